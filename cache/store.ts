@@ -1,0 +1,41 @@
+/** A lease on a key, held by one process until it is released or its time is over. */
+export interface Lease {
+  /** Gives the lease back at once; a lease that somebody else holds by now is left alone. Never throws. */
+  release(): Promise<void>;
+}
+
+/** What became of asking for a lease: ours, held by another process, or the store could not tell. */
+export type LeaseAnswer =
+  | { state: 'granted'; lease: Lease }
+  | { state: 'held' }
+  | { state: 'unknown' };
+
+/**
+ * The store that the processes of one installation share: Redis, or the embedded SQLite file.
+ *
+ * No method throws, and none takes longer than the store's time-out: a store that fails is a store that knows
+ * nothing. Keys are the caller's whole (`pypins:1:pypi:requests`); values are text.
+ */
+export interface Store {
+  /** Names the tier in headers and metrics. */
+  readonly tier: 'redis' | 'sqlite';
+  /** False while the store is not answering. */
+  readonly healthy: boolean;
+  /** The value, or undefined where there is none, it is too old, or the store failed. */
+  get(key: string): Promise<string | undefined>;
+  /** Keeps the value for `ttlSeconds`; lost silently (and counted) when the store fails. */
+  set(key: string, value: string, ttlSeconds: number): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** Asks for the lease of `key` for at most `ttlMs`. */
+  acquireLease(key: string, ttlMs: number): Promise<LeaseAnswer>;
+  /** Adds one to the counter of `key`, which starts anew `windowMs` after its first count; undefined when the store failed. */
+  increment(key: string, windowMs: number): Promise<number | undefined>;
+  /** Ends the connection; later calls know nothing. Never throws. */
+  close(): Promise<void>;
+}
+
+/** What a store tells whoever counts: one call per operation. `failed` is a time-out, an error, or a store known to be down. */
+export type StoreObserver = (
+  operation: 'get' | 'set' | 'delete' | 'lease' | 'increment',
+  outcome: 'hit' | 'miss' | 'ok' | 'failed',
+) => void;
