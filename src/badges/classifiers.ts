@@ -1,0 +1,30 @@
+import type { Dialect } from './kind.ts';
+
+const VERSION_NUMBER = /^\d+(?:\.\d+)*$/;
+const byNumber = new Intl.Collator('en', { numeric: true });
+
+/** Returns what follows `<parent> :: ` in the classifiers that begin so: each once, in the order of `classifiers`. */
+export function childrenOf(classifiers: readonly string[], parent: string): string[] {
+  const prefix = `${parent} :: `;
+  const children = classifiers
+    .filter((classifier) => classifier.startsWith(prefix))
+    .map((classifier) => classifier.slice(prefix.length));
+  return [...new Set(children)].filter((child) => child !== '');
+}
+
+/** Returns the children of `parent` that are version numbers (`4`, `3.10`), sorted. */
+export function versionsUnder(classifiers: readonly string[], parent: string): string[] {
+  return sortVersions(
+    childrenOf(classifiers, parent).filter((child) => VERSION_NUMBER.test(child)),
+  );
+}
+
+/** Returns `versions` sorted as numbers: 3.9 before 3.10. */
+export function sortVersions(versions: readonly string[]): string[] {
+  return versions.toSorted(byNumber.compare);
+}
+
+/** Joins what a badge enumerates, as the dialect's own service did. */
+export function enumerate(items: readonly string[], dialect: Dialect): string {
+  return items.join(dialect === 'shields' ? ' | ' : ', ');
+}

@@ -1,0 +1,31 @@
+import { normaliseColor } from '../imaging/color.ts';
+import type { BadgeSpec, Style } from '../imaging/spec.ts';
+import { cleanText } from '../imaging/text.ts';
+import type { Saying } from './kind.ts';
+
+/** badge-maker's colour for a message whose colour it does not recognise. */
+const DEFAULT_COLOR = 'brightgreen';
+
+/** How the user wants a badge to look, as written in the URL. */
+export interface Looks {
+  readonly style: Style;
+  /** Empty removes the left half. */
+  readonly label?: string | undefined;
+  readonly color?: string | undefined;
+  readonly labelColor?: string | undefined;
+}
+
+/**
+ * What a kind says, as the user wants it to look: the spec of a picture, with clean texts and known colours. A colour
+ * that nobody recognises falls back to the renderer's own, as at shields.io.
+ */
+export function composeSpec(saying: Saying & { label: string }, looks: Looks): BadgeSpec {
+  const labelColor = looks.labelColor === undefined ? undefined : normaliseColor(looks.labelColor);
+  return {
+    label: cleanText(looks.label ?? saying.label),
+    message: cleanText(saying.message),
+    color: normaliseColor(looks.color ?? saying.color) ?? DEFAULT_COLOR,
+    ...(labelColor === undefined ? {} : { labelColor }),
+    style: looks.style,
+  };
+}

@@ -1,0 +1,45 @@
+import type { ProjectFacts } from '../facts.ts';
+import type { ProjectKind } from './kind.ts';
+
+export const wheel: ProjectKind = {
+  id: 'wheel',
+  source: 'pypi',
+  pypip: ['wheel'],
+  shields: ['wheel'],
+  label: 'wheel',
+  describe: (facts) =>
+    hasWheel(facts) ? { message: 'yes', color: 'brightgreen' } : { message: 'no', color: 'red' },
+};
+
+/** Eggs are obsolete, so having one is the bad news. */
+export const egg: ProjectKind = {
+  id: 'egg',
+  source: 'pypi',
+  pypip: ['egg'],
+  shields: ['egg'],
+  label: 'egg',
+  describe: (facts) =>
+    hasEgg(facts) ? { message: 'yes', color: 'red' } : { message: 'no', color: 'brightgreen' },
+};
+
+/** The best format that a release comes in; `source` also where it has no files at all. */
+export const format: ProjectKind = {
+  id: 'format',
+  source: 'pypi',
+  pypip: ['format'],
+  shields: ['format'],
+  label: 'format',
+  describe(facts) {
+    if (hasWheel(facts)) return { message: 'wheel', color: 'brightgreen' };
+    if (hasEgg(facts)) return { message: 'egg', color: 'red' };
+    return { message: 'source', color: 'yellow' };
+  },
+};
+
+function hasWheel({ packageTypes }: ProjectFacts): boolean {
+  return packageTypes.includes('bdist_wheel') || packageTypes.includes('wheel');
+}
+
+function hasEgg({ packageTypes }: ProjectFacts): boolean {
+  return packageTypes.includes('bdist_egg') || packageTypes.includes('egg');
+}

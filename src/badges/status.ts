@@ -1,0 +1,25 @@
+import type { ProjectKind, Saying } from './kind.ts';
+
+/** PyPI's classifiers, from the lowest to the highest. */
+const STATUSES: readonly (readonly [classifier: string, saying: Saying])[] = [
+  ['Development Status :: 1 - Planning', { message: 'planning', color: 'red' }],
+  ['Development Status :: 2 - Pre-Alpha', { message: 'pre-alpha', color: 'red' }],
+  ['Development Status :: 3 - Alpha', { message: 'alpha', color: 'red' }],
+  ['Development Status :: 4 - Beta', { message: 'beta', color: 'yellow' }],
+  ['Development Status :: 5 - Production/Stable', { message: 'stable', color: 'brightgreen' }],
+  ['Development Status :: 6 - Mature', { message: 'mature', color: 'brightgreen' }],
+  ['Development Status :: 7 - Inactive', { message: 'inactive', color: 'red' }],
+];
+
+export const status: ProjectKind = {
+  id: 'status',
+  source: 'pypi',
+  pypip: ['status'],
+  shields: ['status'],
+  label: 'status',
+  describe({ classifiers }, { dialect }) {
+    const highest = STATUSES.findLast(([classifier]) => classifiers.includes(classifier));
+    if (highest !== undefined) return highest[1];
+    return { message: 'unknown', color: dialect === 'shields' ? 'lightgrey' : 'red' };
+  },
+};

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+
+import { sayDownloads } from './say.ts';
+
+const FACTS = { lastDay: 999, lastWeek: 12_345, lastMonth: 999_950 };
+const NONE = { lastDay: 0, lastWeek: 0, lastMonth: 0 };
+
+describe.each(['d', 'download'])('/%s', (name) => {
+  test.each([
+    ['day', '999/day'],
+    ['week', '12.3k/week'],
+    ['month', '1M/month'],
+  ] as const)('?period=%s shows %s', (period, message) => {
+    const badge = sayDownloads(['pypip', name], FACTS, { period });
+    expect(badge).toEqual(['downloads', message, 'brightgreen']);
+  });
+
+  test('shows the month where no period is asked for', () => {
+    expect(sayDownloads(['pypip', name], FACTS)[1]).toBe('1M/month');
+  });
+
+  test('shows a project without downloads, brightgreen as ever', () => {
+    expect(sayDownloads(['pypip', name], NONE)).toEqual(['downloads', '0/month', 'brightgreen']);
+  });
+});
+
+test.each([
+  ['dd', '999/day', 'green'],
+  ['dw', '12k/week', 'brightgreen'],
+  ['dm', '1M/month', 'brightgreen'],
+] as const)('/pypi/%s shows %s, %s', (name, message, color) => {
+  expect(sayDownloads(['shields', name], FACTS)).toEqual(['downloads', message, color]);
+});
+
+test('?period= says nothing to the URLs of shields.io', () => {
+  expect(sayDownloads(['shields', 'dm'], FACTS, { period: 'day' })[1]).toBe('1M/month');
+});
+
+test.each([
+  [0, '0', 'red'],
+  [1, '1', 'yellow'],
+  [9, '9', 'yellow'],
+  [10, '10', 'yellowgreen'],
+  [99, '99', 'yellowgreen'],
+  [100, '100', 'green'],
+  [999, '999', 'green'],
+  [1000, '1k', 'brightgreen'],
+  [157_236_987, '157M', 'brightgreen'],
+  [-1, '0', 'red'],
+  [0.4, '0', 'red'],
+  [Number.NaN, '0', 'red'],
+])('/pypi/dd, dw and dm show %d downloads as %s, %s', (count, shown, color) => {
+  const facts = { lastDay: count, lastWeek: count, lastMonth: count };
+  expect(sayDownloads(['shields', 'dd'], facts).slice(1)).toEqual([`${shown}/day`, color]);
+  expect(sayDownloads(['shields', 'dw'], facts).slice(1)).toEqual([`${shown}/week`, color]);
+  expect(sayDownloads(['shields', 'dm'], facts).slice(1)).toEqual([`${shown}/month`, color]);
+});

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+
+import { say } from './say.ts';
+
+// prettier-ignore
+test.each([
+  ['3.9 before 3.10',                  ['3.10', '3.9', '2.7', '3.11'],             ['2.7', '3.9', '3.10', '3.11']],
+  ['no major beside its minors',       ['2', '2.7', '3', '3.8'],                   ['2.7', '3.8']],
+  ['a major whose minors are missing', ['3', '2.6', '2.7'],                        ['2.6', '2.7', '3']],
+  ['majors alone',                     ['3', '2'],                                 ['2', '3']],
+  ['a major beside another of its digit', ['3', '30.1'],                           ['3', '30.1']],
+  ['a version once',                   ['3.8', '3.8'],                             ['3.8']],
+  ['a version with a patch',           ['3', '3.6.1', '3.6'],                      ['3.6', '3.6.1']],
+  ['no Only beside a version',         ['3 :: Only', '3.9'],                       ['3.9']],
+  ['the major before its Only',        ['3', '3 :: Only'],                         ['3']],
+  ['Only as the fall-back',            ['3 :: Only'],                              ['3']],
+  ['several Only as numbers',          ['10 :: Only', '3 :: Only'],                ['3', '10']],
+  ['nothing else that is there',       ['Implementation :: CPython', '3.x', '3.', '.3', '3..4', '3.9-dev', '3.7'], ['3.7']],
+])('classifiers show %s', (_, children, versions) => {
+  const facts = {
+    classifiers: [
+      'Programming Language :: Python',
+      ...children.map((child) => `Programming Language :: Python :: ${child}`),
+      'Programming Language :: Cython :: 3.1',
+    ],
+    requiresPython: '>=3.1',
+  };
+  const bars = versions.join(' | ');
+  expect(say(['pypip', 'py_versions'], facts)).toEqual(['python', versions.join(', '), 'blue']);
+  expect(say(['shields', 'pyversions'], facts)).toEqual(['python', bars, 'blue']);
+  expect(say(['shields', 'python'], facts)).toEqual(['python', bars, 'blue']);
+});
+
+// prettier-ignore
+const WITHOUT_VERSIONS = [
+  ['>=3.8',                     ['python', '>=3.8', 'blue']],
+  ['<3.15,>=3.11',              ['python', '<3.15,>=3.11', 'blue']],
+  ['>=2.7, !=3.0.*, !=3.1.*',   ['python', '>=2.7, !=3.0.*, !=3.1.*', 'blue']],
+  ['==3.10.*',                  ['python', '==3.10.*', 'blue']],
+  [' >= 3.7 ',                  ['python', '>= 3.7', 'blue']],
+  ['',                          ['python', 'missing', 'red']],
+  ['  ',                        ['python', 'missing', 'red']],
+  [null,                        ['python', 'missing', 'red']],
+] as const;
+
+const NAMES = [
+  ['pypip', 'py_versions'],
+  ['shields', 'pyversions'],
+  ['shields', 'python'],
+] as const;
+
+test.each(WITHOUT_VERSIONS)(
+  'no versions, but Requires-Python %j shows %j',
+  (requiresPython, badge) => {
+    const classifiers = ['Programming Language :: Python', 'Programming Language :: Python :: x'];
+    for (const name of NAMES) expect(say(name, { classifiers, requiresPython })).toEqual(badge);
+  },
+);
+
+test.each(WITHOUT_VERSIONS)('requires: Requires-Python %j shows %j', (requiresPython, badge) => {
+  const classifiers = ['Programming Language :: Python :: 3.9'];
+  expect(say(['pypip', 'requires'], { classifiers, requiresPython })).toEqual(badge);
+  expect(say(['shields', 'requires'], { classifiers, requiresPython })).toEqual(badge);
+});

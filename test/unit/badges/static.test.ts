@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { parseStatic } from '../../../src/badges/static.ts';
+
+test.each([
+  ['docs-passing-brightgreen', 'docs', 'passing', 'brightgreen'],
+  ['a-b-red', 'a', 'b', 'red'],
+  ['b-red', '', 'b', 'red'],
+  ['-msg-blue', '', 'msg', 'blue'],
+  ['-blue', '', '', 'blue'],
+  ['label--blue', 'label', '', 'blue'],
+  ['a----b', 'a', '-', 'b'],
+  ['a---b', '', 'a-', 'b'],
+  ['a---b-red', 'a', '-b', 'red'],
+  ['a-b---red', 'a', 'b-', 'red'],
+  ['a--b-c__d_e-blue', 'a-b', 'c_d e', 'blue'],
+  ['x-1.0-blue', 'x', '1.0', 'blue'],
+  ['code style-black-000', 'code style', 'black', '000'],
+  ['a/b-c-blue', 'a/b', 'c', 'blue'],
+  ['🐍-yes-green', '🐍', 'yes', 'green'],
+])('%s says %j, %j in %s', (content, label, message, color) => {
+  expect(parseStatic(content)).toEqual({ label, message, color });
+});
+
+test.each([
+  ['four parts', 'a-b-c-d-red'],
+  ['one part', 'only'],
+  ['nothing', ''],
+  ['a dash', '-'],
+  ['no colour', 'a-b-'],
+  ['a dot in the colour', 'a-b-red.x'],
+  ['more than 2 KiB', `a-b-${'c'.repeat(2048)}`],
+])('%s is no badge', (_, content) => {
+  expect(parseStatic(content)).toBeUndefined();
+});
+
+/** shields.io's own expression, which takes quadratic time on dashes: good for short texts only. */
+const SHIELDS = /^((?:[^-]|--)*?)-?((?:[^-]|--)*)-((?:[^-.]|--)+)$/;
+
+test('reads what shields.io’s expression reads, where the colour is not made of dashes', () => {
+  const decode = (text: string) =>
+    text.replace(/__|_|--/g, (match) => ({ __: '_', _: ' ', '--': '-' })[match] ?? '');
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom('a', 'b', '-', '-', '_', '.'), maxLength: 14 }),
+      (start) => {
+        const content = `${start}b`;
+        const match = SHIELDS.exec(content);
+        const expected = match && {
+          label: decode(match[1] ?? ''),
+          message: decode(match[2] ?? ''),
+          color: match[3],
+        };
+        expect(parseStatic(content)).toEqual(expected ?? undefined);
+      },
+    ),
+    { numRuns: 5_000 },
+  );
+});
+
+test('takes linear time on dashes', () => {
+  expect(parseStatic('-'.repeat(2_047))).toBeUndefined();
+  expect(parseStatic(`${'--'.repeat(1_000)}-red`)).toMatchObject({ color: 'red' });
+});

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+
+import { say } from './say.ts';
+
+test.each([
+  [['Typing :: Typed'], 'typed', 'brightgreen'],
+  [['Typing :: Stubs Only'], 'stubs', 'brightgreen'],
+  [['Typing :: Stubs Only', 'Typing :: Typed'], 'typed', 'brightgreen'],
+  [['Typing'], 'untyped', 'red'],
+  [['Topic :: Typing :: Typed'], 'untyped', 'red'],
+  [[], 'untyped', 'red'],
+])('%j is %s, %s', (classifiers, message, color) => {
+  expect(say(['pypip', 'types'], { classifiers })).toEqual(['types', message, color]);
+  expect(say(['shields', 'types'], { classifiers })).toEqual(['types', message, color]);
+});

@@ -1,0 +1,133 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { KINDS } from '../../../src/badges/catalogue.ts';
+import type { DownloadKind, ProjectKind, Saying, Wishes } from '../../../src/badges/kind.ts';
+import type { DownloadFacts, ProjectFacts } from '../../../src/facts.ts';
+
+const COLOR = /^(?:brightgreen|green|yellowgreen|yellow|orange|red|blue|lightgrey|#[0-9a-f]{6})$/;
+
+const anyText = fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), fc.lorem());
+
+const anyClassifier = fc.oneof(
+  anyText,
+  fc.constantFrom('Typing :: Typed', 'License :: OSI Approved', 'Framework :: Django :: 4.2'),
+  fc
+    .tuple(
+      fc.constantFrom(
+        'License',
+        'License :: OSI Approved',
+        'Development Status',
+        'Programming Language :: Python',
+        'Programming Language :: Python :: Implementation',
+        'Framework :: Django',
+        'Framework :: Jupyter :: JupyterLab',
+      ),
+      fc.oneof(anyText, fc.constantFrom('3', '3.9', '3 :: Only', '(', '()', '( )', ' License', '')),
+    )
+    .map(([parent, child]) => `${parent} :: ${child}`),
+);
+
+const anyExpression = fc
+  .array(
+    fc.constantFrom(
+      'MIT',
+      'GPL-3.0-only',
+      'CC0-1.0',
+      'LicenseRef-x',
+      'AND',
+      'OR',
+      'WITH',
+      '+',
+      '(',
+      ')',
+      ':',
+    ),
+    { maxLength: 30 },
+  )
+  .map((tokens) => tokens.join(' '));
+
+const anyProject: fc.Arbitrary<ProjectFacts> = fc.record({
+  version: fc.oneof(fc.string({ minLength: 1 }), fc.stringMatching(/^\d+(\.\d+)*(rc\d)?$/)),
+  yanked: fc.boolean(),
+  license: fc.option(fc.oneof(anyText, anyExpression)),
+  licenseExpression: fc.option(fc.oneof(anyText, anyExpression)),
+  classifiers: fc.array(anyClassifier),
+  requiresPython: fc.option(anyText),
+  packageTypes: fc.array(fc.oneof(anyText, fc.constantFrom('bdist_wheel', 'bdist_egg', 'sdist'))),
+});
+
+const anyDownloads: fc.Arbitrary<DownloadFacts> = fc.record({
+  lastDay: fc.double(),
+  lastWeek: fc.double(),
+  lastMonth: fc.double(),
+});
+
+const anyWishes: fc.Arbitrary<Wishes> = fc.record(
+  {
+    dialect: fc.constantFrom('pypip', 'shields', 'fury'),
+    period: fc.constantFrom('day', 'week', 'month'),
+    text: fc.constantFrom('pypi', 'version'),
+    prefix: fc.constantFrom('v', 'none'),
+  },
+  { requiredKeys: ['dialect'] },
+);
+
+const projectKinds = KINDS.filter((kind): kind is ProjectKind => kind.source === 'pypi');
+const downloadKinds = KINDS.filter((kind): kind is DownloadKind => kind.source === 'pypistats');
+
+/** What is wrong with a badge, if anything. */
+function faultsOf({ label, message, color }: Saying, maxLength: number): string[] {
+  const faults = [];
+  if (label === '') faults.push('no label');
+  if (message === '') faults.push('no message');
+  if (message.length > maxLength) faults.push(`a message of ${message.length} characters`);
+  if (!COLOR.test(color)) faults.push(`the colour ${color}`);
+  return faults;
+}
+
+describe('any facts make a badge, no longer than they are themselves', () => {
+  test.each(projectKinds)('$id', (kind) => {
+    fc.assert(
+      fc.property(anyProject, anyWishes, (facts, wishes) => {
+        const saying = kind.describe(facts, wishes);
+        expect(faultsOf(saying, JSON.stringify(facts).length)).toEqual([]);
+      }),
+    );
+  });
+
+  test.each(downloadKinds)('$id', (kind) => {
+    fc.assert(
+      fc.property(anyDownloads, anyWishes, (facts, wishes) => {
+        expect(faultsOf(kind.describe(facts, wishes), '9007.2T/month'.length)).toEqual([]);
+      }),
+    );
+  });
+});
+
+// For so many characters a quadratic step takes most of a minute, which the time limit catches; a linear one, milliseconds.
+describe('long texts are read in linear time', () => {
+  const length = 300_000;
+  const parents = ['License', 'Framework :: Django', 'Programming Language :: Python'];
+
+  test.each(['(', '((x', ' License', ' :: ', '1', '1.', '1 ', '(MIT) ', 'MIT OR ', '\n', 'a-'])(
+    'of %j again and again',
+    (piece) => {
+      const text = `1${piece.repeat(length / piece.length)}!`;
+      const nameless: ProjectFacts = {
+        version: text,
+        yanked: false,
+        license: text,
+        licenseExpression: null,
+        classifiers: parents.map((parent) => `${parent} :: ${text}`),
+        requiresPython: text,
+        packageTypes: [text],
+      };
+      for (const facts of [nameless, { ...nameless, licenseExpression: text }]) {
+        const sayings = projectKinds.map((kind) => kind.describe(facts, { dialect: 'shields' }));
+        expect(sayings.flatMap((saying) => faultsOf(saying, 2 * length))).toEqual([]);
+      }
+    },
+    10_000,
+  );
+});

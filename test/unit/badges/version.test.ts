@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+
+import { say } from './say.ts';
+
+// prettier-ignore
+const RELEASES = [
+  ['1.2.3',          'v1.2.3',          'blue'],
+  ['2025.10.5',      'v2025.10.5',      'blue'],
+  ['20240101',       'v20240101',       'blue'],
+  ['1.0.post1',      'v1.0.post1',      'blue'],
+  ['2.5.2-1',        'v2.5.2-1',        'blue'],
+  ['1.0+local',      'v1.0+local',      'blue'],
+  ['1!2.0',          'v1!2.0',          'blue'],
+  ['v1.0',           'v1.0',            'blue'],
+  ['10.0',           'v10.0',           'blue'],
+  ['0',              'v0',              'orange'],
+  ['0.1',            'v0.1',            'orange'],
+  ['00.1',           'v00.1',           'orange'],
+  ['v0.9',           'v0.9',            'orange'],
+  ['0.9+cu118',      'v0.9+cu118',      'orange'],
+  ['0.3.post1',      'v0.3.post1',      'orange'],
+  ['1!0.5',          'v1!0.5',          'orange'],
+  ['2.0rc1',         'v2.0rc1',         'orange'],
+  ['1.0a1',          'v1.0a1',          'orange'],
+  ['1.0b1',          'v1.0b1',          'orange'],
+  ['19.10b0',        'v19.10b0',        'orange'],
+  ['1.0.dev1',       'v1.0.dev1',       'orange'],
+  ['1.0.0-alpha.1',  'v1.0.0-alpha.1',  'orange'],
+  ['1.0b1.post1',    'v1.0b1.post1',    'orange'],
+  ['1.0.post1.dev2', 'v1.0.post1.dev2', 'orange'],
+  ['2023-01-02',     'v2023-01-02',     'lightgrey'],
+  ['1.0-SNAPSHOT',   'v1.0-SNAPSHOT',   'lightgrey'],
+  ['.1',             '.1',              'lightgrey'],
+  ['dev',            'dev',             'lightgrey'],
+] as const;
+
+test.each(RELEASES)('/pypi/v shows %s as %s, %s', (version, message, color) => {
+  expect(say(['shields', 'v'], { version })).toEqual(['pypi', message, color]);
+});
+
+describe.each(['v', 'version'])('/%s', (name) => {
+  test.each(RELEASES)('shows %s as it is, brightgreen', (version) => {
+    expect(say(['pypip', name], { version })).toEqual(['pypi', version, 'brightgreen']);
+  });
+
+  test.each([
+    ['version', 'version'],
+    ['pypi', 'pypi'],
+  ] as const)('?text=%s makes the label %s', (text, label) => {
+    expect(say(['pypip', name], { version: '1.2.3' }, { text })[0]).toBe(label);
+  });
+});
+
+test.each(RELEASES)('/py shows %s as /version does, under its own label', (version) => {
+  expect(say(['fury', 'version'], { version })).toEqual(['pypi package', version, 'brightgreen']);
+});
+
+test.each([
+  ['shields', 'v', 'pypi'],
+  ['fury', 'version', 'pypi package'],
+] as const)('?text= says nothing to the URLs of %s', (dialect, name, label) => {
+  expect(say([dialect, name], {}, { text: 'version' })[0]).toBe(label);
+});
+
+// prettier-ignore
+test.each([
+  ['shields', 'v',       undefined, 'v1.2.3'],
+  ['shields', 'v',       'v',       'v1.2.3'],
+  ['shields', 'v',       'none',    '1.2.3'],
+  ['pypip',   'version', undefined, '1.2.3'],
+  ['pypip',   'version', 'v',       'v1.2.3'],
+  ['pypip',   'version', 'none',    '1.2.3'],
+  ['fury',    'version', undefined, '1.2.3'],
+  ['fury',    'version', 'v',       'v1.2.3'],
+  ['fury',    'version', 'none',    '1.2.3'],
+] as const)('%s /%s with prefix=%s shows %s', (dialect, name, prefix, message) => {
+  const wishes = prefix === undefined ? {} : { prefix };
+  expect(say([dialect, name], { version: '1.2.3' }, wishes)[1]).toBe(message);
+});
+
+test('?prefix=v puts no second v before a release', () => {
+  expect(say(['pypip', 'v'], { version: 'v1.0' }, { prefix: 'v' })[1]).toBe('v1.0');
+});
+
+test.each([
+  ['shields', 'v', '1.2.3', 'v1.2.3 (yanked)'],
+  ['shields', 'v', '21.11b0', 'v21.11b0 (yanked)'],
+  ['shields', 'v', 'odd', 'odd (yanked)'],
+  ['pypip', 'v', '1.2.3', '1.2.3 (yanked)'],
+  ['pypip', 'version', '0.2.0.dev0', '0.2.0.dev0 (yanked)'],
+  ['fury', 'version', '1.2.3', '1.2.3 (yanked)'],
+] as const)('a yanked release on %s /%s: %s is %s, red', (dialect, name, version, message) => {
+  const [, shown, color] = say([dialect, name], { version, yanked: true });
+  expect([shown, color]).toEqual([message, 'red']);
+});
