@@ -1,0 +1,134 @@
+import type { Store } from '../../cache/store.ts';
+import { UpstreamError } from './errors.ts';
+
+/** A window of the budget: so many requests in so long. */
+interface Window {
+  readonly name: string;
+  readonly limit: number;
+  readonly lengthMs: number;
+}
+
+const RETRY_MS = 250;
+const MAX_WAITING = 256;
+
+/** A shared allowance of requests towards an upstream. */
+export interface Budget {
+  /**
+   * Waits for leave to send one request. Among those who wait, the one who was served longest ago goes first
+   * (`lastServedAtMs`, 0 for never). Rejects when the signal aborts, or when too many wait already.
+   */
+  take(lastServedAtMs: number, signal: AbortSignal): Promise<void>;
+  /** Requests left in the current quarter of a minute, as this process last saw it. */
+  left(): number;
+  close(): void;
+}
+
+export interface BudgetOptions {
+  store: Pick<Store, 'increment'>;
+  /** The counters' key, e.g. `pypins:1:budget:pypistats`. */
+  key: string;
+  perMinute: number;
+  /** How many may go out in one second. */
+  perSecond: number;
+  clock?: () => number;
+}
+
+interface Waiter {
+  readonly lastServedAtMs: number;
+  readonly serve: () => void;
+}
+
+/**
+ * A budget that all processes share through the store. The minute is spent in quarters: a fixed window of a whole
+ * minute would let twice the budget through around its edge. While the store fails, this process counts alone.
+ */
+export function createBudget({
+  store,
+  key,
+  perMinute,
+  perSecond,
+  clock = Date.now,
+}: BudgetOptions): Budget {
+  const second: Window = { name: 'second', limit: perSecond, lengthMs: 1_000 };
+  const quarter: Window = { name: 'quarter', limit: Math.floor(perMinute / 4), lengthMs: 15_000 };
+  const countAlone = createLocalCounter(clock);
+  const waiting = new Set<Waiter>();
+  let used = 0;
+  let usedUntilMs = 0;
+  let pumping = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const spend = async (window: Window): Promise<boolean> => {
+    const windowKey = `${key}:${window.name}`;
+    const count =
+      (await store.increment(windowKey, window.lengthMs)) ?? countAlone(windowKey, window.lengthMs);
+    if (window === quarter) {
+      used = count;
+      usedUntilMs = clock() + window.lengthMs;
+    }
+    return count <= window.limit;
+  };
+
+  const pump = async (): Promise<void> => {
+    if (pumping) return;
+    pumping = true;
+    while (waiting.size > 0 && (await spend(second)) && (await spend(quarter)))
+      leastRecentlyServed(waiting)?.serve();
+    pumping = false;
+    if (waiting.size === 0) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => void pump(), RETRY_MS).unref();
+  };
+
+  return {
+    take(lastServedAtMs, signal) {
+      if (waiting.size >= MAX_WAITING)
+        return Promise.reject(new UpstreamError('over-budget', 'too many wait for the budget'));
+      return new Promise((resolve, reject) => {
+        const leave = (): void => {
+          waiting.delete(waiter);
+          signal.removeEventListener('abort', give);
+        };
+        const give = (): void => {
+          leave();
+          reject(new UpstreamError('over-budget', 'no budget was left in time'));
+        };
+        const waiter: Waiter = {
+          lastServedAtMs,
+          serve: () => {
+            leave();
+            resolve();
+          },
+        };
+        if (signal.aborted) return give();
+        signal.addEventListener('abort', give);
+        waiting.add(waiter);
+        void pump();
+      });
+    },
+    left: () => (clock() < usedUntilMs ? Math.max(0, quarter.limit - used) : quarter.limit),
+    close: () => clearTimeout(timer),
+  };
+}
+
+function leastRecentlyServed(waiting: ReadonlySet<Waiter>): Waiter | undefined {
+  let first: Waiter | undefined;
+  for (const waiter of waiting) {
+    if (first === undefined || waiter.lastServedAtMs < first.lastServedAtMs) first = waiter;
+  }
+  return first;
+}
+
+/** Counts in fixed windows of this process; two keys at most, so nothing is ever swept. */
+function createLocalCounter(clock: () => number): (key: string, lengthMs: number) => number {
+  const windows = new Map<string, { count: number; endsAtMs: number }>();
+  return (key, lengthMs) => {
+    const now = clock();
+    const open = windows.get(key);
+    const window =
+      open !== undefined && now < open.endsAtMs ? open : { count: 0, endsAtMs: now + lengthMs };
+    window.count += 1;
+    windows.set(key, window);
+    return window.count;
+  };
+}

@@ -1,0 +1,181 @@
+import {
+  BrokenCircuitError,
+  BulkheadRejectedError,
+  CircuitState,
+  ConsecutiveBreaker,
+  bulkhead,
+  circuitBreaker,
+  handleWhen,
+} from 'cockatiel';
+import { Agent, type Dispatcher } from 'undici';
+import { UpstreamError, type UpstreamFailure } from './errors.ts';
+import { readBody } from './read-body.ts';
+
+const CONNECT_TIMEOUT_MS = 1_500;
+const HEADERS_TIMEOUT_MS = 5_000;
+const BODY_TIMEOUT_MS = 5_000;
+const TOTAL_TIMEOUT_MS = 8_000;
+const MAX_REDIRECTS = 3;
+const MAX_WAITING = 1_000;
+const BREAKER_FAILURES = 5;
+const BREAKER_OPEN_MS = 5_000;
+
+/** An answer that says something: found, not changed, or not there. Every other status is an `UpstreamError`. */
+export type UpstreamAnswer =
+  | {
+      status: 200;
+      body: string;
+      etag: string | undefined;
+      header(name: string): string | undefined;
+    }
+  | { status: 304 }
+  | { status: 404 };
+
+export interface UpstreamRequest {
+  /** Path below the origin, with its leading slash. */
+  path: string;
+  /** An ETag to revalidate. */
+  etag?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface UpstreamClient {
+  /** Asks once, without retries; rejects with an `UpstreamError`, at the latest after 8 s. */
+  get(request: UpstreamRequest): Promise<UpstreamAnswer>;
+  close(): Promise<void>;
+}
+
+export interface UpstreamClientOptions {
+  /** Where the upstream answers, without a slash at the end. */
+  url: string;
+  userAgent: string;
+  /** Requests at once; up to a thousand more wait, in order. */
+  concurrency: number;
+  /** Largest body that is read, after decompression. */
+  maxBytes: number;
+  /** Told of every call: how it ended (a status or a failure) and how long it took. */
+  observe?: (outcome: '200' | '304' | '404' | UpstreamFailure, seconds: number) => void;
+  /** Told when the breaker opens (the upstream failed five times in a row) and closes. */
+  onBreaker?: (open: boolean) => void;
+}
+
+/** One client an upstream: identified, with limits on time, bytes, redirects and concurrency, and a circuit breaker. */
+export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
+  const agent = new Agent({
+    connections: options.concurrency,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    bodyTimeout: BODY_TIMEOUT_MS,
+  });
+  const waiting = bulkhead(options.concurrency, MAX_WAITING);
+  const breaker = circuitBreaker(handleWhen(isUpstreamFault), {
+    breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
+    halfOpenAfter: BREAKER_OPEN_MS,
+  });
+  breaker.onStateChange((state) => {
+    if (state === CircuitState.Open || state === CircuitState.Closed)
+      options.onBreaker?.(state === CircuitState.Open);
+  });
+
+  return {
+    async get(request) {
+      const startedAt = performance.now();
+      const report = (outcome: Parameters<NonNullable<typeof options.observe>>[0]) =>
+        options.observe?.(outcome, (performance.now() - startedAt) / 1000);
+      try {
+        const answer = await waiting.execute(
+          () => breaker.execute(() => ask(agent, options, request)),
+          request.signal,
+        );
+        report(`${answer.status}`);
+        return answer;
+      } catch (error) {
+        const failure = toUpstreamError(error);
+        report(failure.failure);
+        throw failure;
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** What tells that the upstream is ill: not a caller who left, and not an answer too large for us. */
+function isUpstreamFault(error: unknown): boolean {
+  const { failure } = toUpstreamError(error);
+  return failure !== 'cancelled' && failure !== 'too-large';
+}
+
+async function ask(
+  agent: Agent,
+  options: UpstreamClientOptions,
+  request: UpstreamRequest,
+): Promise<UpstreamAnswer> {
+  const timeout = AbortSignal.timeout(TOTAL_TIMEOUT_MS);
+  const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+  const headers = {
+    'user-agent': options.userAgent,
+    accept: 'application/json',
+    'accept-encoding': 'gzip',
+    ...(request.etag === undefined ? {} : { 'if-none-match': request.etag }),
+  };
+  let url = new URL(options.url + request.path);
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+    const response = await agent.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: 'GET',
+      headers,
+      signal,
+    });
+    const location = redirectTarget(response);
+    if (location === undefined) return readAnswer(response, options.maxBytes);
+    await response.body.dump();
+    const target = URL.parse(location, url.href);
+    if (target?.host !== url.host)
+      throw new UpstreamError('redirect', 'redirected to another host');
+    url = target;
+  }
+  throw new UpstreamError('redirect', `redirected more than ${MAX_REDIRECTS} times`);
+}
+
+function redirectTarget({ statusCode, headers }: Dispatcher.ResponseData): string | undefined {
+  const isRedirect = [301, 302, 303, 307, 308].includes(statusCode);
+  return isRedirect ? single(headers['location']) : undefined;
+}
+
+async function readAnswer(
+  response: Dispatcher.ResponseData,
+  maxBytes: number,
+): Promise<UpstreamAnswer> {
+  const { statusCode, headers, body } = response;
+  if (statusCode === 200) {
+    const text = await readBody(body, { encoding: single(headers['content-encoding']), maxBytes });
+    return {
+      status: 200,
+      body: text,
+      etag: single(headers['etag']),
+      header: (name) => single(headers[name]),
+    };
+  }
+  await body.dump();
+  if (statusCode === 304 || statusCode === 404) return { status: statusCode };
+  throw new UpstreamError('status', `answered ${statusCode}`);
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0];
+}
+
+function toUpstreamError(error: unknown): UpstreamError {
+  if (error instanceof UpstreamError) return error;
+  if (error instanceof BulkheadRejectedError)
+    return new UpstreamError('queue-full', 'too many requests wait already');
+  if (error instanceof BrokenCircuitError)
+    return new UpstreamError('breaker-open', 'the upstream failed repeatedly');
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'TimeoutError' || code.endsWith('_TIMEOUT'))
+    return new UpstreamError('timeout', 'took too long', error);
+  if (name === 'AbortError') return new UpstreamError('cancelled', 'was cancelled', error);
+  return new UpstreamError('network', 'the connection failed', error);
+}

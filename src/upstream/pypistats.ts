@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { Found, FactsSource } from '../../cache/facts.ts';
+import { downloadFactsSchema, type DownloadFacts, type ProjectFacts } from '../facts.ts';
+import type { Budget } from './budget.ts';
+import type { UpstreamClient } from './client.ts';
+import { UpstreamError } from './errors.ts';
+
+const DAY_MS = 86_400_000;
+/** Its load of the day before starts at 01:00 UTC; by this time of day it is done. */
+const LOADED_AT_MS = 2.5 * 3_600_000;
+
+const counted = z.number().nonnegative();
+
+/** The fields of `/api/packages/<name>/recent` (https://pypistats.org/api/). */
+const answerSchema = z.object({
+  data: z.object({ last_day: counted, last_week: counted, last_month: counted }),
+});
+
+export interface PypistatsOptions {
+  client: UpstreamClient;
+  budget: Budget;
+  /** What PyPI knows of a project: asked first, so that a name nobody has costs nothing of the budget. */
+  findProject: (name: string) => Promise<Found<ProjectFacts>>;
+}
+
+/**
+ * pypistats.org as a source of facts: one call serves day, week and month, and stays fresh until the next daily load.
+ * A project that PyPI knows and pypistats.org does not has no downloads; one that PyPI does not know is absent.
+ */
+export function createPypistatsSource({
+  client,
+  budget,
+  findProject,
+}: PypistatsOptions): FactsSource<DownloadFacts> {
+  return {
+    name: 'pypistats',
+    parse: (value) => downloadFactsSchema.safeParse(value).data,
+    freshUntilMs: nextDailyLoadMs,
+    async load(name, previous, signal) {
+      const project = await findProject(name);
+      if (project.state === 'absent') return { state: 'absent' };
+      await budget.take(previous?.fetchedAtMs ?? 0, signal);
+      const answer = await client.get({
+        path: `/api/packages/${name}/recent`,
+        etag: previous?.validator,
+        signal,
+      });
+      if (answer.status === 304) return { state: 'unchanged' };
+      if (answer.status === 200) return { state: 'known', value: parseAnswer(answer.body) };
+      if (project.state === 'unavailable')
+        throw new UpstreamError('status', 'unknown here, and PyPI does not answer');
+      return { state: 'known', value: { lastDay: 0, lastWeek: 0, lastMonth: 0 } };
+    },
+  };
+}
+
+/** The next time, in milliseconds since 1970, at which the counts of a new day are there. */
+export function nextDailyLoadMs(nowMs: number): number {
+  return Math.floor((nowMs - LOADED_AT_MS) / DAY_MS + 1) * DAY_MS + LOADED_AT_MS;
+}
+
+function parseAnswer(body: string): DownloadFacts {
+  try {
+    const { data } = answerSchema.parse(JSON.parse(body));
+    return { lastDay: data.last_day, lastWeek: data.last_week, lastMonth: data.last_month };
+  } catch (error) {
+    throw new UpstreamError('unparsable', 'sent something that is not a count', error);
+  }
+}

@@ -1,0 +1,28 @@
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { UpstreamError } from './errors.ts';
+
+/**
+ * The body as text, decompressed where it came as gzip. Reading stops, and the connection is dropped, once more than
+ * `maxBytes` came out: neither an endless body nor a small one that unpacks to gigabytes is ever held.
+ */
+export async function readBody(
+  body: Readable,
+  { encoding = 'identity', maxBytes }: { encoding?: string | undefined; maxBytes: number },
+): Promise<string> {
+  const chunks: Buffer[] = [];
+  const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
+    let bytes = 0;
+    for await (const chunk of source) {
+      bytes += chunk.length;
+      if (bytes > maxBytes)
+        throw new UpstreamError('too-large', `sent more than ${maxBytes} bytes`);
+      chunks.push(chunk);
+    }
+  };
+  if (encoding === 'gzip') await pipeline(body, createGunzip(), collect);
+  else if (encoding === 'identity') await pipeline(body, collect);
+  else throw new UpstreamError('unparsable', 'sent an encoding that was not asked for');
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,165 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { expect, onTestFinished, test } from 'vitest';
+import { createUpstreamClient, type UpstreamClientOptions } from '../../../src/upstream/client.ts';
+
+const MAX_BYTES = 100_000;
+
+async function startUpstream(handle: RequestListener): Promise<string> {
+  const server = createServer(handle).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+function startClient(url: string, options: Partial<UpstreamClientOptions> = {}) {
+  const client = createUpstreamClient({
+    url,
+    userAgent: 'pypins/test (x@example.org)',
+    concurrency: 2,
+    maxBytes: MAX_BYTES,
+    ...options,
+  });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+test('says who it is, asks for JSON, and revalidates what it holds', async () => {
+  const url = await startUpstream((request, response) => {
+    expect(request.headers['user-agent']).toBe('pypins/test (x@example.org)');
+    expect(request.headers.accept).toBe('application/json');
+    if (request.headers['if-none-match'] === '"known"') response.writeHead(304).end();
+    else response.writeHead(200, { etag: '"known"', 'x-pypi-last-serial': '7' }).end('{}');
+  });
+  const client = startClient(url);
+  const answer = await client.get({ path: '/pypi/x/json' });
+  expect(answer).toMatchObject({ status: 200, body: '{}', etag: '"known"' });
+  expect(answer.status === 200 && answer.header('x-pypi-last-serial')).toBe('7');
+  expect(await client.get({ path: '/pypi/x/json', etag: '"known"' })).toEqual({ status: 304 });
+});
+
+test('unpacks gzip', async () => {
+  const url = await startUpstream((_, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"a":1}'));
+  });
+  expect(await startClient(url).get({ path: '/' })).toMatchObject({ body: '{"a":1}' });
+});
+
+test('follows three redirects within the host', async () => {
+  const url = await startUpstream((request, response) => {
+    const hop = Number(request.url?.slice(1));
+    if (hop === 3) response.end('there');
+    else response.writeHead(301, { location: hop === 0 ? `${url}/1` : `/${hop + 1}` }).end();
+  });
+  expect(await startClient(url).get({ path: '/0' })).toMatchObject({ body: 'there' });
+});
+
+test.each<[string, string, RequestListener]>([
+  [
+    'a fourth redirect',
+    'redirect',
+    (_, response) => response.writeHead(302, { location: '/again' }).end(),
+  ],
+  [
+    'another host',
+    'redirect',
+    (_, response) => response.writeHead(302, { location: 'http://127.0.0.2:9/' }).end(),
+  ],
+  [
+    'a redirect to nowhere',
+    'redirect',
+    (_, response) => response.writeHead(302, { location: 'http://[' }).end(),
+  ],
+  ['429', 'status', (_, response) => response.writeHead(429).end('slow down')],
+  ['503', 'status', (_, response) => response.writeHead(503).end('<html>')],
+  ['204', 'status', (_, response) => response.writeHead(204).end()],
+  ['a reset', 'network', (request) => request.socket.resetAndDestroy()],
+  [
+    'half a body',
+    'network',
+    (_, response) => {
+      response.writeHead(200, { 'content-length': 100 }).write('half');
+      setTimeout(() => response.destroy(), 20);
+    },
+  ],
+  [
+    'broken gzip',
+    'network',
+    (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('not gzip'),
+  ],
+  [
+    'an encoding nobody asked for',
+    'unparsable',
+    (_, response) => response.writeHead(200, { 'content-encoding': 'br' }).end('x'),
+  ],
+  [
+    'a body without end',
+    'too-large',
+    (_, response) => {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write('x'.repeat(10_000)), 1);
+      response.on('close', () => clearInterval(timer));
+    },
+  ],
+  [
+    'gzip that unpacks to too much',
+    'too-large',
+    (_, response) => {
+      response
+        .writeHead(200, { 'content-encoding': 'gzip' })
+        .end(gzipSync('x'.repeat(MAX_BYTES + 1)));
+    },
+  ],
+])('%s is a failure: %s', async (_, failure, handle) => {
+  const client = startClient(await startUpstream(handle));
+  await expect(client.get({ path: '/0' })).rejects.toMatchObject({
+    name: 'UpstreamError',
+    failure,
+  });
+});
+
+test('an upstream that hangs is given up, and so is one that nobody waits for any more', async () => {
+  const url = await startUpstream((_, response) => void response.writeHead(200).write('{'));
+  await expect(startClient(url).get({ path: '/' })).rejects.toMatchObject({ failure: 'timeout' });
+  const signal = AbortSignal.timeout(50);
+  await expect(startClient(url).get({ path: '/', signal })).rejects.toMatchObject({
+    failure: 'timeout',
+  });
+});
+
+test('asks no more than its concurrency at once', async () => {
+  let running = 0;
+  let most = 0;
+  const url = await startUpstream((_, response) => {
+    running += 1;
+    most = Math.max(most, running);
+    setTimeout(() => {
+      running -= 1;
+      response.end('{}');
+    }, 10);
+  });
+  const client = startClient(url);
+  await Promise.all(Array.from({ length: 20 }, () => client.get({ path: '/' })));
+  expect(most).toBe(2);
+});
+
+test('leaves an upstream alone that failed five times in a row', async () => {
+  let asked = 0;
+  const states: boolean[] = [];
+  const url = await startUpstream((_, response) => {
+    asked += 1;
+    response.writeHead(500).end();
+  });
+  const client = startClient(url, { onBreaker: (open) => states.push(open) });
+  for (let i = 0; i < 5; i += 1)
+    await expect(client.get({ path: '/' })).rejects.toMatchObject({ failure: 'status' });
+  await expect(client.get({ path: '/' })).rejects.toMatchObject({ failure: 'breaker-open' });
+  expect(asked).toBe(5);
+  expect(states).toEqual([true]);
+});
