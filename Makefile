@@ -1,0 +1,39 @@
+# Node 24 comes with the packages: `npm ci` brings it, whatever the machine has.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help install services demo run check test bench format
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'
+
+install: node_modules/.installed ## install the pinned packages, Node 24 among them
+
+node_modules/.installed: package.json package-lock.json .npmrc
+	npm ci --no-audit --no-fund --loglevel=error
+	@node --version | grep -q '^v24\.' || { echo 'Node 24 did not arrive with npm ci: are install scripts switched off (ignore-scripts)?' >&2; exit 1; }
+	@touch $@
+
+services: ## install what the tests run for real (Debian: redis-server)
+	@scripts/install-services redis-server
+
+demo: install ## serve every badge from the sample index, and a page that shows them
+	node sample/demo.ts
+
+run: install ## serve badges from PyPI and pypistats.org
+	node src/cli.ts serve
+
+check: install ## the fast gates: layout, lint, types
+	prettier --check --log-level=warn .
+	oxlint --type-aware
+	tsc --noEmit
+
+test: check services ## the gates, then all tests
+	vitest run
+
+bench: install services ## measure, side by side, and print ratios
+	node bench/main.ts
+
+format: install ## lay out the code
+	prettier --write --log-level=warn .
