@@ -1,0 +1,22 @@
+import { classifiedProjects } from './projects/classified.ts';
+import { downloadProjects, fileProjects } from './projects/files-and-downloads.ts';
+import { hostileProjects } from './projects/hostile.ts';
+import { licenceProjects } from './projects/licences.ts';
+import { nameProjects, versionProjects } from './projects/versions-and-names.ts';
+import { wellKnownProjects } from './projects/well-known.ts';
+import type { SampleProject } from './project.ts';
+
+/**
+ * The sample index: invented projects, each for an edge case of what badges say (`shows` names it), and a few
+ * well-known names. No record of the real index stands here.
+ */
+export const sampleProjects: readonly SampleProject[] = [
+  ...wellKnownProjects,
+  ...versionProjects,
+  ...nameProjects,
+  ...licenceProjects,
+  ...classifiedProjects,
+  ...fileProjects,
+  ...downloadProjects,
+  ...hostileProjects,
+];
