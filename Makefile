@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install services demo run check test bench format
+.PHONY: help install services demo run check test bench docs format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -24,16 +24,20 @@ demo: install ## serve every badge from the sample index, and a page that shows 
 run: install ## serve badges from PyPI and pypistats.org
 	node src/cli.ts serve
 
-check: install ## the fast gates: layout, lint, types
+check: install ## the fast gates: layout, lint, types, documents
 	prettier --check --log-level=warn .
 	oxlint --type-aware
 	tsc --noEmit
+	node scripts/update-docs.ts --check
 
 test: check services ## the gates, then all tests
 	vitest run
 
 bench: install services ## measure, side by side, and print ratios
 	node bench/main.ts
+
+docs: install ## write the tables and pictures that the README takes from the code
+	node scripts/update-docs.ts
 
 format: install ## lay out the code
 	prettier --write --log-level=warn .

@@ -14,7 +14,9 @@ const reportSchema = z.object({
 
 function readReports(folder: string): z.infer<typeof reportSchema>[] {
   const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
-  return names.map((name) => reportSchema.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))));
+  return names.map((name) =>
+    reportSchema.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))),
+  );
 }
 
 const [folder = 'reports', status = '0'] = process.argv.slice(2);
@@ -30,6 +32,7 @@ const sum = (count: (report: (typeof reports)[number]) => number): number =>
 const passed = sum((report) => report.numPassedTests);
 const failed = sum((report) => report.numFailedTests);
 const skipped = sum((report) => report.numPendingTests + report.numTodoTests);
-const isGood = status === '0' && passed > 0 && skipped === 0 && reports.every((report) => report.success);
+const isGood =
+  status === '0' && passed > 0 && skipped === 0 && reports.every((report) => report.success);
 console.log(`${passed} passed, ${Math.max(failed, isGood ? 0 : 1)} failed, ${skipped} skipped`);
 process.exit(isGood ? 0 : 1);

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const START_TIMEOUT_MS = 20_000;
+
+/** A program under measurement, in a process of its own. */
+export interface Program {
+  readonly url: string;
+  /** Resident memory in bytes, as Linux counts it. */
+  memoryBytes(): number;
+  stop(): Promise<void>;
+}
+
+/** A free port; somebody else could take it before it is used, which then shows at the start. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** Starts a TypeScript program, and waits until its port answers HTTP. Its output goes nowhere. */
+export async function startProgram(
+  file: string,
+  args: string[],
+  environment: Record<string, string>,
+): Promise<Program> {
+  const port = environment['PORT'] ?? `${await freePort()}`;
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, file), ...args], {
+    env: { PATH: process.env['PATH'], ...environment, PORT: port },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await waitForAnswer(url, child);
+  return {
+    url,
+    memoryBytes: () => residentBytes(child.pid ?? 0),
+    async stop() {
+      if (child.exitCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+/** Starts the service itself, logging as it does by default, with a cache of its own. */
+export async function startService(environment: Record<string, string>): Promise<Program> {
+  const directory = mkdtempSync(join(tmpdir(), 'pypins-bench-'));
+  const program = await startProgram('../src/cli.ts', ['serve'], {
+    HOST: '127.0.0.1',
+    ADMIN_PORT: `${await freePort()}`,
+    CACHE_DIR: directory,
+    CONTACT: 'bench',
+    LIMIT_EXEMPT: '127.0.0.1',
+    ...environment,
+  });
+  return {
+    ...program,
+    async stop() {
+      await program.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function waitForAnswer(url: string, child: ChildProcess): Promise<void> {
+  const deadlineMs = Date.now() + START_TIMEOUT_MS;
+  while (Date.now() < deadlineMs && child.exitCode === null) {
+    try {
+      await (await fetch(url)).arrayBuffer();
+      return;
+    } catch {
+      await new Promise((done) => setTimeout(done, 5));
+    }
+  }
+  throw new Error(`${url} does not answer`);
+}
+
+function residentBytes(pid: number): number {
+  const [, kibibytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kibibytes) * 1024;
+}

@@ -1,0 +1,64 @@
+import { writeFile } from 'node:fs/promises';
+import { findKind } from '../badges/catalogue.ts';
+import { composeSpec } from '../badges/compose.ts';
+import type { Dialect, Kind, Wishes } from '../badges/kind.ts';
+import { describe } from '../describe.ts';
+import { BadgeError } from '../errors.ts';
+import type { BadgeSpec, Format, Scale, Style } from '../imaging/spec.ts';
+import type { Services } from '../services.ts';
+import { isRelease, normaliseName } from '../upstream/names.ts';
+
+/** One badge, wanted without a server. */
+export interface RenderRequest {
+  /** A kind's name as in `/<kind>/<project>` or `/pypi/<kind>/<project>`. */
+  readonly kind: string;
+  readonly project: string;
+  readonly release?: string | undefined;
+  readonly style: Style;
+  readonly label?: string | undefined;
+  readonly color?: string | undefined;
+  readonly labelColor?: string | undefined;
+  readonly wishes: Omit<Wishes, 'dialect'>;
+  readonly format: Format;
+  readonly scale: Scale;
+}
+
+/** The picture of one badge. Rejects with a `BadgeError` where a server would answer with an error badge. */
+export async function render(
+  { sources, pictures }: Services,
+  request: RenderRequest,
+): Promise<Buffer> {
+  const spec = await specOf(sources, request);
+  const wish = { spec, format: request.format, scale: request.scale };
+  const { bytes } = await pictures.get(wish, pictures.digest(wish), () => undefined);
+  return bytes;
+}
+
+async function specOf(sources: Services['sources'], request: RenderRequest): Promise<BadgeSpec> {
+  const { kind, dialect } = kindOf(request.kind);
+  const project = normaliseName(request.project);
+  const { release } = request;
+  if (project === undefined || (release !== undefined && !isRelease(release))) {
+    throw new BadgeError('invalid-name', 'not the name of a project or a release');
+  }
+  const subject = { kind, project, release, wishes: { ...request.wishes, dialect } };
+  const { saying } = await describe(sources, subject, () => undefined);
+  return composeSpec({ label: kind.label, ...saying }, request);
+}
+
+/** pypip.in's names first, as they are the service's own. */
+function kindOf(name: string): { kind: Kind; dialect: Dialect } {
+  for (const dialect of ['pypip', 'shields'] as const) {
+    const kind = findKind(dialect, name);
+    if (kind !== undefined) return { kind, dialect };
+  }
+  throw new BadgeError('no-badge', `there is no kind ${name}`);
+}
+
+/** Writes the picture to a file, or to standard output for `-`. */
+export async function writePicture(output: string, bytes: Buffer): Promise<void> {
+  if (output !== '-') return writeFile(output, bytes);
+  await new Promise<void>((resolve, reject) => {
+    process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
+  });
+}

@@ -1,0 +1,164 @@
+import { availableParallelism } from 'node:os';
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+const MEBIBYTE = 1024 * 1024;
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const count = z.coerce.number().int().positive();
+
+function originOf(protocols: RegExp, example: string) {
+  return z
+    .url({ protocol: protocols, error: `must be a URL such as ${example}` })
+    .transform((text) => text.replace(/\/+$/, ''));
+}
+
+/** A list such as `10.0.0.0/8, ::1`, by commas; `none` for an empty one. */
+const addressRanges = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '' && part !== 'none'),
+  )
+  .refine((ranges) => ranges.every(isAddressRange), {
+    error: 'must be addresses or ranges such as 10.0.0.0/8, ::1',
+  });
+
+function isAddressRange(range: string): boolean {
+  const [address = '', bits, ...rest] = range.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  );
+}
+
+/**
+ * Every setting there is, with its default and what it means; `docs` and the README are checked against this list.
+ * A unit stands in the name, or in the description where the name was given.
+ */
+export const settingsSchema = z.object({
+  HOST: z.string().default('0.0.0.0').describe('address that badges are served on'),
+  PORT: port.default(8080).describe('port that badges are served on; 0 takes a free one'),
+  ADMIN_HOST: z.string().default('127.0.0.1').describe('address of the port for operators'),
+  ADMIN_PORT: port
+    .default(8081)
+    .describe('port for operators: health, readiness, metrics; 0 takes a free one'),
+  REDIS_URL: z
+    .union([z.literal(''), originOf(/^rediss?$/, 'redis://127.0.0.1:6379')])
+    .default('')
+    .describe(
+      'Redis that shares the facts between processes and machines; empty: an SQLite file in CACHE_DIR',
+    ),
+  CACHE_DIR: z
+    .string()
+    .min(1)
+    .default('.cache/pypins')
+    .describe('folder for drawn pictures, fonts and the SQLite file'),
+  CACHE_MAX_BYTES: count
+    .min(8 * MEBIBYTE)
+    .default(2048 * MEBIBYTE)
+    .describe('bytes that CACHE_DIR may hold: three quarters pictures, one quarter facts'),
+  MEMORY_MAX_BYTES: count
+    .min(MEBIBYTE)
+    .default(64 * MEBIBYTE)
+    .describe('bytes that a process keeps in memory: half pictures, half facts'),
+  FACTS_FRESH_SECONDS: count.default(600).describe('how long facts of a package count as fresh'),
+  FACTS_KEPT_SECONDS: count
+    .default(2_592_000)
+    .describe('how long facts are kept to be served when an upstream fails'),
+  PYPI_URL: originOf(/^https?$/, 'https://pypi.org')
+    .default('https://pypi.org')
+    .describe('where PyPI answers'),
+  PYPI_CONCURRENCY: count.max(64).default(8).describe('requests to PyPI at once, per process'),
+  PYPISTATS_URL: originOf(/^https?$/, 'https://pypistats.org')
+    .default('https://pypistats.org')
+    .describe('where pypistats.org answers'),
+  PYPISTATS_PER_MINUTE: count
+    .min(4)
+    .max(30)
+    .default(20)
+    .describe('requests to pypistats.org a minute, all processes together'),
+  UPSTREAM_MAX_BYTES: count
+    .default(32 * MEBIBYTE)
+    .describe('largest answer of an upstream that is read'),
+  CONTACT: z
+    .string()
+    .max(200)
+    .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII')
+    .default('')
+    .describe('address or URL that upstreams may write to; sent in the User-Agent'),
+  DRAWING_CONCURRENCY: count
+    .max(64)
+    .default(availableParallelism())
+    .describe('raster pictures drawn at once; the default is the number of cores'),
+  DRAWING_QUEUE: count
+    .default(256)
+    .describe('raster pictures that may wait to be drawn; beyond it the badge says busy'),
+  CACHE_SECONDS_CEILING: count
+    .default(86_400)
+    .describe('longest max-age that ?cacheSeconds= may ask for'),
+  TRUSTED_PROXIES: addressRanges
+    .default([])
+    .describe('addresses whose X-Forwarded-For is believed, by commas'),
+  LIMIT_PER_SECOND: count
+    .default(50)
+    .describe(
+      'costly requests a second from one address: packages never seen, raster pictures to draw',
+    ),
+  LIMIT_BURST: count.default(500).describe('costly requests at once from one address'),
+  LIMIT_EXEMPT: addressRanges
+    .default(['127.0.0.0/8', '::1'])
+    .describe(
+      'addresses without a limit, by commas, or none; a proxy on this machine would be one client',
+    ),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('what is logged, as JSON lines on standard output'),
+});
+
+export type Config = Readonly<z.infer<typeof settingsSchema>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Settings that do not fit; the message lists every fault, each with its variable, and never a value. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/**
+ * Reads the settings from the environment, once, at start. An empty variable counts as not set.
+ * Throws a `SettingsError` that names every variable at fault.
+ */
+export function readConfig(environment: Environment = process.env): Config {
+  const given = Object.entries(environment).filter(
+    ([, value]) => value !== undefined && value.trim() !== '',
+  );
+  const result = settingsSchema.safeParse(Object.fromEntries(given));
+  const faults = result.success ? crossFaults(result.data) : result.error.issues.map(describeIssue);
+  if (!result.success || faults.length > 0) {
+    throw new SettingsError(
+      `These settings do not fit:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    );
+  }
+  return Object.freeze(result.data);
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  return `${issue.path.join('.')}: ${issue.message}`;
+}
+
+/** Faults that only two settings together show. */
+function crossFaults(config: Config): string[] {
+  const faults: string[] = [];
+  if (config.PORT !== 0 && config.PORT === config.ADMIN_PORT)
+    faults.push('ADMIN_PORT: must differ from PORT');
+  if (config.FACTS_KEPT_SECONDS < config.FACTS_FRESH_SECONDS) {
+    faults.push('FACTS_KEPT_SECONDS: must not be shorter than FACTS_FRESH_SECONDS');
+  }
+  if (config.LIMIT_BURST < config.LIMIT_PER_SECOND)
+    faults.push('LIMIT_BURST: must not be smaller than LIMIT_PER_SECOND');
+  return faults;
+}

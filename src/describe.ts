@@ -1,0 +1,71 @@
+import type { Facts, Found } from '../cache/facts.ts';
+import type { Kind, Saying, Wishes } from './badges/kind.ts';
+import { BadgeError } from './errors.ts';
+import type { DownloadFacts, ProjectFacts } from './facts.ts';
+import { projectId } from './upstream/pypi.ts';
+
+/** Which badge of which project: names are normalised (PEP 503) by now. */
+export interface Subject {
+  readonly kind: Kind;
+  readonly project: string;
+  readonly release?: string | undefined;
+  readonly wishes: Wishes;
+}
+
+/** What a kind says of a project, and where that comes from. */
+export interface Description {
+  readonly saying: Saying;
+  readonly verdict: 'ok' | 'stale';
+  readonly fetchedAtMs: number;
+  readonly tier: string;
+  readonly release?: string;
+}
+
+/** Facts of projects and of downloads; what a badge is made of. */
+export interface Sources {
+  readonly projects: Pick<Facts<ProjectFacts>, 'get'>;
+  readonly downloads: Pick<Facts<DownloadFacts>, 'get'>;
+}
+
+/**
+ * Looks up the facts and lets the kind speak. `admit` is called before an upstream is asked about something never seen,
+ * and may throw to refuse it. Rejects with a `BadgeError`: `no-project`, `unavailable`, or what `admit` threw.
+ */
+export async function describe(
+  sources: Sources,
+  subject: Subject,
+  admit: () => void,
+): Promise<Description> {
+  const { kind, project, release, wishes } = subject;
+  if (kind.source === 'pypistats') {
+    const found = known(await sources.downloads.get(project, admit), subject);
+    return { ...origin(found), saying: kind.describe(found.value, wishes) };
+  }
+  const found = known(await sources.projects.get(projectId(project, release), admit), subject);
+  return {
+    ...origin(found),
+    saying: kind.describe(found.value, wishes),
+    release: found.value.version,
+  };
+}
+
+type KnownFound<T> = Extract<Found<T>, { state: 'fresh' | 'stale' }>;
+
+function known<T>(found: Found<T>, { project, release }: Subject): KnownFound<T> {
+  if (found.state === 'absent')
+    throw new BadgeError('no-project', `${projectId(project, release)} does not exist`);
+  if (found.state === 'unavailable') {
+    throw new BadgeError('unavailable', `nothing is known of ${projectId(project, release)}`, {
+      cause: found.reason,
+    });
+  }
+  return found;
+}
+
+function origin(found: KnownFound<unknown>): Pick<Description, 'verdict' | 'fetchedAtMs' | 'tier'> {
+  return {
+    verdict: found.state === 'fresh' ? 'ok' : 'stale',
+    fetchedAtMs: found.fetchedAtMs,
+    tier: found.tier,
+  };
+}

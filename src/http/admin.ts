@@ -1,0 +1,34 @@
+import { Router } from '@koa/router';
+import Koa from 'koa';
+import type { Metrics } from '../metrics.ts';
+
+/** The application for operators, on a port of its own: `/healthz`, `/readyz` and `/metrics`. */
+export function createAdminApp(options: { metrics: Metrics; isReady: () => boolean }): Koa {
+  const router = new Router();
+
+  // Alive: the event loop turns.
+  router.get('/healthz', (ctx) => {
+    ctx.body = 'ok\n';
+  });
+
+  // Ready: not before the start is done, not while stopping. An upstream or a store that is down changes nothing here.
+  router.get('/readyz', (ctx) => {
+    const ready = options.isReady();
+    ctx.status = ready ? 200 : 503;
+    ctx.body = ready ? 'ready\n' : 'not ready\n';
+  });
+
+  router.get('/metrics', async (ctx) => {
+    const { contentType, text } = await options.metrics.render();
+    ctx.set('Content-Type', contentType);
+    ctx.body = text;
+  });
+
+  const app = new Koa();
+  app.use(async (ctx, next) => {
+    ctx.set('Cache-Control', 'no-store');
+    await next();
+  });
+  app.use(router.routes());
+  return app;
+}

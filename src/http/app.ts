@@ -1,0 +1,49 @@
+import Koa from 'koa';
+import type { Logger } from 'pino';
+import { BadgeError } from '../errors.ts';
+import type { Metrics } from '../metrics.ts';
+import type { SendAnswer } from './answer.ts';
+import { errorsAsBadges } from './errors-as-badges.ts';
+import { requestContext } from './request-context.ts';
+import { createRoutes } from './routes.ts';
+import type { SendBadge } from './send-badge.ts';
+import type { BadgeMiddleware, BadgeState } from './state.ts';
+
+/** Faults of a connection that say nothing about us. */
+const CONNECTION_NOISE = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ECANCELED',
+]);
+
+export interface AppOptions {
+  log: Logger;
+  metrics: Metrics;
+  sendAnswer: SendAnswer;
+  sendBadge: SendBadge;
+}
+
+/** The application without a port: the life of a request, from the outside in. */
+export function createApp({ log, metrics, sendAnswer, sendBadge }: AppOptions): Koa<BadgeState> {
+  const app = new Koa<BadgeState>();
+  app.use(requestContext({ log, metrics }));
+  app.use(errorsAsBadges(sendAnswer));
+  app.use(onlyReading);
+  app.use(createRoutes(sendBadge).routes());
+  app.use(nothingHere);
+  app.on('error', (error: NodeJS.ErrnoException) => {
+    if (!CONNECTION_NOISE.has(error.code ?? '')) log.error({ err: error }, 'answer failed');
+  });
+  return app;
+}
+
+const onlyReading: BadgeMiddleware = (ctx, next) => {
+  if (ctx.method === 'GET' || ctx.method === 'HEAD') return next();
+  ctx.set('Allow', 'GET, HEAD');
+  throw new BadgeError('method-not-allowed', `${ctx.method} is not served`);
+};
+
+const nothingHere: BadgeMiddleware = () => {
+  throw new BadgeError('no-badge', 'no such path');
+};

@@ -1,0 +1,94 @@
+import type { CacheClass } from '../errors.ts';
+import type { AnswerFormat } from './paths.ts';
+import type { BadgeContext } from './state.ts';
+
+/** Cache lengths: to the world, where nobody can purge, and at our own edge, where we can. All in seconds. */
+export const CACHE_LENGTHS: Readonly<
+  Record<CacheClass, { worldSeconds: number; edgeSeconds: number }>
+> = {
+  facts: { worldSeconds: 300, edgeSeconds: 600 },
+  downloads: { worldSeconds: 3600, edgeSeconds: 3600 },
+  static: { worldSeconds: 86_400, edgeSeconds: 86_400 },
+  stale: { worldSeconds: 60, edgeSeconds: 60 },
+  'not-found': { worldSeconds: 60, edgeSeconds: 60 },
+  failing: { worldSeconds: 30, edgeSeconds: 10 },
+  // One client's limit must not be served to others.
+  limited: { worldSeconds: 30, edgeSeconds: 0 },
+};
+
+/** The classes that `?cacheSeconds=` may lengthen: an error or an old value must not be pinned. */
+const LENGTHENED: ReadonlySet<CacheClass> = new Set(['facts', 'downloads', 'static']);
+
+const CONTENT_TYPES: Readonly<Record<AnswerFormat, string>> = {
+  svg: 'image/svg+xml; charset=utf-8',
+  png: 'image/png',
+  jpeg: 'image/jpeg',
+  gif: 'image/gif',
+  tiff: 'image/tiff',
+  webp: 'image/webp',
+  json: 'application/json; charset=utf-8',
+};
+
+const EXPOSED = [
+  'X-Badge-Status',
+  'X-Badge-Source',
+  'X-Badge-Fetched-At',
+  'X-Badge-Release',
+  'X-Request-Id',
+].join(', ');
+
+/** On every answer: it runs nothing, loads nothing, and may be shown by any page. */
+const SECURITY_HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': EXPOSED,
+  'Referrer-Policy': 'no-referrer',
+};
+
+/** Everything that the headers of an answer say. */
+export interface AnswerPolicy {
+  readonly format: AnswerFormat;
+  readonly etag: string;
+  readonly cacheClass: CacheClass;
+  /** What the user asked for, at most the operator's ceiling. */
+  readonly cacheSeconds: number;
+  /** What a purge by project finds the answer by, e.g. `project/requests kind/version`. */
+  readonly tags: string;
+  readonly verdict: string;
+  readonly source: string;
+  readonly fetchedAtMs?: number | undefined;
+  readonly release?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+/** How long the world may keep an answer, in seconds: the class's length, lengthened by the user, never shortened. */
+export function worldSeconds(cacheClass: CacheClass, cacheSeconds: number): number {
+  const ours = CACHE_LENGTHS[cacheClass].worldSeconds;
+  return LENGTHENED.has(cacheClass) ? Math.max(ours, cacheSeconds) : ours;
+}
+
+/** Writes all headers of an answer but those of its length: the only place that does. */
+export function writeHeaders(ctx: BadgeContext, policy: AnswerPolicy): void {
+  const { cacheClass, format } = policy;
+  ctx.set(SECURITY_HEADERS);
+  ctx.set('Content-Type', CONTENT_TYPES[format]);
+  ctx.set('Content-Disposition', `inline; filename="badge.${format}"`);
+  ctx.set('ETag', `"${policy.etag}"`);
+  ctx.set('Cache-Control', `public, max-age=${worldSeconds(cacheClass, policy.cacheSeconds)}`);
+  ctx.set('X-Edge-TTL', `${CACHE_LENGTHS[cacheClass].edgeSeconds}`);
+  ctx.set('Xkey', policy.tags);
+  ctx.set('X-Badge-Status', policy.verdict);
+  ctx.set('X-Badge-Source', policy.source);
+  if (policy.fetchedAtMs !== undefined)
+    ctx.set('X-Badge-Fetched-At', new Date(policy.fetchedAtMs).toISOString());
+  if (policy.release !== undefined) ctx.set('X-Badge-Release', headerText(policy.release));
+  if (policy.retryAfterSeconds !== undefined) ctx.set('Retry-After', `${policy.retryAfterSeconds}`);
+}
+
+/** What an upstream wrote, as it may stand in a header (RFC 9110 §5.5): visible ASCII, at most 100 characters. */
+function headerText(text: string): string {
+  return text.replace(/[^\x21-\x7e]/g, '?').slice(0, 100);
+}

@@ -1,0 +1,73 @@
+import { Router } from '@koa/router';
+import { findKind } from '../badges/catalogue.ts';
+import { BadgeError } from '../errors.ts';
+import { decodeSegment, formatOf, splitExtension } from './paths.ts';
+import type { SendBadge } from './send-badge.ts';
+import type { BadgeContext, BadgeState } from './state.ts';
+
+/** All URLs there are. Each route reads its grammar and leaves the rest to `sendBadge`. */
+export function createRoutes(sendBadge: SendBadge): Router<BadgeState> {
+  const router = new Router<BadgeState>({ strict: true, sensitive: true });
+
+  // pypip.in: /version/requests/badge.svg
+  router.get('/:kind/:project/badge.:extension', (ctx) => {
+    if (formatOf(param(ctx, 'extension')) === undefined)
+      throw new BadgeError('no-badge', 'no such format');
+    return sendBadge.ofProject(ctx, {
+      kind: findKind('pypip', param(ctx, 'kind')),
+      name: param(ctx, 'project'),
+    });
+  });
+
+  // shields.io: /pypi/frameworkversions/django/wagtail.svg, and of a release
+  router.get('/pypi/frameworkversions/:framework/:project', (ctx) =>
+    sendBadge.ofProject(ctx, { kind: frameworkOf(ctx), name: stem(ctx, 'project') }),
+  );
+  router.get('/pypi/frameworkversions/:framework/:project/:release', (ctx) =>
+    sendBadge.ofProject(ctx, {
+      kind: frameworkOf(ctx),
+      name: param(ctx, 'project'),
+      release: stem(ctx, 'release'),
+    }),
+  );
+
+  // shields.io and badgen.net: /pypi/v/requests.svg, and of a release: /pypi/l/requests/2.31.0.svg
+  router.get('/pypi/:kind/:project', (ctx) =>
+    sendBadge.ofProject(ctx, {
+      kind: findKind('shields', param(ctx, 'kind')),
+      name: stem(ctx, 'project'),
+    }),
+  );
+  router.get('/pypi/:kind/:project/:release', (ctx) =>
+    sendBadge.ofProject(ctx, {
+      kind: findKind('shields', param(ctx, 'kind')),
+      name: param(ctx, 'project'),
+      release: stem(ctx, 'release'),
+    }),
+  );
+
+  // badge.fury.io: /py/requests.svg
+  router.get('/py/:project', (ctx) =>
+    sendBadge.ofProject(ctx, { kind: findKind('fury', 'version'), name: stem(ctx, 'project') }),
+  );
+
+  // shields.io, with words of one's own: /badge/docs-passing-brightgreen.svg
+  router.get('/badge/*content', (ctx) =>
+    sendBadge.ofWords(ctx, decodeSegment(splitExtension(ctx.path.slice('/badge/'.length)).stem)),
+  );
+
+  return router;
+}
+
+function param(ctx: BadgeContext & { params: Record<string, string> }, name: string): string {
+  return ctx.params[name] ?? '';
+}
+
+/** The last segment without a known extension. */
+function stem(ctx: BadgeContext & { params: Record<string, string> }, name: string): string {
+  return splitExtension(param(ctx, name)).stem;
+}
+
+function frameworkOf(ctx: BadgeContext & { params: Record<string, string> }) {
+  return findKind('shields', `frameworkversions/${param(ctx, 'framework')}`);
+}

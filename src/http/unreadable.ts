@@ -1,0 +1,26 @@
+import { composeSpec } from '../badges/compose.ts';
+import { FAULTS } from '../errors.ts';
+import { drawSvg } from '../imaging/svg.ts';
+
+/** What Node's parser says of a URL that holds forbidden bytes, and of one that is longer than all headers may be. */
+const UNREADABLE_URL = new Set(['HPE_INVALID_URL', 'HPE_HEADER_OVERFLOW']);
+
+/**
+ * A whole HTTP answer for a URL that the parser refuses: the badge for a name that cannot be one, since no request
+ * ever reaches the application. Undefined for other faults, which no image proxy makes.
+ */
+export function answerUnreadable(error: NodeJS.ErrnoException): string | undefined {
+  if (!UNREADABLE_URL.has(error.code ?? '')) return undefined;
+  const { message, color, verdict } = FAULTS['invalid-name'];
+  const svg = drawSvg(composeSpec({ label: 'pypi', message, color }, { style: 'flat' }));
+  return [
+    'HTTP/1.1 200 OK',
+    'Content-Type: image/svg+xml; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(svg)}`,
+    'Cache-Control: public, max-age=60',
+    `X-Badge-Status: ${verdict}`,
+    'Connection: close',
+    '',
+    svg,
+  ].join('\r\n');
+}

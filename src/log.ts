@@ -1,0 +1,32 @@
+import { type DestinationStream, type Logger, destination, pino, stdSerializers } from 'pino';
+
+const BUFFER_BYTES = 4_096;
+const FLUSH_MS = 1_000;
+
+/** A log of JSON lines on standard output, written in batches, at the latest after a second. */
+export interface Log {
+  readonly log: Logger;
+  /** Writes what is left; the log is of no use afterwards. */
+  readonly close: () => Promise<void>;
+}
+
+export function createLog(level: string): Log {
+  const stream = destination({ fd: 1, sync: false, minLength: BUFFER_BYTES });
+  const log = pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      serializers: { err: stdSerializers.err },
+    },
+    stream as DestinationStream,
+  );
+  const timer = setInterval(() => stream.flush(), FLUSH_MS).unref();
+  return {
+    log,
+    async close() {
+      clearInterval(timer);
+      await new Promise<void>((resolve) => stream.flush(() => resolve()));
+    },
+  };
+}

@@ -1,0 +1,161 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+interface RequestCount {
+  readonly kind: string;
+  readonly verdict: string;
+  readonly format: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+/** What is read when somebody asks for the metrics, rather than counted as it happens. */
+export interface Gauges {
+  readonly drawingRunning: () => number;
+  readonly drawingWaiting: () => number;
+  readonly budgetLeft: () => number;
+  readonly factsBytes: () => number;
+  readonly picturesBytes: () => number;
+  readonly diskBytes: () => number;
+  readonly storeHealthy: () => boolean;
+}
+
+/** What is counted. No label ever holds the name of a project, nor anything else that a client chose. */
+export interface Metrics {
+  readonly request: (count: RequestCount) => void;
+  /** One operation of a tier below memory: `redis`, `sqlite`, `disk`. */
+  readonly tier: (tier: string, outcome: string) => void;
+  /** Facts given out: fresh, stale, absent or unavailable, and from which tier. */
+  readonly facts: (source: string, state: string, tier: string) => void;
+  readonly refresh: (source: string, outcome: string) => void;
+  readonly picture: (tier: string, format: string) => void;
+  readonly upstream: (upstream: string, outcome: string, seconds: number) => void;
+  readonly breaker: (upstream: string, isOpen: boolean) => void;
+  readonly watch: (gauges: Gauges) => void;
+  /** All metrics in Prometheus' text format. */
+  readonly render: () => Promise<{ contentType: string; text: string }>;
+}
+
+/** The metrics of one process, in a registry of their own. */
+export function createMetrics(version: string): Metrics {
+  const registry = new Registry();
+  const make = createMakers(registry);
+  collectDefaultMetrics({ register: registry });
+  make
+    .gauge('build_info', 'Version that runs', ['version', 'node'])
+    .set({ version, node: process.version }, 1);
+  const {
+    requests,
+    durations,
+    tiers,
+    facts,
+    refreshes,
+    pictures,
+    upstreams,
+    upstreamDurations,
+    breakers,
+  } = createCounters(make);
+
+  return {
+    request({ kind, verdict, format, status, seconds }) {
+      requests.inc({ kind, verdict, format, status });
+      durations.observe({ verdict }, seconds);
+    },
+    tier: (tier, outcome) => tiers.inc({ tier, outcome }),
+    facts: (source, state, tier) => facts.inc({ source, state, tier }),
+    refresh: (source, outcome) => refreshes.inc({ source, outcome }),
+    picture: (tier, format) => pictures.inc({ tier, format }),
+    upstream(upstream, outcome, seconds) {
+      upstreams.inc({ upstream, outcome });
+      upstreamDurations.observe({ upstream }, seconds);
+    },
+    breaker: (upstream, isOpen) => breakers.set({ upstream }, Number(isOpen)),
+    watch(gauges) {
+      make.reading('drawing_running', 'Raster pictures being drawn', gauges.drawingRunning);
+      make.reading('drawing_waiting', 'Raster pictures waiting to be drawn', gauges.drawingWaiting);
+      make.reading(
+        'pypistats_budget_left',
+        'Requests to pypistats.org left in this quarter of a minute',
+        gauges.budgetLeft,
+      );
+      make.reading('memory_facts_bytes', 'Bytes of facts in memory', gauges.factsBytes);
+      make.reading('memory_pictures_bytes', 'Bytes of pictures in memory', gauges.picturesBytes);
+      make.reading('disk_pictures_bytes', 'Bytes of pictures on disk', gauges.diskBytes);
+      make.reading('store_healthy', '1 while the shared store answers', () =>
+        Number(gauges.storeHealthy()),
+      );
+    },
+    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}
+
+function createCounters(make: Makers) {
+  const requests = make.counter('requests_total', 'Requests answered', [
+    'kind',
+    'verdict',
+    'format',
+    'status',
+  ]);
+  const durations = make.histogram('request_duration_seconds', 'Time to answer', ['verdict']);
+  const tiers = make.counter('tier_operations_total', 'Operations of Redis, SQLite or disk', [
+    'tier',
+    'outcome',
+  ]);
+  const facts = make.counter('facts_total', 'Facts given out', ['source', 'state', 'tier']);
+  const refreshes = make.counter('refreshes_total', 'Facts asked of an upstream', [
+    'source',
+    'outcome',
+  ]);
+  const pictures = make.counter('pictures_total', 'Pictures by where they came from', [
+    'tier',
+    'format',
+  ]);
+  const upstreams = make.counter('upstream_requests_total', 'Requests to upstreams', [
+    'upstream',
+    'outcome',
+  ]);
+  const upstreamDurations = make.histogram('upstream_duration_seconds', 'Time an upstream took', [
+    'upstream',
+  ]);
+  const breakers = make.gauge('upstream_breaker_open', '1 while an upstream is not asked', [
+    'upstream',
+  ]);
+
+  return {
+    requests,
+    durations,
+    tiers,
+    facts,
+    refreshes,
+    pictures,
+    upstreams,
+    upstreamDurations,
+    breakers,
+  };
+}
+
+type Makers = ReturnType<typeof createMakers>;
+
+function createMakers(registry: Registry) {
+  const options = (name: string, help: string, labelNames: string[] = []) => ({
+    name: `pypins_${name}`,
+    help,
+    labelNames,
+    registers: [registry],
+  });
+  return {
+    counter: (...args: Parameters<typeof options>) => new Counter(options(...args)),
+    gauge: (...args: Parameters<typeof options>) => new Gauge(options(...args)),
+    histogram: (...args: Parameters<typeof options>) =>
+      new Histogram({ ...options(...args), buckets: SECONDS }),
+    /** A gauge that is read when it is asked for. */
+    reading: (name: string, help: string, read: () => number) =>
+      new Gauge({
+        ...options(name, help),
+        collect() {
+          this.set(read());
+        },
+      }),
+  };
+}

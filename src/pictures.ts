@@ -1,0 +1,99 @@
+import { hash } from 'node:crypto';
+import type { ContentStore } from '../cache/content-store.ts';
+import type { MemoryCache } from '../cache/memory.ts';
+import type { SingleFlight } from '../cache/single-flight.ts';
+import type { Imaging } from './imaging/imaging.ts';
+import type { BadgeSpec, Format, Scale } from './imaging/spec.ts';
+
+/** Where a picture came from; the names stand in `X-Cache`. */
+export type PictureTier = 'memory' | 'disk' | 'drawn';
+
+/** What to draw; two equal wishes have one digest, one picture, one strong ETag. */
+export interface PictureWish {
+  readonly spec: BadgeSpec;
+  readonly format: Format;
+  readonly scale: Scale;
+}
+
+export interface Pictures {
+  /** SHA-256, in hex, of all that decides the picture's bytes: spec, format, scale and the renderer's fingerprint. */
+  digest(wish: PictureWish): string;
+  /**
+   * The picture, from memory, from disk, or drawn. `admit` is called before a raster picture is drawn and may throw to
+   * refuse it. Rejects with `DrawingQueueFullError` when too many are being drawn.
+   */
+  get(
+    wish: PictureWish,
+    digest: string,
+    admit: () => void,
+  ): Promise<{ bytes: Buffer; tier: PictureTier }>;
+}
+
+export interface PicturesOptions {
+  memory: MemoryCache<Buffer>;
+  disk: Pick<ContentStore, 'get' | 'put'>;
+  flights: SingleFlight<Buffer>;
+  imaging: Pick<Imaging, 'draw' | 'fingerprint'>;
+  observe?: (tier: PictureTier, format: Format) => void;
+}
+
+/**
+ * Pictures by what they show: they never age, so nothing is ever invalidated. An SVG is drawn faster than it is read
+ * from disk (`docs/performance.md`), so the disk holds raster pictures only.
+ */
+export function createPictures({
+  memory,
+  disk,
+  flights,
+  imaging,
+  observe,
+}: PicturesOptions): Pictures {
+  const keep = (digest: string, bytes: Buffer): Buffer => {
+    memory.set(digest, bytes);
+    return bytes;
+  };
+
+  const draw = async ({ spec, format, scale }: PictureWish, digest: string): Promise<Buffer> => {
+    const bytes = keep(digest, await imaging.draw(spec, format, scale));
+    // Nobody waits for the disk; the store counts its own failures.
+    if (format !== 'svg') void disk.put(digest, bytes);
+    return bytes;
+  };
+
+  const find = async (
+    wish: PictureWish,
+    digest: string,
+    admit: () => void,
+  ): Promise<{ bytes: Buffer; tier: PictureTier }> => {
+    const held = memory.get(digest);
+    if (held !== undefined) return { bytes: held, tier: 'memory' };
+    const stored = wish.format === 'svg' ? undefined : await disk.get(digest);
+    if (stored !== undefined) return { bytes: keep(digest, stored), tier: 'disk' };
+    if (wish.format !== 'svg') admit();
+    return { bytes: await flights.run(digest, () => draw(wish, digest)), tier: 'drawn' };
+  };
+
+  return {
+    digest({ spec, format, scale }) {
+      const { label, message, color, labelColor = null, style } = spec;
+      return hash(
+        'sha256',
+        JSON.stringify([
+          imaging.fingerprint,
+          format,
+          scale,
+          label,
+          message,
+          color,
+          labelColor,
+          style,
+        ]),
+      );
+    },
+    async get(wish, digest, admit) {
+      const found = await find(wish, digest, admit);
+      observe?.(found.tier, wish.format);
+      return found;
+    },
+  };
+}

@@ -1,0 +1,218 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { type ContentStore, createContentStore } from '../cache/content-store.ts';
+import { createFacts, type Facts, type FactsSource } from '../cache/facts.ts';
+import { createMemoryCache } from '../cache/memory.ts';
+import { createRedisStore } from '../cache/redis-store.ts';
+import { createSingleFlight } from '../cache/single-flight.ts';
+import { createSqliteStore } from '../cache/sqlite-store.ts';
+import type { Store } from '../cache/store.ts';
+import type { Config } from './config.ts';
+import type { Sources } from './describe.ts';
+import type { DownloadFacts, ProjectFacts } from './facts.ts';
+import { createImaging } from './imaging/imaging.ts';
+import type { Metrics } from './metrics.ts';
+import { createPictures, type Pictures } from './pictures.ts';
+import { type Budget, createBudget } from './upstream/budget.ts';
+import { createUpstreamClient, type UpstreamClient } from './upstream/client.ts';
+import { createPypiSource } from './upstream/pypi.ts';
+import { createPypistatsSource } from './upstream/pypistats.ts';
+
+const KEY_PREFIX = 'pypins';
+/** Raised when what is kept in the shared store changes its shape: old records are then misses. */
+const FACTS_FORMAT = 1;
+const PICTURES_FORMAT = 1;
+const PYPISTATS_PER_SECOND = 2;
+const PYPISTATS_CONCURRENCY = 2;
+const SWEEP_INTERVAL_MS = 300_000;
+
+/** Everything that lives as long as the process. */
+export interface Services {
+  readonly sources: Sources;
+  readonly pictures: Pictures;
+  /** Lets go of connections, files and timers; never rejects. */
+  close(): Promise<void>;
+}
+
+export interface ServicesOptions {
+  config: Config;
+  log: Logger;
+  metrics: Metrics;
+  version: string;
+}
+
+/** The composition root: the one place where what lives long is made and joined. */
+export async function createServices(options: ServicesOptions): Promise<Services> {
+  const { config, log, metrics } = options;
+  await mkdir(config.CACHE_DIR, { recursive: true }).catch((error: unknown) => {
+    log.error({ err: error }, 'CACHE_DIR cannot be made: nothing is kept on disk');
+  });
+  const store = createStore(options);
+  const { sources, budget, closeUpstreams } = createSources(store, options);
+  const imaging = await createImaging({
+    directory: join(config.CACHE_DIR, 'fonts'),
+    concurrency: config.DRAWING_CONCURRENCY,
+    queueLimit: config.DRAWING_QUEUE,
+  });
+  const memory = createMemoryCache<Buffer>({
+    maxBytes: config.MEMORY_MAX_BYTES / 2,
+    sizeOf: (bytes) => bytes.length,
+  });
+  const disk = createDisk(options);
+  const pictures = createPictures({
+    memory,
+    disk,
+    flights: createSingleFlight(),
+    imaging,
+    observe: metrics.picture,
+  });
+
+  metrics.watch({
+    drawingRunning: () => imaging.queue().running,
+    drawingWaiting: () => imaging.queue().waiting,
+    budgetLeft: () => budget.left(),
+    factsBytes: () => sources.projects.stats().bytes + sources.downloads.stats().bytes,
+    picturesBytes: () => memory.stats().bytes,
+    diskBytes: () => disk.stats().bytes,
+    storeHealthy: () => store.healthy,
+  });
+
+  return {
+    sources,
+    pictures,
+    async close() {
+      await closeUpstreams();
+      await disk.close();
+      await store.close();
+    },
+  };
+}
+
+interface SourcesInUse {
+  readonly sources: {
+    readonly projects: Facts<ProjectFacts>;
+    readonly downloads: Facts<DownloadFacts>;
+  };
+  readonly budget: Budget;
+  readonly closeUpstreams: () => Promise<void>;
+}
+
+/** PyPI and pypistats.org, and what is kept of them. */
+function createSources(store: Store, options: ServicesOptions): SourcesInUse {
+  const { config } = options;
+  const pypi = createUpstream('pypi', config.PYPI_URL, config.PYPI_CONCURRENCY, options);
+  const pypistats = createUpstream(
+    'pypistats',
+    config.PYPISTATS_URL,
+    PYPISTATS_CONCURRENCY,
+    options,
+  );
+  const budget = createBudget({
+    store,
+    key: `${KEY_PREFIX}:${FACTS_FORMAT}:budget:pypistats`,
+    perMinute: config.PYPISTATS_PER_MINUTE,
+    perSecond: PYPISTATS_PER_SECOND,
+  });
+  const projects = createFactsOf(
+    createPypiSource(pypi, config.FACTS_FRESH_SECONDS),
+    store,
+    options,
+  );
+  const downloads = createFactsOf(
+    createPypistatsSource({ client: pypistats, budget, findProject: (name) => projects.get(name) }),
+    store,
+    options,
+  );
+  return {
+    sources: { projects, downloads },
+    budget,
+    async closeUpstreams() {
+      budget.close();
+      await Promise.all([projects.close(), downloads.close()]);
+      await Promise.all([pypi.close(), pypistats.close()]);
+    },
+  };
+}
+
+function createFactsOf<T>(
+  source: FactsSource<T>,
+  store: Store,
+  { config, metrics }: ServicesOptions,
+): Facts<T> {
+  return createFacts({
+    source,
+    store,
+    keyPrefix: KEY_PREFIX,
+    formatVersion: FACTS_FORMAT,
+    keptSeconds: config.FACTS_KEPT_SECONDS,
+    memoryMaxBytes: config.MEMORY_MAX_BYTES / 4,
+    // pypistats.org's source spreads its own due times.
+    jitter: source.name === 'pypi' ? 0.1 : 0,
+    observe(event) {
+      if (event.kind === 'served') metrics.facts(source.name, event.state, event.tier);
+      else if (event.kind === 'refreshed') metrics.refresh(source.name, event.outcome);
+      else metrics.refresh(source.name, event.kind);
+    },
+  });
+}
+
+function createUpstream(
+  name: string,
+  url: string,
+  concurrency: number,
+  options: ServicesOptions,
+): UpstreamClient {
+  const { config, log, metrics, version } = options;
+  return createUpstreamClient({
+    url,
+    userAgent: `pypins/${version} (${config.CONTACT || 'contact not set'})`,
+    concurrency,
+    maxBytes: config.UPSTREAM_MAX_BYTES,
+    observe: (outcome, seconds) => metrics.upstream(name, outcome, seconds),
+    onBreaker(open) {
+      metrics.breaker(name, open);
+      log.warn(
+        { upstream: name },
+        open ? 'upstream fails: it is left alone for a while' : 'upstream answers again',
+      );
+    },
+  });
+}
+
+function createDisk({ config, log, metrics }: ServicesOptions): ContentStore {
+  const reported = new Set<string>();
+  return createContentStore({
+    directory: join(config.CACHE_DIR, 'pictures'),
+    maxBytes: (config.CACHE_MAX_BYTES / 4) * 3,
+    formatVersion: PICTURES_FORMAT,
+    sweepIntervalMs: SWEEP_INTERVAL_MS,
+    observe(outcome, code) {
+      metrics.tier('disk', outcome);
+      // Once for each kind of failure: a full disk fails with every picture. There are a few dozen codes at most.
+      if (code === undefined || reported.has(code)) return;
+      reported.add(code);
+      log.error({ code }, 'the disk cache fails: pictures come from memory or are drawn');
+    },
+  });
+}
+
+function createStore({ config, log, metrics }: ServicesOptions): Store {
+  const onStateChange = (healthy: boolean, error?: unknown): void => {
+    if (healthy) log.info('the store of facts answers');
+    else log.warn({ err: error }, 'the store of facts fails: facts come from memory and upstreams');
+  };
+  if (config.REDIS_URL !== '') {
+    return createRedisStore({
+      url: config.REDIS_URL,
+      observe: (operation, outcome) => metrics.tier('redis', `${operation} ${outcome}`),
+      onStateChange,
+    });
+  }
+  return createSqliteStore({
+    path: join(config.CACHE_DIR, 'facts.sqlite'),
+    maxBytes: config.CACHE_MAX_BYTES / 4,
+    observe: (operation, outcome) => metrics.tier('sqlite', `${operation} ${outcome}`),
+    onStateChange,
+  });
+}

@@ -1,0 +1,104 @@
+import { connect } from 'node:net';
+import { readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startService, type TestService } from '../../support/service.ts';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.close());
+
+/** Sends a request line byte for byte, which a URL library would tidy up first. */
+function getRaw(target: string): Promise<{ status: number; head: string; body: string }> {
+  const { hostname, port } = new URL(service.url);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(
+        Buffer.from(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`, 'latin1'),
+      );
+    });
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('error', reject);
+    socket.on('close', () => {
+      const [head = '', ...body] = Buffer.concat(chunks).toString('latin1').split('\r\n\r\n');
+      resolve({ status: Number(head.split(' ')[1]), head, body: body.join('\r\n\r\n') });
+    });
+  });
+}
+
+describe('names', () => {
+  test.each([
+    ['dots', '/version/../badge.svg', 'invalid'],
+    ['escaped slashes', '/version/..%2f..%2fetc/badge.svg', 'invalid'],
+    ['escaped dots', '/version/%2e%2e/badge.svg', 'invalid'],
+    ['NUL', '/version/a%00b/badge.svg', 'invalid'],
+    ['10 kB', `/version/${'a'.repeat(10_000)}/badge.svg`, 'invalid'],
+    ['emoji', '/version/%F0%9F%90%8D/badge.svg', 'invalid'],
+    ['malformed escapes', '/version/%zz%/badge.svg', 'invalid'],
+    ['half an escape', '/version/%e0%a4%a/badge.svg', 'invalid'],
+    ['bytes that are no text', '/version/\xff\xfe/badge.svg', 'invalid'],
+    ['a backslash', '/version/..\\..\\x/badge.svg', 'invalid'],
+    ['markup', '/version/%3Cscript%3E/badge.svg', 'invalid'],
+    ['a line break', '/version/a%0d%0aSet-Cookie:x/badge.svg', 'invalid'],
+    ['nothing', '/version//badge.svg', 'not-found'],
+    ['a release with dots', '/pypi/v/requests/..%2f..%2fx.svg', 'invalid'],
+    ['an unknown kind', '/constructor/requests/badge.svg', 'not-found'],
+    ['an unknown kind at shields', '/pypi/__proto__/requests.svg', 'not-found'],
+    ['an unknown extension', '/version/requests/badge.exe', 'not-found'],
+    ['an absolute URL', 'http://evil.example/version/requests/badge.svg', 'ok'],
+    ['only slashes', '//////', 'not-found'],
+    ['a deep path', `/${'a/'.repeat(5_000)}`, 'not-found'],
+  ])('%s', async (_, target, verdict) => {
+    const { status, head, body } = await getRaw(target);
+    expect(status).toBe(200);
+    expect(head).toContain(`X-Badge-Status: ${verdict}`);
+    expect(head).toContain('Content-Type: image/svg+xml');
+    expect(head).not.toContain('Set-Cookie');
+    expect(body).toMatch(/^<svg .*<\/svg>$/s);
+    expect(body).not.toContain('<script');
+  });
+});
+
+describe('parameters', () => {
+  test.each([
+    ['twice', 'style=social&style=plastic&label=a&label=b'],
+    ['empty', 'style=&label&color=&scale=&period=&strict='],
+    ['huge', `label=${'x'.repeat(8_000)}&color=${'f'.repeat(5_000)}`],
+    ['many', Array.from({ length: 2_000 }, (__, i) => `a${i}=1`).join('&')],
+    ['malformed', '%=%&%zz=%zz&=&&&label=%'],
+    ['nested', 'label[a]=1&label[]=2&__proto__[x]=1'],
+    ['markup', 'label=%3C/title%3E%3Cscript%3Ealert(1)%3C/script%3E&color=%22%3E%3Cscript%3E'],
+    ['control characters and overrides', 'label=%00%1b%E2%80%AE%EF%BF%BFx%ED%A0%80'],
+    ['line breaks', 'label=a%0d%0aX-Evil:%201&color=a%0d%0ab'],
+  ])('%s', async (_, query) => {
+    const { status, head, body } = await getRaw(`/version/requests/badge.svg?${query}`);
+    expect(status).toBe(200);
+    expect(head).toContain('X-Badge-Status: ok');
+    expect(head).not.toContain('X-Evil');
+    expect(body).toMatch(/^<svg .*<\/svg>$/s);
+    expect(body).not.toMatch(/<script|[\x00-\x08\x0b\x0c\x0e-\x1f]/);
+    expect(body.length).toBeLessThan(8_000);
+  });
+
+  test('each format draws the longest label there can be, at its largest', async () => {
+    const label = encodeURIComponent('W'.repeat(300));
+    for (const extension of ['png', 'jpg', 'gif', 'tiff', 'webp']) {
+      const response = await service.get(
+        `/badge/x-y-red.${extension}?scale=4&style=for-the-badge&label=${label}`,
+      );
+      expect(response.headers.get('x-badge-status')).toBe('ok');
+      expect((await response.arrayBuffer()).byteLength).toBeLessThan(1_000_000);
+    }
+  });
+});
+
+test('no request made a file outside of the cache', async () => {
+  const beside = await readdir(dirname(service.cacheDirectory));
+  expect(beside.filter((name) => name === 'etc' || name === 'x')).toEqual([]);
+  expect((await readdir(service.cacheDirectory)).toSorted()).toEqual(
+    expect.arrayContaining(['facts.sqlite', 'fonts', 'pictures']),
+  );
+});

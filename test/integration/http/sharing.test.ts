@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { StandIn } from '../../../sample/stand-in.ts';
+import { startRedis, type TestRedis } from '../../support/redis.ts';
+import {
+  startService,
+  startServiceForTest,
+  startStandIn,
+  type TestService,
+} from '../../support/service.ts';
+import { tempDirectoryForTest } from '../../support/temp.ts';
+
+const KINDS = ['version', 'license', 'py_versions', 'wheel', 'download'];
+
+/** Asks for five kinds of one package, a hundred clients at once, on all services; all must answer. */
+async function askAll(services: readonly TestService[], project: string): Promise<void> {
+  const asked = Array.from({ length: 100 }, (_, client) => services[client % services.length])
+    .filter((service) => service !== undefined)
+    .flatMap((service) => KINDS.map((kind) => service.get(`/${kind}/${project}/badge.svg`)));
+  for (const response of await Promise.all(asked)) {
+    expect(response.headers.get('x-badge-status')).toBe('ok');
+    await response.arrayBuffer();
+  }
+}
+
+function pathsOf(standIn: StandIn, project: string): string[] {
+  return standIn.requests
+    .map(({ path }) => path)
+    .filter((path) => path.includes(project))
+    .toSorted();
+}
+
+describe('two processes, a hundred clients, five kinds of one package', () => {
+  let redis: TestRedis;
+  let standIn: StandIn;
+  beforeAll(async () => {
+    redis = await startRedis();
+    standIn = await startStandIn();
+    standIn.misbehave({ mode: 'slow', latencyMs: 50 });
+  });
+  afterAll(async () => {
+    await standIn.close();
+    await redis.stop();
+  });
+
+  const once = (project: string) => [`/api/packages/${project}/recent`, `/pypi/${project}/json`];
+
+  test('with one Redis: one request to PyPI, one to pypistats.org', async () => {
+    const environment = { REDIS_URL: redis.url };
+    const services = [
+      await startServiceForTest(environment, standIn),
+      await startServiceForTest(environment, standIn),
+    ];
+    await askAll(services, 'sample-plain');
+    expect(pathsOf(standIn, 'sample-plain')).toEqual(once('sample-plain'));
+    const response = await (
+      await startServiceForTest(environment, standIn)
+    ).get('/version/sample-plain/badge.svg');
+    expect(response.headers.get('x-cache')).toBe('facts=redis, picture=drawn');
+  });
+
+  test('with one embedded store: the same', async () => {
+    const environment = { CACHE_DIR: await tempDirectoryForTest() };
+    const services = [
+      await startServiceForTest(environment, standIn),
+      await startServiceForTest(environment, standIn),
+    ];
+    await askAll(services, 'sample-epoch');
+    expect(pathsOf(standIn, 'sample-epoch')).toEqual(once('sample-epoch'));
+    const response = await (
+      await startServiceForTest(environment, standIn)
+    ).get('/version/sample-epoch/badge.svg');
+    expect(response.headers.get('x-cache')).toBe('facts=sqlite, picture=drawn');
+  });
+});
+
+test('the service starts without Redis, and shares its facts once Redis comes', async () => {
+  const redis = await startRedis();
+  await redis.stop();
+  const environment = { REDIS_URL: redis.url };
+  const standIn = await startStandIn();
+  const service = await startService(environment, standIn);
+  expect((await service.get('/version/flask/badge.svg')).headers.get('x-badge-status')).toBe('ok');
+  const back = await startRedis({ port: redis.port });
+  await expect
+    .poll(
+      async () =>
+        (await (await fetch(`${service.adminUrl}/metrics`)).text()).includes(
+          'pypins_store_healthy 1',
+        ),
+      { timeout: 20_000 },
+    )
+    .toBe(true);
+  expect((await service.get('/version/requests/badge.svg')).headers.get('x-badge-status')).toBe(
+    'ok',
+  );
+  const other = await startServiceForTest(environment, standIn);
+  await expect
+    .poll(async () => (await other.get('/version/requests/badge.svg')).headers.get('x-cache'), {
+      timeout: 20_000,
+    })
+    .toMatch(/facts=(redis|memory)/);
+  expect(pathsOf(standIn, 'requests')).toEqual(['/pypi/requests/json']);
+  await service.close();
+  await standIn.close();
+  await back.stop();
+});
+
+test('what is in the disk cache is drawn once for all processes', async () => {
+  const standIn = await startStandIn();
+  const environment = { CACHE_DIR: await tempDirectoryForTest() };
+  const first = await startServiceForTest(environment, standIn);
+  const path = '/badge/drawn-once-blue.png?scale=2';
+  expect((await first.get(path)).headers.get('x-cache')).toBe('picture=drawn');
+  const second = await startServiceForTest(environment, standIn);
+  await expect
+    .poll(async () => (await second.get(path)).headers.get('x-cache'))
+    .toMatch(/picture=(disk|memory)/);
+  await standIn.close();
+});

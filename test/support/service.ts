@@ -1,0 +1,77 @@
+import { Agent, type RequestInit, type Response, fetch } from 'undici';
+import { onTestFinished } from 'vitest';
+import { sampleProjects } from '../../sample/projects.ts';
+import { createStandIn, type StandIn, type StandInOptions } from '../../sample/stand-in.ts';
+import { serve } from '../../src/main.ts';
+import { makeTempDirectory } from './temp.ts';
+
+/** The whole service on the stand-in, on free ports, with a cache of its own. */
+export interface TestService {
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly standIn: StandIn;
+  readonly cacheDirectory: string;
+  get(path: string, init?: RequestInit): Promise<Response>;
+  /** The twin for machines: label, message and colour. */
+  twin(path: string): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+/** A stand-in with the sample index, or with other projects. The caller closes it. */
+export async function startStandIn(
+  projects: StandInOptions['projects'] = sampleProjects,
+): Promise<StandIn> {
+  const standIn = createStandIn({ projects });
+  await standIn.listen();
+  return standIn;
+}
+
+/** Starts the service as `pypins serve` does. The caller closes it; the stand-in goes with it. */
+export async function startService(
+  environment: Environment = {},
+  standIn?: StandIn,
+): Promise<TestService> {
+  const upstream = standIn ?? (await startStandIn());
+  const cache = await makeTempDirectory();
+  const cacheDirectory = environment['CACHE_DIR'] ?? cache.path;
+  const service = await serve({
+    HOST: '127.0.0.1',
+    PORT: '0',
+    ADMIN_PORT: '0',
+    LOG_LEVEL: 'silent',
+    PYPI_URL: upstream.url,
+    PYPISTATS_URL: upstream.url,
+    CACHE_DIR: cacheDirectory,
+    ...environment,
+  });
+  const agent = new Agent();
+  const get = (path: string, init?: RequestInit): Promise<Response> =>
+    fetch(service.url + path, { ...init, dispatcher: agent });
+  return {
+    url: service.url,
+    adminUrl: service.adminUrl,
+    standIn: upstream,
+    cacheDirectory,
+    get,
+    twin: async (path) => (await get(path)).json(),
+    async close() {
+      // An idle connection of ours would be waited for.
+      await agent.destroy();
+      await service.close();
+      if (standIn === undefined) await upstream.close();
+      await cache.remove();
+    },
+  };
+}
+
+/** As `startService`, closed when the test ends. */
+export async function startServiceForTest(
+  environment?: Environment,
+  standIn?: StandIn,
+): Promise<TestService> {
+  const service = await startService(environment, standIn);
+  onTestFinished(() => service.close());
+  return service;
+}

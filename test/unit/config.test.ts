@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { readConfig, SettingsError, settingsSchema } from '../../src/config.ts';
+
+test('without settings, the contract’s defaults', () => {
+  expect(readConfig({})).toMatchObject({
+    PORT: 8080,
+    ADMIN_PORT: 8081,
+    ADMIN_HOST: '127.0.0.1',
+    REDIS_URL: '',
+    FACTS_FRESH_SECONDS: 600,
+    FACTS_KEPT_SECONDS: 2_592_000,
+    PYPI_URL: 'https://pypi.org',
+    PYPISTATS_URL: 'https://pypistats.org',
+    PYPISTATS_PER_MINUTE: 20,
+    TRUSTED_PROXIES: [],
+    LOG_LEVEL: 'info',
+  });
+});
+
+test('an empty variable is one that is not set', () => {
+  expect(readConfig({ PORT: '', REDIS_URL: ' ', TRUSTED_PROXIES: '' })).toEqual(readConfig({}));
+});
+
+test('values are read as what they are', () => {
+  const config = readConfig({
+    PORT: '9000',
+    PYPI_URL: 'http://127.0.0.1:9/mirror/',
+    REDIS_URL: 'redis://:secret@127.0.0.1:6379/2',
+    TRUSTED_PROXIES: '10.0.0.0/8, ::1 ,fd00::/8',
+  });
+  expect(config.PORT).toBe(9000);
+  expect(config.PYPI_URL).toBe('http://127.0.0.1:9/mirror');
+  expect(config.TRUSTED_PROXIES).toEqual(['10.0.0.0/8', '::1', 'fd00::/8']);
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test.each([
+  ['PORT', 'eighty'],
+  ['PORT', '70000'],
+  ['PORT', '80.5'],
+  ['ADMIN_PORT', '-1'],
+  ['ADMIN_PORT', '8080'],
+  ['REDIS_URL', 'http://127.0.0.1'],
+  ['REDIS_URL', 'secret'],
+  ['CACHE_MAX_BYTES', '1'],
+  ['FACTS_FRESH_SECONDS', '0'],
+  ['FACTS_KEPT_SECONDS', '10'],
+  ['PYPI_URL', 'pypi.org'],
+  ['PYPI_URL', 'ftp://pypi.org'],
+  ['PYPISTATS_PER_MINUTE', '31'],
+  ['CONTACT', 'naïve'],
+  ['TRUSTED_PROXIES', '10.0.0.0/33'],
+  ['TRUSTED_PROXIES', 'proxy.example'],
+  ['LIMIT_BURST', '1'],
+  ['LOG_LEVEL', 'loud'],
+])('%s=%s is a fault that names its variable', (name, value) => {
+  expect(() => readConfig({ [name]: value })).toThrow(SettingsError);
+  expect(() => readConfig({ [name]: value })).toThrow(`${name}: `);
+});
+
+test('all faults are told at once, and no secret is', () => {
+  const secret = 'hunter2-very-secret';
+  const read = () => readConfig({ PORT: 'x', LOG_LEVEL: 'loud', REDIS_URL: `htt://:${secret}@h` });
+  expect(read).toThrow(/PORT: [^]*LOG_LEVEL: |LOG_LEVEL: [^]*PORT: /);
+  expect(read).toThrow('REDIS_URL: ');
+  expect(read).not.toThrow(secret);
+});
+
+test('every setting says what it means', () => {
+  for (const [name, schema] of Object.entries(settingsSchema.shape)) {
+    expect(`${name}: ${schema.description}`).toMatch(/: [a-zA-Z?].{10,}/);
+  }
+});

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { PARAMETER_NAMES, readParameters } from '../../../src/http/parameters.ts';
+
+const nothing = readParameters('');
+
+describe('query parameters', () => {
+  test.each([
+    ['style=flat-square', { style: 'flat-square' }],
+    ['style=popout', { style: 'flat' }],
+    ['style=popout-square', { style: 'flat-square' }],
+    ['style=comic', { style: 'flat' }],
+    ['label=docs%20here', { label: 'docs here' }],
+    ['label=', { label: '' }],
+    ['label=%zz', { label: '%zz' }],
+    ['color=red', { color: 'red' }],
+    ['colorB=red', { color: 'red' }],
+    ['color=blue&colorB=red', { color: 'blue' }],
+    ['color=', { color: undefined }],
+    ['labelColor=abc', { labelColor: 'abc' }],
+    ['colorA=abc', { labelColor: 'abc' }],
+    ['labelColor=abc&colorA=def', { labelColor: 'abc' }],
+    ['style=plastic&style=social', { style: 'flat' }],
+    ['label=a&label=b', { label: undefined }],
+  ])('%s looks like %o', (query, looks) => {
+    expect(readParameters(query).looks).toEqual({ ...nothing.looks, ...looks });
+  });
+
+  test.each([
+    ['period=day', { period: 'day' }],
+    ['period=year', {}],
+    ['text=version', { text: 'version' }],
+    ['text=anything', {}],
+    ['prefix=v', { prefix: 'v' }],
+    ['prefix=none', { prefix: 'none' }],
+    ['prefix=x', {}],
+  ])('%s wishes for %o', (query, wishes) => {
+    expect(readParameters(query).wishes).toEqual(wishes);
+  });
+
+  test.each([
+    ['scale=2', { scale: 2 }],
+    ['scale=5', { scale: 1 }],
+    ['scale=1.5', { scale: 1 }],
+    ['strict=1', { strict: true }],
+    ['strict=true', { strict: false }],
+    ['cacheSeconds=3600', { cacheSeconds: 3600 }],
+    ['maxAge=3600', { cacheSeconds: 3600 }],
+    ['cacheSeconds=60&maxAge=3600', { cacheSeconds: 60 }],
+    ['cacheSeconds=-1', { cacheSeconds: 0 }],
+    ['cacheSeconds=1e9', { cacheSeconds: 0 }],
+    ['cacheSeconds=99999999999999', { cacheSeconds: 0 }],
+    ['style=flat', { hasStyle: true }],
+  ])('%s means %o', (query, meaning) => {
+    expect(readParameters(query)).toMatchObject(meaning);
+  });
+
+  test('what is not named does not exist', () => {
+    expect(
+      readParameters('x=1&version=2&__proto__=3&constructor=4&cachebust=5&logo=python'),
+    ).toEqual(nothing);
+    expect(PARAMETER_NAMES).not.toContain('version');
+  });
+
+  test('any text is a query', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...PARAMETER_NAMES));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(text, text)), (pairs) => {
+        const { scale, cacheSeconds } = readParameters(
+          pairs.map((pair) => pair.join('=')).join('&'),
+        );
+        expect([1, 2, 3, 4]).toContain(scale);
+        expect(Number.isSafeInteger(cacheSeconds)).toBe(true);
+      }),
+    );
+  });
+});
