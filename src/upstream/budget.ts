@@ -84,31 +84,39 @@ export function createBudget({
     take(lastServedAtMs, signal) {
       if (waiting.size >= MAX_WAITING)
         return Promise.reject(new UpstreamError('over-budget', 'too many wait for the budget'));
-      return new Promise((resolve, reject) => {
-        const leave = (): void => {
-          waiting.delete(waiter);
-          signal.removeEventListener('abort', give);
-        };
-        const give = (): void => {
-          leave();
-          reject(new UpstreamError('over-budget', 'no budget was left in time'));
-        };
-        const waiter: Waiter = {
-          lastServedAtMs,
-          serve: () => {
-            leave();
-            resolve();
-          },
-        };
-        if (signal.aborted) return give();
-        signal.addEventListener('abort', give);
-        waiting.add(waiter);
-        void pump();
-      });
+      const turn = waitForTurn(waiting, lastServedAtMs, signal);
+      void pump();
+      return turn;
     },
     left: () => (clock() < usedUntilMs ? Math.max(0, quarter.limit - used) : quarter.limit),
     close: () => clearTimeout(timer),
   };
+}
+
+/** Joins those who wait, until it is served, or the signal aborts. */
+function waitForTurn(
+  waiting: Set<Waiter>,
+  lastServedAtMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      waiting.delete(waiter);
+      signal.removeEventListener('abort', giveUp);
+    };
+    const giveUp = (): void => {
+      leave();
+      reject(new UpstreamError('over-budget', 'no budget was left in time'));
+    };
+    const serve = (): void => {
+      leave();
+      resolve();
+    };
+    const waiter: Waiter = { lastServedAtMs, serve };
+    if (signal.aborted) return giveUp();
+    signal.addEventListener('abort', giveUp);
+    waiting.add(waiter);
+  });
 }
 
 function leastRecentlyServed(waiting: ReadonlySet<Waiter>): Waiter | undefined {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Found, FactsSource } from '../../cache/facts.ts';
+import type { Found } from '../../cache/facts.ts';
+import type { FactsSource } from '../../cache/facts.ts';
 import { downloadFactsSchema, type DownloadFacts, type ProjectFacts } from '../facts.ts';
 import type { Budget } from './budget.ts';
 import type { UpstreamClient } from './client.ts';
@@ -8,6 +9,8 @@ import { UpstreamError } from './errors.ts';
 const DAY_MS = 86_400_000;
 /** Its load of the day before starts at 01:00 UTC; by this time of day it is done. */
 const LOADED_AT_MS = 2.5 * 3_600_000;
+/** Records fall due over so long after the load, not all at once. */
+const SPREAD_MS = 3_600_000;
 
 const counted = z.number().nonnegative();
 
@@ -21,6 +24,8 @@ export interface PypistatsOptions {
   budget: Budget;
   /** What PyPI knows of a project: asked first, so that a name nobody has costs nothing of the budget. */
   findProject: (name: string) => Promise<Found<ProjectFacts>>;
+  /** From 0 up to 1; `Math.random` by default. */
+  random?: () => number;
 }
 
 /**
@@ -31,11 +36,12 @@ export function createPypistatsSource({
   client,
   budget,
   findProject,
+  random = Math.random,
 }: PypistatsOptions): FactsSource<DownloadFacts> {
   return {
     name: 'pypistats',
     parse: (value) => downloadFactsSchema.safeParse(value).data,
-    freshUntilMs: nextDailyLoadMs,
+    freshUntilMs: (fetchedAtMs) => nextDailyLoadMs(fetchedAtMs) + random() * SPREAD_MS,
     async load(name, previous, signal) {
       const project = await findProject(name);
       if (project.state === 'absent') return { state: 'absent' };
