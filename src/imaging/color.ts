@@ -1,0 +1,55 @@
+import { fromString } from 'css-color-converter';
+
+/** shields.io's palette, as badge-maker draws it (it exports only `makeBadge`), and the other names it goes by. */
+const PALETTE: ReadonlyMap<string, string> = new Map([
+  ...[
+    'brightgreen',
+    'green',
+    'yellow',
+    'yellowgreen',
+    'orange',
+    'red',
+    'blue',
+    'grey',
+    'lightgrey',
+  ].map((name) => [name, name] as const),
+  ['gray', 'grey'],
+  ['lightgray', 'lightgrey'],
+  ['critical', 'red'],
+  ['important', 'orange'],
+  ['success', 'brightgreen'],
+  ['informational', 'blue'],
+  ['inactive', 'lightgrey'],
+]);
+
+const HEX_DIGITS = /^(?:[\da-f]{3}){1,2}$/i;
+const HUE_BEYOND_A_TURN = /^(hsla?\(\s*)(\d+)(?=deg|[\s,])/;
+
+/** The longest CSS colour that the parser sees; `hsla(359deg, 100%, 100%, 0.123456)` has 35 characters. */
+const MAX_LENGTH = 64;
+
+/**
+ * Returns a colour as `BadgeSpec` wants it: a name of shields.io's palette, or `#hex` in lower case for hex digits and
+ * for any CSS colour that shields.io recognises; undefined for all others (the caller's default stands then).
+ */
+export function normaliseColor(text: string): string | undefined {
+  const color = text.slice(0, MAX_LENGTH + 1).trim();
+  if (color === '' || color.length > MAX_LENGTH) return undefined;
+  const named = PALETTE.get(color);
+  if (named !== undefined) return named;
+  if (HEX_DIGITS.test(color)) return `#${color.toLowerCase()}`;
+  // The converter looks names up in a plain object, where `constructor` is found and makes it throw.
+  if (color in Object.prototype) return undefined;
+  const parsed = fromString(turnHue(color));
+  if (parsed === null) return undefined;
+  // As it was written: the converter rounds the alpha of `#rrggbbaa` to one digit.
+  return color.startsWith('#') ? color.toLowerCase() : parsed.toHexString();
+}
+
+// CSS counts the hue round and round; the converter would leave the circle after the first turn.
+function turnHue(color: string): string {
+  return color.replace(
+    HUE_BEYOND_A_TURN,
+    (_match, head: string, degrees: string) => `${head}${Number(degrees) % 360}`,
+  );
+}

@@ -1,0 +1,154 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const { resolve: resolveModule } = createRequire(import.meta.url);
+
+const FONTS = {
+  sans: 'dejavu-fonts-ttf/ttf/DejaVuSans.ttf',
+  sansBold: 'dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf',
+  helvetica: '@expo-google-fonts/arimo/400Regular/Arimo_400Regular.ttf',
+  helveticaBold: '@expo-google-fonts/arimo/700Bold/Arimo_700Bold.ttf',
+} as const;
+
+/** badge-maker measures with Verdana and Helvetica, which must not be shipped; these are as wide. */
+const ALIASES: readonly (readonly [family: string, shipped: string])[] = [
+  ['Verdana', 'DejaVu Sans'],
+  ['Geneva', 'DejaVu Sans'],
+  ['sans-serif', 'DejaVu Sans'],
+  ['Helvetica Neue', 'Arimo'],
+  ['Helvetica', 'Arimo'],
+  ['Arial', 'Arimo'],
+];
+
+export type FontFiles = Readonly<Record<keyof typeof FONTS, string>>;
+
+/** The fonts that ship with pypins, ready for the rasterizer. */
+export interface FontSet {
+  readonly files: FontFiles;
+  /** Where fontconfig's configuration and cache are. */
+  readonly directory: string;
+  /** Changes when a font or the choice among them changes; the same on every machine. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Makes a fontconfig of exactly our fonts in the given directory, or in a fresh temporary one where that cannot be
+ * written, and points this process at it. Call it before sharp is first imported. Several processes may prepare the
+ * same directory at once; rejects when no directory at all can be written.
+ */
+export async function prepareFonts(directory: string): Promise<FontSet> {
+  const files = locateFonts();
+  const fingerprint = await fingerprintFonts(files);
+  const prepared = await prepareSomewhere(directory, files, fingerprint);
+  // oxlint-disable-next-line node/no-process-env -- fontconfig reads it from the C library's environment
+  process.env['FONTCONFIG_FILE'] = join(prepared, 'fonts.conf');
+  return { files, directory: prepared, fingerprint };
+}
+
+function locateFonts(): FontFiles {
+  return {
+    sans: resolveModule(FONTS.sans),
+    sansBold: resolveModule(FONTS.sansBold),
+    helvetica: resolveModule(FONTS.helvetica),
+    helveticaBold: resolveModule(FONTS.helveticaBold),
+  };
+}
+
+async function fingerprintFonts(files: FontFiles): Promise<string> {
+  const contents = await Promise.all(Object.values(files).map((file) => readFile(file)));
+  const digest = createHash('sha256').update(JSON.stringify(ALIASES));
+  for (const content of contents) digest.update(content);
+  return digest.digest('hex').slice(0, 16);
+}
+
+async function prepareSomewhere(
+  directory: string,
+  files: FontFiles,
+  fingerprint: string,
+): Promise<string> {
+  try {
+    return await writeFontconfig(resolve(directory), files, fingerprint);
+  } catch {
+    // Read-only, full, not a directory: whatever it is, pictures need no more than a few kilobytes anywhere.
+    const fallback = await mkdtemp(join(tmpdir(), 'pypins-fonts-'));
+    return writeFontconfig(fallback, files, fingerprint);
+  }
+}
+
+// The name says what is inside, so nothing that exists under it is ever wrong.
+async function writeFontconfig(
+  parent: string,
+  files: FontFiles,
+  fingerprint: string,
+): Promise<string> {
+  const paths = Object.values(files);
+  const name = createHash('sha256')
+    .update(JSON.stringify([fingerprint, paths]))
+    .digest('hex');
+  const directory = join(parent, `fonts-${name.slice(0, 16)}`);
+  await makeDirectory(directory);
+  const unfinished = join(directory, `fonts.conf.${randomUUID()}`);
+  await writeFile(unfinished, await renderConfig(paths, join(directory, 'cache')));
+  await rename(unfinished, join(directory, 'fonts.conf'));
+  return directory;
+}
+
+// Node's own recursive mkdir never returns where a directory cannot exist, such as below /proc (seen with 24.21).
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await unlessThere(mkdir(path));
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+    await makeDirectory(dirname(path));
+    await unlessThere(mkdir(path));
+  }
+}
+
+async function unlessThere(creation: Promise<void>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+// The fonts stay where npm has put them, and nothing is looked at again later: a cache that is swept away under the
+// running process must not take the letters with it.
+async function renderConfig(fonts: readonly string[], cacheDirectory: string): Promise<string> {
+  const directories = [...new Set(fonts.map((font) => dirname(font)))];
+  const present = await Promise.all(directories.map(listFiles));
+  const others = present.flat().filter((file) => !fonts.includes(file));
+  return [
+    '<?xml version="1.0"?>',
+    '<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">',
+    '<fontconfig>',
+    '<config><rescan><int>0</int></rescan></config>',
+    ...directories.map((directory) => `<dir>${escapeXml(directory)}</dir>`),
+    `<cachedir>${escapeXml(cacheDirectory)}</cachedir>`,
+    // One by one: whether acceptfont is stronger than rejectfont depends on fontconfig's version.
+    '<selectfont><rejectfont>',
+    ...others.map((file) => `<glob>${escapeXml(file)}</glob>`),
+    '</rejectfont></selectfont>',
+    ...ALIASES.map(
+      ([family, shipped]) =>
+        `<alias binding="same"><family>${family}</family><prefer><family>${shipped}</family></prefer></alias>`,
+    ),
+    '</fontconfig>',
+    '',
+  ].join('\n');
+}
+
+async function listFiles(directory: string): Promise<string[]> {
+  return (await readdir(directory)).map((name) => join(directory, name));
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { bulkhead, BulkheadRejectedError } from 'cockatiel';
+import { z } from 'zod';
+import { prepareFonts } from './fonts.ts';
+import { createRasterizer } from './raster.ts';
+import { testFonts } from './self-test.ts';
+import type { BadgeSpec, Format, Scale } from './spec.ts';
+import { drawSvg } from './svg.ts';
+
+/** Raise it with every change of ours that changes a picture: all stored pictures are named by it. */
+const RENDERER_REVISION = 1;
+
+export interface ImagingOptions {
+  /** Where fontconfig's settings and cache may be written; a temporary directory stands in for it. */
+  readonly directory: string;
+  /** How many raster pictures are drawn at once. */
+  readonly concurrency: number;
+  /** How many more may wait for their turn. */
+  readonly queueLimit: number;
+}
+
+export interface Imaging {
+  /**
+   * Returns the picture; the same bytes for the same arguments. SVG takes microseconds, and neither waits nor counts
+   * in the queue (nor has it a scale). Rejects with a `DrawingQueueFullError` when too many raster pictures are wanted
+   * at once.
+   */
+  readonly draw: (spec: BadgeSpec, format: Format, scale: Scale) => Promise<Buffer>;
+  /** Names everything that decides how a picture of a given spec looks: stored pictures of another one are void. */
+  readonly fingerprint: string;
+  readonly queue: () => { readonly running: number; readonly waiting: number };
+}
+
+/** So many pictures are being drawn that one more would only make all of them late. */
+export class DrawingQueueFullError extends Error {
+  constructor(cause: BulkheadRejectedError) {
+    super('too many pictures are waiting to be drawn', { cause });
+    this.name = 'DrawingQueueFullError';
+  }
+}
+
+/**
+ * Readies fonts and renderer, and proves that text is drawn: rejects with a `FontsBrokenError` where it is not. Once a
+ * process, before anything else loads sharp.
+ */
+export async function createImaging(options: ImagingOptions): Promise<Imaging> {
+  const { directory, concurrency, queueLimit } = options;
+  const fonts = await prepareFonts(directory);
+  const rasterizer = await createRasterizer(fonts);
+  const [badgeMaker] = await Promise.all([readVersion('badge-maker'), testFonts(rasterizer)]);
+  const turns = bulkhead(concurrency, queueLimit);
+  return {
+    draw: async (spec, format, scale) => {
+      const svg = drawSvg(spec);
+      if (format === 'svg') return Buffer.from(svg);
+      try {
+        return await turns.execute(() => rasterizer.rasterize(svg, format, scale));
+      } catch (error) {
+        throw error instanceof BulkheadRejectedError ? new DrawingQueueFullError(error) : error;
+      }
+    },
+    fingerprint: createHash('sha256')
+      .update(
+        JSON.stringify([RENDERER_REVISION, badgeMaker, rasterizer.versions, fonts.fingerprint]),
+      )
+      .digest('hex')
+      .slice(0, 16),
+    queue: () => ({
+      running: concurrency - turns.executionSlots,
+      waiting: queueLimit - turns.queueSlots,
+    }),
+  };
+}
+
+// Its exports hide package.json.
+async function readVersion(packageName: string): Promise<string> {
+  const entry = createRequire(import.meta.url).resolve(packageName);
+  const manifest = await readFile(join(dirname(entry), '..', 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(manifest)).version;
+}

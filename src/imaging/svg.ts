@@ -1,0 +1,55 @@
+import { hash } from 'node:crypto';
+import { makeBadge } from 'badge-maker';
+import type { BadgeSpec } from './spec.ts';
+
+const ID_LENGTH = 10;
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&apos;'],
+]);
+
+/**
+ * Returns the badge as SVG: the same bytes for the same spec on every machine, and ids that no other spec's badge has,
+ * so that many of them can stand in one HTML page. An empty label leaves the message alone.
+ */
+export function drawSvg(spec: BadgeSpec): string {
+  const idSuffix = identify(spec);
+  const badge = spec.style === 'social' && spec.label === '' ? drawBubble : drawBadge;
+  return nameFor(badge(spec, idSuffix), spec)
+    .replace('id="blur"', `id="blur${idSuffix}"`)
+    .replaceAll('filter="url(#blur)"', `filter="url(#blur${idSuffix})"`);
+}
+
+function identify({ label, message, color, labelColor, style }: BadgeSpec): string {
+  const canonical = JSON.stringify([label, message, color, labelColor ?? null, style]);
+  return hash('sha256', canonical, 'base64url').slice(0, ID_LENGTH);
+}
+
+function drawBadge({ label, message, color, labelColor, style }: BadgeSpec, idSuffix: string) {
+  // badge-maker paints a left half without a label where there is a colour for it.
+  const left = label === '' || labelColor === undefined ? {} : { labelColor };
+  return makeBadge({ label, message, color, ...left, style, idSuffix });
+}
+
+// badge-maker's social badge without a label is an empty box beside the message: here the message is in that box. As a
+// label it begins with a capital, which is taken back.
+function drawBubble({ message, color, style }: BadgeSpec, idSuffix: string): string {
+  const capitalised = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
+  const svg = makeBadge({ label: message, message: '', color, style, idSuffix });
+  return svg.replaceAll(`>${escapeXml(capitalised)}</text>`, () => `>${escapeXml(message)}</text>`);
+}
+
+// The name for screen readers is the text as it is: badge-maker gives it in capitals where the style has capitals.
+function nameFor(svg: string, { label, message }: BadgeSpec): string {
+  const name = escapeXml([label, message].filter((part) => part !== '').join(': '));
+  const start = svg.indexOf(' role="img"');
+  const end = svg.indexOf('</title>');
+  return `${svg.slice(0, start)} role="img" aria-label="${name}"><title>${name}${svg.slice(end)}`;
+}
+
+function escapeXml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES.get(character) ?? character);
+}

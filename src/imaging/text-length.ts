@@ -1,0 +1,128 @@
+import { open } from 'fontkit';
+import type { Font } from 'fontkit';
+import type { FontFiles } from './fonts.ts';
+
+/** Rewrites the SVG of a badge so that librsvg sets its texts as wide as a browser does. */
+export type TextFitter = (svg: string) => string;
+
+/** The fonts in the order in which a character is looked for in them, as fontconfig does. */
+type Faces = readonly [Font, Font];
+
+interface Box {
+  readonly faces: Faces;
+  readonly fontSize: number;
+  readonly width: number;
+}
+
+const TEXT = /<text ([^>]*?) ?textLength="([\d.]+)"([^>]*)>([^<]*)<\/text>/g;
+const BOLD = 'font-weight="bold"';
+const FONT_SIZE = /font-size="(\d+)/;
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['&amp;', '&'],
+  ['&lt;', '<'],
+  ['&gt;', '>'],
+  ['&quot;', '"'],
+  ['&apos;', "'"],
+]);
+
+/** Stands for a character that none of our fonts has: librsvg's own box of hex digits is a smudge at this size. */
+const MISSING = '\u25a1';
+// Parts of a sequence: where we cannot draw it, one box is enough.
+const JOINED = /[\p{M}\p{Cf}\p{Emoji_Modifier}]/u;
+// Written from right to left, or with marks that stand on the letter before: pulling these apart breaks them.
+const COMPLEX =
+  /[\p{M}\p{Cf}\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/** How much wider than its box a text may be for its letters to close up; beyond that they become smaller. */
+const MAX_TIGHTENING = 1.08;
+
+/**
+ * Opens the fonts. librsvg ignores `textLength` (seen with 2.63), so that without the fitter for-the-badge loses its
+ * spacing and social its margins: `textLength` becomes the letter spacing that fills the box, as browsers do it.
+ */
+export async function createTextFitter(files: FontFiles): Promise<TextFitter> {
+  const [sans, sansBold, helvetica, helveticaBold] = await Promise.all([
+    open(files.sans),
+    open(files.sansBold),
+    open(files.helvetica),
+    open(files.helveticaBold),
+  ]);
+  const chooseFaces = (svg: string, attributes: string): Faces => {
+    if (svg.includes('font-family="Helvetica')) return [helveticaBold, sansBold];
+    return attributes.includes(BOLD) ? [sansBold, helveticaBold] : [sans, helvetica];
+  };
+  return (svg) => {
+    const fontSize = Number(FONT_SIZE.exec(svg)?.[1]);
+    // A text with a shadow stands there three times.
+    const fitted = new Map<string, string>();
+    return svg.replace(
+      TEXT,
+      (_match, before: string, width: string, after: string, content: string) => {
+        const faces = chooseFaces(svg, after);
+        const key = `${after.includes(BOLD)} ${width} ${content}`;
+        const rest = fitted.get(key) ?? fitText(content, { faces, fontSize, width: Number(width) });
+        fitted.set(key, rest);
+        return `<text ${before}${after}${rest}</text>`;
+      },
+    );
+  };
+}
+
+// The end of the start tag, and the text.
+function fitText(content: string, box: Box): string {
+  const wanted = unescapeXml(content).replace(/ {2,}/g, ' ');
+  if (wanted === '') return '>';
+  const text = substituteMissing(wanted, box.faces);
+  const element = `>${escapeXml(text)}`;
+  if (COMPLEX.test(text)) return element;
+  const natural = measure(text, box.faces) * box.fontSize;
+  if (natural > box.width * MAX_TIGHTENING) {
+    return ` font-size="${round((box.fontSize * box.width) / natural)}"${element}`;
+  }
+  const gaps = Array.from(text).length - 1;
+  if (gaps === 0 || text !== wanted) return element;
+  return ` letter-spacing="${round((box.width - natural) / gaps)}"${element}`;
+}
+
+function substituteMissing(text: string, faces: Faces): string {
+  return Array.from(text, (character) => {
+    if (findFace(character, faces) !== undefined) return character;
+    return JOINED.test(character) ? '' : MISSING;
+  }).join('');
+}
+
+function findFace(character: string, faces: Faces): Font | undefined {
+  const codePoint = character.codePointAt(0) ?? 0;
+  return faces.find((face) => face.hasGlyphForCodePoint(codePoint));
+}
+
+// In em, with kerning and without ligatures, which letter spacing turns off.
+function measure(text: string, faces: Faces): number {
+  let width = 0;
+  let face = faces[0];
+  let run = '';
+  const endRun = () => {
+    width += face.layout(run, { liga: false }).advanceWidth / face.unitsPerEm;
+    run = '';
+  };
+  for (const character of text) {
+    const next = findFace(character, faces) ?? faces[0];
+    if (next !== face) endRun();
+    face = next;
+    run += character;
+  }
+  endRun();
+  return width;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function unescapeXml(text: string): string {
+  return text.replace(/&[a-z]+;/g, (entity) => ENTITIES.get(entity) ?? entity);
+}

@@ -1,0 +1,77 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { normaliseColor } from '../../../src/imaging/color.ts';
+
+test.each([
+  ['brightgreen', 'brightgreen'],
+  ['green', 'green'],
+  ['yellow', 'yellow'],
+  ['yellowgreen', 'yellowgreen'],
+  ['orange', 'orange'],
+  ['red', 'red'],
+  ['blue', 'blue'],
+  ['grey', 'grey'],
+  ['lightgrey', 'lightgrey'],
+  ['gray', 'grey'],
+  ['lightgray', 'lightgrey'],
+  ['critical', 'red'],
+  ['important', 'orange'],
+  ['success', 'brightgreen'],
+  ['informational', 'blue'],
+  ['inactive', 'lightgrey'],
+])('the palette: %s is %s', (text, color) => {
+  expect(normaliseColor(text)).toBe(color);
+});
+
+test.each([
+  ['abc', '#abc'],
+  ['007EC6', '#007ec6'],
+  ['#ABC', '#abc'],
+  ['#11223380', '#11223380'],
+  ['rebeccapurple', '#663399'],
+  ['rgb(255, 0, 128)', '#ff0080'],
+  ['rgba(255,0,0,0.5)', '#ff00007f'],
+  ['rgb(100% 0% 0%)', '#ff0000'],
+  ['hsl(120,100%,50%)', '#00ff00'],
+  ['hsl(480deg, 100%, 50%)', '#00ff00'],
+  ['  red ', 'red'],
+])('CSS: %s is %s', (text, color) => {
+  expect(normaliseColor(text)).toBe(color);
+});
+
+test.each([
+  [''],
+  [' '],
+  ['abcd'],
+  ['12345'],
+  ['#12'],
+  ['Red'],
+  ['nocolour'],
+  ['url(http://example.com)'],
+  ['red" onload="x'],
+  ['constructor'],
+  ['toString'],
+  ['__proto__'],
+  ['hasOwnProperty'],
+  [`rgb(${' '.repeat(100_000)}0,0,0)`],
+])('unknown: %j', (text) => {
+  expect(normaliseColor(text)).toBeUndefined();
+});
+
+test('whatever comes in, a name, #hex or nothing comes out', () => {
+  const number = fc.oneof(fc.nat(), fc.double(), fc.string({ maxLength: 4 })).map(String);
+  const almostColor = fc
+    .tuple(
+      fc.constantFrom('rgb', 'rgba', 'hsl', 'hsla', '#', ''),
+      fc.constantFrom(',', ' ', '%,', 'deg,'),
+      fc.array(number, { maxLength: 5 }),
+    )
+    .map(([name, separator, parts]) => `${name}(${parts.join(separator)})`);
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), almostColor), (text) => {
+      expect(normaliseColor(text) ?? 'none').toMatch(
+        /^(?:[a-z]+|#(?:[\da-f]{3,4}|[\da-f]{6}|[\da-f]{8}))$/,
+      );
+    }),
+  );
+});

@@ -1,0 +1,87 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { prepareFonts } from '../../../src/imaging/fonts.ts';
+import { tempDirectoryForTest } from '../../support/temp.ts';
+
+async function contentsOf(directory: string): Promise<string[]> {
+  return (await readdir(directory)).toSorted();
+}
+
+test('exactly our fonts, and a configuration that names nothing else', async () => {
+  const directory = await tempDirectoryForTest();
+  const fonts = await prepareFonts(directory);
+  expect(fonts.directory.startsWith(directory)).toBe(true);
+  expect(await contentsOf(fonts.directory)).toEqual(['fonts.conf']);
+  const config = await readFile(join(fonts.directory, 'fonts.conf'), 'utf8');
+  const directories = Array.from(config.matchAll(/<dir>(.*)<\/dir>/g), ([, path = '']) => path);
+  const rejected = Array.from(config.matchAll(/<glob>(.*)<\/glob>/g), ([, path = '']) => path);
+  const files = await Promise.all(
+    directories.map(async (path) => (await readdir(path)).map((name) => join(path, name))),
+  );
+  const left = files.flat().filter((path) => !rejected.includes(path));
+  expect(left.toSorted()).toEqual(Object.values(fonts.files).toSorted());
+  expect(left.map((path) => basename(path)).toSorted()).toEqual([
+    'Arimo_400Regular.ttf',
+    'Arimo_700Bold.ttf',
+    'DejaVuSans-Bold.ttf',
+    'DejaVuSans.ttf',
+  ]);
+  expect(config).not.toContain('<include');
+  expect(process.env['FONTCONFIG_FILE']).toBe(join(fonts.directory, 'fonts.conf'));
+});
+
+test('many at once, and again, give the same', async () => {
+  const directory = await tempDirectoryForTest();
+  const sets = await Promise.all(Array.from({ length: 8 }, () => prepareFonts(directory)));
+  sets.push(await prepareFonts(directory));
+  expect(new Set(sets.map((set) => JSON.stringify(set))).size).toBe(1);
+  expect(await contentsOf(sets[0]?.directory ?? '')).toEqual(['fonts.conf']);
+});
+
+test('what somebody swept away comes back', async () => {
+  const directory = await tempDirectoryForTest();
+  const fonts = await prepareFonts(directory);
+  await rm(fonts.directory, { recursive: true });
+  await prepareFonts(directory);
+  expect(await contentsOf(fonts.directory)).toEqual(['fonts.conf']);
+});
+
+test('a directory that does not exist yet, with a name that XML has to escape', async () => {
+  const directory = join(await tempDirectoryForTest(), 'a & b', '<c>');
+  const fonts = await prepareFonts(directory);
+  const config = await readFile(join(fonts.directory, 'fonts.conf'), 'utf8');
+  expect(config).toContain('/a &amp; b/&lt;c&gt;/');
+});
+
+test('the fingerprint is of the fonts, not of the place', async () => {
+  const [one, other] = [await tempDirectoryForTest(), await tempDirectoryForTest()];
+  expect((await prepareFonts(one)).fingerprint).toBe((await prepareFonts(other)).fingerprint);
+});
+
+test.each([
+  [
+    'below a file',
+    async (directory: string) => {
+      await writeFile(join(directory, 'file'), '');
+      return join(directory, 'file', 'cache');
+    },
+  ],
+  ['where nothing can be made', () => Promise.resolve('/proc/pypins')],
+  [
+    'where a directory is in the way of the configuration',
+    async (directory: string) => {
+      const fonts = await prepareFonts(directory);
+      await rm(join(fonts.directory, 'fonts.conf'));
+      await mkdir(join(fonts.directory, 'fonts.conf'));
+      return directory;
+    },
+  ],
+])('cannot be written: %s', async (_, makeUnwritable) => {
+  const directory = await makeUnwritable(await tempDirectoryForTest());
+  const fonts = await prepareFonts(directory);
+  onTestFinished(() => rm(join(fonts.directory, '..'), { recursive: true }));
+  expect(join(fonts.directory, '..').startsWith(join(tmpdir(), 'pypins-fonts-'))).toBe(true);
+  expect(await contentsOf(fonts.directory)).toEqual(['fonts.conf']);
+});

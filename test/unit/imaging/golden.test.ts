@@ -1,0 +1,110 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { createImaging, type Imaging } from '../../../src/imaging/imaging.ts';
+import { type BadgeSpec, type Scale, STYLES } from '../../../src/imaging/spec.ts';
+import { makeTempDirectory } from '../../support/temp.ts';
+
+/*
+ * What the pictures look like. After a change that is meant, look at the new ones, and keep them:
+ *   UPDATE_GOLDEN=1 npx vitest run test/unit/imaging/golden.test.ts
+ */
+const GOLDEN = new URL('../../golden/', import.meta.url);
+const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
+
+/** Another processor or compiler may smooth an edge a little differently; a letter that moved is far beyond these. */
+const MAX_MEAN_DIFFERENCE = 0.5;
+const VISIBLE_DIFFERENCE = 40;
+const MAX_VISIBLE_SHARE = 0.002;
+
+const TEXTS = {
+  version: { label: 'pypi', message: 'v2.32.3', color: 'blue' },
+  python: { label: 'python', message: '3.9 | 3.10', color: '#97ca00', labelColor: '#eee' },
+  alone: { label: '', message: 'Café Ωmega', color: 'orange' },
+} satisfies Record<string, Omit<BadgeSpec, 'style'>>;
+
+interface Pixels {
+  readonly data: Buffer;
+  readonly width: number;
+  readonly height: number;
+}
+
+let imaging: Imaging;
+let decode: (picture: Buffer) => Promise<Pixels>;
+
+beforeAll(async () => {
+  const { path, remove } = await makeTempDirectory();
+  imaging = await createImaging({ directory: path, concurrency: 1, queueLimit: 1 });
+  const { default: sharp } = await import('sharp');
+  decode = async (picture) => {
+    const { data, info } = await sharp(picture)
+      .ensureAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return { data, width: info.width, height: info.height };
+  };
+  await mkdir(GOLDEN, { recursive: true });
+  return remove;
+});
+
+/** What differs between two pictures so much that a reader would see it; undefined where nothing does. */
+function findDifference(one: Pixels, other: Pixels): string | undefined {
+  if (one.width !== other.width || one.height !== other.height) {
+    return `size: ${one.width}×${one.height}, not ${other.width}×${other.height}`;
+  }
+  let sum = 0;
+  let visible = 0;
+  for (let pixel = 0; pixel < one.data.length; pixel += 4) {
+    const differences = [0, 1, 2, 3].map((channel) =>
+      Math.abs((one.data[pixel + channel] ?? 0) - (other.data[pixel + channel] ?? 0)),
+    );
+    sum += differences.reduce((total, difference) => total + difference, 0);
+    if (Math.max(...differences) > VISIBLE_DIFFERENCE) visible += 1;
+  }
+  const mean = sum / one.data.length;
+  const share = visible / (one.width * one.height);
+  if (mean <= MAX_MEAN_DIFFERENCE && share <= MAX_VISIBLE_SHARE) return undefined;
+  return `mean ${mean.toFixed(2)}, ${(share * 100).toFixed(1)} % of the pixels visibly`;
+}
+
+const pictures = STYLES.flatMap((style) =>
+  Object.entries(TEXTS).flatMap(([name, text]) =>
+    ([1, 3] as const).map((scale): [string, BadgeSpec, Scale] => [
+      `${style}-${name}@${scale}x.png`,
+      { ...text, style },
+      scale,
+    ]),
+  ),
+);
+
+test.each(pictures)('%s', async (file, spec, scale) => {
+  const drawn = await imaging.draw(spec, 'png', scale);
+  if (UPDATE) await writeFile(new URL(file, GOLDEN), drawn);
+  const golden = await readFile(new URL(file, GOLDEN));
+  expect(findDifference(await decode(drawn), await decode(golden))).toBeUndefined();
+});
+
+const drawn = (change: Partial<BadgeSpec>, scale: Scale) =>
+  imaging.draw({ ...TEXTS.version, style: 'flat', ...change }, 'png', scale).then(decode);
+
+test.each<[string, Partial<BadgeSpec>]>([
+  ['one digit', { message: 'v2.32.8' }],
+  ['one letter', { label: 'pyqi' }],
+  ['a colour', { color: '#0a80c8' }],
+  ['a style', { style: 'flat-square' }],
+])('the comparison sees that %s is another', async (_, change) => {
+  for (const scale of [1, 3] as const) {
+    expect(findDifference(await drawn(change, scale), await drawn({}, scale))).toBeDefined();
+  }
+});
+
+test('the comparison sees a text that is half a pixel off', async () => {
+  const { default: sharp } = await import('sharp');
+  const svg = (await imaging.draw({ ...TEXTS.version, style: 'flat-square' }, 'svg', 1)).toString();
+  const draw = (source: string) => sharp(Buffer.from(source)).png().toBuffer().then(decode);
+  const moved = svg.replace(
+    /x="(\d+)" y="140"/,
+    (_match, x: string) => `x="${Number(x) + 5}" y="140"`,
+  );
+  expect(moved).not.toBe(svg);
+  expect(findDifference(await draw(moved), await draw(svg))).toBeDefined();
+});
