@@ -33,6 +33,7 @@ async function metricsTable(): Promise<string> {
     budgetLeft: nothing,
     factsBytes: nothing,
     picturesBytes: nothing,
+    answersBytes: nothing,
     diskBytes: nothing,
     storeHealthy: () => true,
   });

@@ -64,7 +64,9 @@ export const settingsSchema = z.object({
   MEMORY_MAX_BYTES: count
     .min(MEBIBYTE)
     .default(64 * MEBIBYTE)
-    .describe('bytes that a process keeps in memory: half pictures, half facts'),
+    .describe(
+      'bytes that a process keeps in memory: three eighths pictures, one eighth whole answers, half facts',
+    ),
   FACTS_FRESH_SECONDS: count.default(600).describe('how long facts of a package count as fresh'),
   FACTS_KEPT_SECONDS: count
     .default(2_592_000)

@@ -1,7 +1,9 @@
+import { createAccounts } from './http/account.ts';
 import { createAdminApp } from './http/admin.ts';
 import { createSendAnswer } from './http/answer.ts';
 import { createApp } from './http/app.ts';
 import { createLimits } from './http/limits.ts';
+import { createRememberedAnswers } from './http/remembered.ts';
 import { createSendBadge } from './http/send-badge.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 import { type Config, type Environment, readConfig } from './config.ts';
@@ -43,9 +45,15 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     exempt: config.LIMIT_EXEMPT,
   });
   const sendBadge = createSendBadge({ sources: services.sources, limits, sendAnswer });
-  const app = createApp({ log, metrics, sendAnswer, sendBadge });
+  const giveAccount = createAccounts({ log, metrics });
+  const remembered = createRememberedAnswers({
+    memory: services.answers,
+    giveAccount,
+    observe: (outcome) => metrics.tier('answers', outcome),
+  });
+  const handle = createApp({ log, giveAccount, remembered, sendAnswer, sendBadge });
   const admin = createAdminApp({ metrics, isReady: () => ready });
-  const listeners = await listenBoth(config, services, app.callback(), admin.callback());
+  const listeners = await listenBoth(config, services, handle, admin.callback());
   ready = true;
   log.info({ version, url: listeners.badges.url, admin: listeners.admin.url }, 'serving badges');
 

@@ -17,6 +17,7 @@ export interface Gauges {
   readonly budgetLeft: () => number;
   readonly factsBytes: () => number;
   readonly picturesBytes: () => number;
+  readonly answersBytes: () => number;
   readonly diskBytes: () => number;
   readonly storeHealthy: () => boolean;
 }
@@ -24,7 +25,7 @@ export interface Gauges {
 /** What is counted. No label ever holds the name of a project, nor anything else that a client chose. */
 export interface Metrics {
   readonly request: (count: RequestCount) => void;
-  /** One operation of a tier below memory: `redis`, `sqlite`, `disk`. */
+  /** One operation of a tier: `answers`, `redis`, `sqlite`, `disk`. */
   readonly tier: (tier: string, outcome: string) => void;
   /** Facts given out: fresh, stale, absent or unavailable, and from which tier. */
   readonly facts: (source: string, state: string, tier: string) => void;
@@ -45,32 +46,22 @@ export function createMetrics(version: string): Metrics {
   make
     .gauge('build_info', 'Version that runs', ['version', 'node'])
     .set({ version, node: process.version }, 1);
-  const {
-    requests,
-    durations,
-    tiers,
-    facts,
-    refreshes,
-    pictures,
-    upstreams,
-    upstreamDurations,
-    breakers,
-  } = createCounters(make);
+  const counted = createCounters(make);
 
   return {
     request({ kind, verdict, format, status, seconds }) {
-      requests.inc({ kind, verdict, format, status });
-      durations.observe({ verdict }, seconds);
+      counted.requests.inc({ kind, verdict, format, status });
+      counted.durations.observe({ verdict }, seconds);
     },
-    tier: (tier, outcome) => tiers.inc({ tier, outcome }),
-    facts: (source, state, tier) => facts.inc({ source, state, tier }),
-    refresh: (source, outcome) => refreshes.inc({ source, outcome }),
-    picture: (tier, format) => pictures.inc({ tier, format }),
+    tier: (tier, outcome) => counted.tiers.inc({ tier, outcome }),
+    facts: (source, state, tier) => counted.facts.inc({ source, state, tier }),
+    refresh: (source, outcome) => counted.refreshes.inc({ source, outcome }),
+    picture: (tier, format) => counted.pictures.inc({ tier, format }),
     upstream(upstream, outcome, seconds) {
-      upstreams.inc({ upstream, outcome });
-      upstreamDurations.observe({ upstream }, seconds);
+      counted.upstreams.inc({ upstream, outcome });
+      counted.upstreamDurations.observe({ upstream }, seconds);
     },
-    breaker: (upstream, isOpen) => breakers.set({ upstream }, Number(isOpen)),
+    breaker: (upstream, isOpen) => counted.breakers.set({ upstream }, Number(isOpen)),
     watch(gauges) {
       make.reading('drawing_running', 'Raster pictures being drawn', gauges.drawingRunning);
       make.reading('drawing_waiting', 'Raster pictures waiting to be drawn', gauges.drawingWaiting);
@@ -81,6 +72,7 @@ export function createMetrics(version: string): Metrics {
       );
       make.reading('memory_facts_bytes', 'Bytes of facts in memory', gauges.factsBytes);
       make.reading('memory_pictures_bytes', 'Bytes of pictures in memory', gauges.picturesBytes);
+      make.reading('memory_answers_bytes', 'Bytes of whole answers in memory', gauges.answersBytes);
       make.reading('disk_pictures_bytes', 'Bytes of pictures on disk', gauges.diskBytes);
       make.reading('store_healthy', '1 while the shared store answers', () =>
         Number(gauges.storeHealthy()),
@@ -91,47 +83,33 @@ export function createMetrics(version: string): Metrics {
 }
 
 function createCounters(make: Makers) {
-  const requests = make.counter('requests_total', 'Requests answered', [
-    'kind',
-    'verdict',
-    'format',
-    'status',
-  ]);
-  const durations = make.histogram('request_duration_seconds', 'Time to answer', ['verdict']);
-  const tiers = make.counter('tier_operations_total', 'Operations of Redis, SQLite or disk', [
-    'tier',
-    'outcome',
-  ]);
-  const facts = make.counter('facts_total', 'Facts given out', ['source', 'state', 'tier']);
-  const refreshes = make.counter('refreshes_total', 'Facts asked of an upstream', [
-    'source',
-    'outcome',
-  ]);
-  const pictures = make.counter('pictures_total', 'Pictures by where they came from', [
-    'tier',
-    'format',
-  ]);
-  const upstreams = make.counter('upstream_requests_total', 'Requests to upstreams', [
-    'upstream',
-    'outcome',
-  ]);
-  const upstreamDurations = make.histogram('upstream_duration_seconds', 'Time an upstream took', [
-    'upstream',
-  ]);
-  const breakers = make.gauge('upstream_breaker_open', '1 while an upstream is not asked', [
-    'upstream',
-  ]);
-
   return {
-    requests,
-    durations,
-    tiers,
-    facts,
-    refreshes,
-    pictures,
-    upstreams,
-    upstreamDurations,
-    breakers,
+    requests: make.counter('requests_total', 'Requests answered', [
+      'kind',
+      'verdict',
+      'format',
+      'status',
+    ]),
+    durations: make.histogram('request_duration_seconds', 'Time to answer', ['verdict']),
+    tiers: make.counter(
+      'tier_operations_total',
+      'Operations of a cache tier: answers, redis, sqlite, disk',
+      ['tier', 'outcome'],
+    ),
+    facts: make.counter('facts_total', 'Facts given out', ['source', 'state', 'tier']),
+    refreshes: make.counter('refreshes_total', 'Facts asked of an upstream', ['source', 'outcome']),
+    pictures: make.counter('pictures_total', 'Pictures by where they came from', [
+      'tier',
+      'format',
+    ]),
+    upstreams: make.counter('upstream_requests_total', 'Requests to upstreams', [
+      'upstream',
+      'outcome',
+    ]),
+    upstreamDurations: make.histogram('upstream_duration_seconds', 'Time an upstream took', [
+      'upstream',
+    ]),
+    breakers: make.gauge('upstream_breaker_open', '1 while an upstream is not asked', ['upstream']),
   };
 }
 

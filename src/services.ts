@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type ContentStore, createContentStore } from '../cache/content-store.ts';
 import { createFacts, type Facts, type FactsSource } from '../cache/facts.ts';
-import { createMemoryCache } from '../cache/memory.ts';
+import { createMemoryCache, type MemoryCache } from '../cache/memory.ts';
 import { createRedisStore } from '../cache/redis-store.ts';
 import { createSingleFlight } from '../cache/single-flight.ts';
 import { createSqliteStore } from '../cache/sqlite-store.ts';
@@ -11,6 +11,7 @@ import type { Store } from '../cache/store.ts';
 import type { Config } from './config.ts';
 import type { Sources } from './describe.ts';
 import type { DownloadFacts, ProjectFacts } from './facts.ts';
+import { bytesOfAnswer, type RememberedAnswer } from './http/remembered.ts';
 import { createImaging } from './imaging/imaging.ts';
 import type { Metrics } from './metrics.ts';
 import { createPictures, type Pictures } from './pictures.ts';
@@ -31,6 +32,8 @@ const SWEEP_INTERVAL_MS = 300_000;
 export interface Services {
   readonly sources: Sources;
   readonly pictures: Pictures;
+  /** Whole answers of the last second. */
+  readonly answers: MemoryCache<RememberedAnswer>;
   /** Lets go of connections, files and timers; never rejects. */
   close(): Promise<void>;
 }
@@ -56,8 +59,12 @@ export async function createServices(options: ServicesOptions): Promise<Services
     queueLimit: config.DRAWING_QUEUE,
   });
   const memory = createMemoryCache<Buffer>({
-    maxBytes: config.MEMORY_MAX_BYTES / 2,
+    maxBytes: (config.MEMORY_MAX_BYTES / 8) * 3,
     sizeOf: (bytes) => bytes.length,
+  });
+  const answers = createMemoryCache({
+    maxBytes: config.MEMORY_MAX_BYTES / 8,
+    sizeOf: bytesOfAnswer,
   });
   const disk = createDisk(options);
   const pictures = createPictures({
@@ -74,6 +81,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     budgetLeft: () => budget.left(),
     factsBytes: () => sources.projects.stats().bytes + sources.downloads.stats().bytes,
     picturesBytes: () => memory.stats().bytes,
+    answersBytes: () => answers.stats().bytes,
     diskBytes: () => disk.stats().bytes,
     storeHealthy: () => store.healthy,
   });
@@ -81,6 +89,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   return {
     sources,
     pictures,
+    answers,
     async close() {
       await closeUpstreams();
       await disk.close();

@@ -3,6 +3,7 @@ import { BadgeError, type CacheClass, type Fault, type Verdict } from '../errors
 import { DrawingQueueFullError } from '../imaging/imaging.ts';
 import type { BadgeSpec } from '../imaging/spec.ts';
 import type { Pictures, PictureWish } from '../pictures.ts';
+import { holdsEtag } from './etag.ts';
 import { worldSeconds, writeHeaders } from './headers.ts';
 import type { BadgeContext } from './state.ts';
 
@@ -47,7 +48,7 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
   ): Promise<void> => {
     const digest = pictures.digest(wish);
     prepare(ctx, answer, digest);
-    if (isHeld(ctx, digest)) {
+    if (isHeld(ctx)) {
       ctx.status = 304;
       return;
     }
@@ -61,9 +62,8 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
     const { format, parameters } = ctx.state;
     if (format === 'json') {
       const body = twin(answer, ctx, cacheSecondsCeiling);
-      const etag = hash('sha256', body);
-      prepare(ctx, answer, etag);
-      if (isHeld(ctx, etag)) ctx.status = 304;
+      prepare(ctx, answer, hash('sha256', body));
+      if (isHeld(ctx)) ctx.status = 304;
       else ctx.body = body;
     } else {
       await sendPicture(ctx, answer, {
@@ -76,15 +76,10 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
   };
 }
 
-/**
- * Whether the client holds the answer already (RFC 9110 §13.1.2). The comparison is weak, since an edge that compresses
- * makes `W/"…"` of our ETag; a `Cache-Control: no-cache` beside it asks us to look, and we did.
- */
-function isHeld(ctx: BadgeContext, etag: string): boolean {
-  if (ctx.status !== 200) return false;
-  const held = ctx.get('If-None-Match').split(',');
-  return held.some(
-    (each) => each.trim() === '*' || each.trim().replace(/^W\//, '') === `"${etag}"`,
+/** Whether the client holds the answer already: a good one, whose ETag it names. */
+function isHeld(ctx: BadgeContext): boolean {
+  return (
+    ctx.status === 200 && holdsEtag(ctx.req.headers['if-none-match'], ctx.response.get('ETag'))
   );
 }
 

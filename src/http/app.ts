@@ -1,9 +1,11 @@
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { BadgeError } from '../errors.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Handler } from '../lifecycle.ts';
+import type { GiveAccount } from './account.ts';
 import type { SendAnswer } from './answer.ts';
 import { errorsAsBadges } from './errors-as-badges.ts';
+import type { RememberedAnswers } from './remembered.ts';
 import { requestContext } from './request-context.ts';
 import { createRoutes } from './routes.ts';
 import type { SendBadge } from './send-badge.ts';
@@ -18,16 +20,18 @@ const CONNECTION_NOISE = new Set([
 ]);
 
 export interface AppOptions {
-  log: Logger;
-  metrics: Metrics;
-  sendAnswer: SendAnswer;
-  sendBadge: SendBadge;
+  readonly log: Logger;
+  readonly giveAccount: GiveAccount;
+  readonly remembered: RememberedAnswers;
+  readonly sendAnswer: SendAnswer;
+  readonly sendBadge: SendBadge;
 }
 
 /** The application without a port: the life of a request, from the outside in. */
-export function createApp({ log, metrics, sendAnswer, sendBadge }: AppOptions): Koa<BadgeState> {
+export function createApp(options: AppOptions): Handler {
+  const { log, giveAccount, remembered, sendAnswer, sendBadge } = options;
   const app = new Koa<BadgeState>();
-  app.use(requestContext({ log, metrics }));
+  app.use(requestContext(giveAccount, remembered));
   app.use(errorsAsBadges(sendAnswer));
   app.use(onlyReading);
   app.use(createRoutes(sendBadge).routes());
@@ -35,7 +39,10 @@ export function createApp({ log, metrics, sendAnswer, sendBadge }: AppOptions): 
   app.on('error', (error: NodeJS.ErrnoException) => {
     if (!CONNECTION_NOISE.has(error.code ?? '')) log.error({ err: error }, 'answer failed');
   });
-  return app;
+  const answerAnew = app.callback();
+  return async (request, response) => {
+    if (!remembered.answer(request, response)) await answerAnew(request, response);
+  };
 }
 
 const onlyReading: BadgeMiddleware = (ctx, next) => {
