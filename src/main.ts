@@ -36,6 +36,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     log.warn('CONTACT is not set: PyPI asks its clients to say whom to write to');
   const services = await createServices({ config, log, metrics, version });
   let ready = false;
+  const isReady = (): boolean => ready;
 
   const sendAnswer = createSendAnswer(services.pictures, config.CACHE_SECONDS_CEILING);
   const limits = createLimits({
@@ -51,8 +52,8 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     giveAccount,
     observe: (outcome) => metrics.tier('answers', outcome),
   });
-  const handle = createApp({ log, giveAccount, remembered, sendAnswer, sendBadge });
-  const admin = createAdminApp({ metrics, isReady: () => ready });
+  const handle = createApp({ log, giveAccount, remembered, sendAnswer, sendBadge, isReady });
+  const admin = createAdminApp({ metrics, isReady });
   const listeners = await listenBoth(config, services, handle, admin.callback());
   ready = true;
   log.info({ version, url: listeners.badges.url, admin: listeners.admin.url }, 'serving badges');

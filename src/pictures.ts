@@ -3,7 +3,7 @@ import type { ContentStore } from '../cache/content-store.ts';
 import type { MemoryCache } from '../cache/memory.ts';
 import type { SingleFlight } from '../cache/single-flight.ts';
 import type { Imaging } from './imaging/imaging.ts';
-import type { BadgeSpec, Format, Scale } from './imaging/spec.ts';
+import { type BadgeSpec, type Format, FORMATS, type Scale } from './imaging/spec.ts';
 
 /** Where a picture came from; the names stand in `X-Cache`. */
 export type PictureTier = 'memory' | 'disk' | 'drawn';
@@ -22,11 +22,21 @@ export interface Pictures {
    * The picture, from memory, from disk, or drawn. `admit` is called before a raster picture is drawn and may throw to
    * refuse it. Rejects with `DrawingQueueFullError` when too many are being drawn.
    */
-  get(
-    wish: PictureWish,
-    digest: string,
-    admit: () => void,
-  ): Promise<{ bytes: Buffer; tier: PictureTier }>;
+  get(wish: PictureWish, digest: string, admit: () => void): Promise<Drawn>;
+  /** The `busy` picture of a raster format, which is at hand even when nothing can be drawn. */
+  spare(format: Format): Spare | undefined;
+}
+
+/** A picture, and where it came from. */
+export interface Drawn {
+  readonly bytes: Buffer;
+  readonly tier: PictureTier;
+}
+
+/** A picture that was drawn at the start. */
+export interface Spare {
+  readonly digest: string;
+  readonly bytes: Buffer;
 }
 
 export interface PicturesOptions {
@@ -34,6 +44,7 @@ export interface PicturesOptions {
   disk: Pick<ContentStore, 'get' | 'put'>;
   flights: SingleFlight<Buffer>;
   imaging: Pick<Imaging, 'draw' | 'fingerprint'>;
+  spares: ReadonlyMap<Format, Spare>;
   observe?: (tier: PictureTier, format: Format) => void;
 }
 
@@ -46,6 +57,7 @@ export function createPictures({
   disk,
   flights,
   imaging,
+  spares,
   observe,
 }: PicturesOptions): Pictures {
   const keep = (digest: string, bytes: Buffer): Buffer => {
@@ -60,11 +72,7 @@ export function createPictures({
     return bytes;
   };
 
-  const find = async (
-    wish: PictureWish,
-    digest: string,
-    admit: () => void,
-  ): Promise<{ bytes: Buffer; tier: PictureTier }> => {
+  const find = async (wish: PictureWish, digest: string, admit: () => void): Promise<Drawn> => {
     const held = memory.get(digest);
     if (held !== undefined) return { bytes: held, tier: 'memory' };
     const stored = wish.format === 'svg' ? undefined : await disk.get(digest);
@@ -74,26 +82,32 @@ export function createPictures({
   };
 
   return {
-    digest({ spec, format, scale }) {
-      const { label, message, color, labelColor = null, style } = spec;
-      return hash(
-        'sha256',
-        JSON.stringify([
-          imaging.fingerprint,
-          format,
-          scale,
-          label,
-          message,
-          color,
-          labelColor,
-          style,
-        ]),
-      );
-    },
+    digest: (wish) => digestOf(wish, imaging.fingerprint),
+    spare: (format) => spares.get(format),
     async get(wish, digest, admit) {
       const found = await find(wish, digest, admit);
       observe?.(found.tier, wish.format);
       return found;
     },
   };
+}
+
+/** Draws the `busy` picture of each raster format, for when nothing else can be drawn. */
+export async function drawSpares(
+  imaging: PicturesOptions['imaging'],
+  spec: BadgeSpec,
+): Promise<ReadonlyMap<Format, Spare>> {
+  const spares = new Map<Format, Spare>();
+  // One after the other: the queue may be shorter than the list.
+  for (const format of FORMATS.filter((each) => each !== 'svg')) {
+    const digest = digestOf({ spec, format, scale: 1 }, imaging.fingerprint);
+    spares.set(format, { digest, bytes: await imaging.draw(spec, format, 1) });
+  }
+  return spares;
+}
+
+function digestOf({ spec, format, scale }: PictureWish, fingerprint: string): string {
+  const { label, message, color, labelColor = null, style } = spec;
+  const canonical = [fingerprint, format, scale, label, message, color, labelColor, style];
+  return hash('sha256', JSON.stringify(canonical));
 }

@@ -8,13 +8,15 @@ import { createRedisStore } from '../cache/redis-store.ts';
 import { createSingleFlight } from '../cache/single-flight.ts';
 import { createSqliteStore } from '../cache/sqlite-store.ts';
 import type { Store } from '../cache/store.ts';
+import { composeSpec } from './badges/compose.ts';
 import type { Config } from './config.ts';
 import type { Sources } from './describe.ts';
+import { FAULTS } from './errors.ts';
 import type { DownloadFacts, ProjectFacts } from './facts.ts';
 import { bytesOfAnswer, type RememberedAnswer } from './http/remembered.ts';
 import { createImaging } from './imaging/imaging.ts';
 import type { Metrics } from './metrics.ts';
-import { createPictures, type Pictures } from './pictures.ts';
+import { createPictures, drawSpares, type Pictures } from './pictures.ts';
 import { type Budget, createBudget } from './upstream/budget.ts';
 import { createUpstreamClient, type UpstreamClient } from './upstream/client.ts';
 import { createPypiSource } from './upstream/pypi.ts';
@@ -27,6 +29,7 @@ const PICTURES_FORMAT = 1;
 const PYPISTATS_PER_SECOND = 2;
 const PYPISTATS_CONCURRENCY = 2;
 const SWEEP_INTERVAL_MS = 300_000;
+const BUSY = composeSpec({ ...FAULTS.busy, label: 'pypi' }, { style: 'flat' });
 
 /** Everything that lives as long as the process. */
 export interface Services {
@@ -72,6 +75,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     disk,
     flights: createSingleFlight(),
     imaging,
+    spares: await drawSpares(imaging, BUSY),
     observe: metrics.picture,
   });
 

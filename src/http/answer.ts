@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { BadgeError, type CacheClass, type Fault, type Verdict } from '../errors.ts';
+import { BadgeError, type CacheClass, type Fault, FAULTS, type Verdict } from '../errors.ts';
 import { DrawingQueueFullError } from '../imaging/imaging.ts';
-import type { BadgeSpec } from '../imaging/spec.ts';
-import type { Pictures, PictureWish } from '../pictures.ts';
+import type { BadgeSpec, Format } from '../imaging/spec.ts';
+import type { Pictures } from '../pictures.ts';
 import { holdsEtag } from './etag.ts';
 import { worldSeconds, writeHeaders } from './headers.ts';
 import type { BadgeContext } from './state.ts';
@@ -28,58 +28,65 @@ export type SendAnswer = (ctx: BadgeContext, answer: Answer) => Promise<void>;
  * drawn or read for it: the ETag is the digest of what the picture shows.
  */
 export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number): SendAnswer {
-  const prepare = (ctx: BadgeContext, answer: Answer, etag: string): void => {
+  const finish = (
+    ctx: BadgeContext,
+    answer: Answer,
+    etag: string,
+    body: Buffer | string | undefined,
+  ): void => {
     const { state } = ctx;
     state.verdict = answer.verdict;
     ctx.status = trueStatus(ctx, answer);
     writeHeaders(ctx, {
       ...answer,
-      etag,
       format: state.format,
-      cacheSeconds: Math.min(state.parameters.cacheSeconds, cacheSecondsCeiling),
+      etag,
+      cacheSeconds: cacheSecondsOf(ctx),
       tags: tagsOf(ctx),
     });
+    writeSteps(ctx);
+    if (body === undefined) ctx.status = 304;
+    else ctx.body = body;
   };
 
-  const sendPicture = async (
-    ctx: BadgeContext,
-    answer: Answer,
-    wish: PictureWish,
-  ): Promise<void> => {
-    const digest = pictures.digest(wish);
-    prepare(ctx, answer, digest);
-    if (isHeld(ctx)) {
-      ctx.status = 304;
-      return;
-    }
-    const startedAtMs = performance.now();
-    const { bytes, tier } = await pictures.get(wish, digest, answer.admit).catch(asBusy);
-    ctx.state.steps.push({ name: 'picture', tier, tookMs: performance.now() - startedAtMs });
-    ctx.body = bytes;
+  const sendTwin = (ctx: BadgeContext, answer: Answer): void => {
+    const body = twin(answer, ctx, worldSeconds(answer.cacheClass, cacheSecondsOf(ctx)));
+    const etag = hash('sha256', body);
+    finish(ctx, answer, etag, isHeld(ctx, answer, etag) ? undefined : body);
   };
+
+  const sendPicture = async (ctx: BadgeContext, answer: Answer, format: Format): Promise<void> => {
+    const scale = format === 'svg' ? 1 : ctx.state.parameters.scale;
+    const wish = { spec: answer.spec, format, scale };
+    const digest = pictures.digest(wish);
+    if (isHeld(ctx, answer, digest)) return finish(ctx, answer, digest, undefined);
+    try {
+      const startedAtMs = performance.now();
+      const { bytes, tier } = await pictures.get(wish, digest, answer.admit);
+      ctx.state.steps.push({ name: 'picture', tier, tookMs: performance.now() - startedAtMs });
+      finish(ctx, answer, digest, bytes);
+    } catch (error) {
+      // A fault whose own picture cannot be drawn either: here the chain of faults ends.
+      const spare = answer.fault && pictures.spare(format);
+      if (spare === undefined) throw asBusy(error);
+      finish(ctx, { ...answer, ...FAULTS.busy, fault: FAULTS.busy }, spare.digest, spare.bytes);
+    }
+  };
+
+  const cacheSecondsOf = ({ state }: BadgeContext): number =>
+    Math.min(state.parameters.cacheSeconds, cacheSecondsCeiling);
 
   return async (ctx, answer) => {
-    const { format, parameters } = ctx.state;
-    if (format === 'json') {
-      const body = twin(answer, ctx, cacheSecondsCeiling);
-      prepare(ctx, answer, hash('sha256', body));
-      if (isHeld(ctx)) ctx.status = 304;
-      else ctx.body = body;
-    } else {
-      await sendPicture(ctx, answer, {
-        spec: answer.spec,
-        format,
-        scale: format === 'svg' ? 1 : parameters.scale,
-      });
-    }
-    writeSteps(ctx);
+    const { format } = ctx.state;
+    if (format === 'json') sendTwin(ctx, answer);
+    else await sendPicture(ctx, answer, format);
   };
 }
 
-/** Whether the client holds the answer already: a good one, whose ETag it names. */
-function isHeld(ctx: BadgeContext): boolean {
+/** Whether the client holds a good answer already: one whose ETag it names. */
+function isHeld(ctx: BadgeContext, answer: Answer, etag: string): boolean {
   return (
-    ctx.status === 200 && holdsEtag(ctx.req.headers['if-none-match'], ctx.response.get('ETag'))
+    trueStatus(ctx, answer) === 200 && holdsEtag(ctx.req.headers['if-none-match'], `"${etag}"`)
   );
 }
 
@@ -96,11 +103,7 @@ function tagsOf({ state }: BadgeContext): string {
 }
 
 /** shields.io's endpoint schema and nothing else, since its readers reject keys they do not know. */
-function twin(
-  { spec, fault, cacheClass }: Answer,
-  { state }: BadgeContext,
-  cacheSecondsCeiling: number,
-): string {
+function twin({ spec, fault }: Answer, { state }: BadgeContext, cacheSeconds: number): string {
   const { label, message, color, labelColor, style } = spec;
   return JSON.stringify({
     schemaVersion: 1,
@@ -110,17 +113,13 @@ function twin(
     ...(labelColor === undefined ? {} : { labelColor }),
     ...(fault === undefined ? {} : { isError: true }),
     ...(state.parameters.hasStyle ? { style } : {}),
-    cacheSeconds: worldSeconds(
-      cacheClass,
-      Math.min(state.parameters.cacheSeconds, cacheSecondsCeiling),
-    ),
+    cacheSeconds,
   });
 }
 
-function asBusy(error: unknown): never {
-  throw error instanceof DrawingQueueFullError
-    ? new BadgeError('busy', 'too many pictures wait', { cause: error })
-    : error;
+function asBusy(error: unknown): unknown {
+  if (!(error instanceof DrawingQueueFullError)) return error;
+  return new BadgeError('busy', 'too many pictures wait', { cause: error });
 }
 
 /** Tells which tier answered, and how long it took. */

@@ -25,11 +25,13 @@ export interface AppOptions {
   readonly remembered: RememberedAnswers;
   readonly sendAnswer: SendAnswer;
   readonly sendBadge: SendBadge;
+  /** Asked by an edge's probe at `/-/ready`: it can probe only the port that it fetches from. */
+  readonly isReady: () => boolean;
 }
 
 /** The application without a port: the life of a request, from the outside in. */
 export function createApp(options: AppOptions): Handler {
-  const { log, giveAccount, remembered, sendAnswer, sendBadge } = options;
+  const { log, giveAccount, remembered, sendAnswer, sendBadge, isReady } = options;
   const app = new Koa<BadgeState>();
   app.use(requestContext(giveAccount, remembered));
   app.use(errorsAsBadges(sendAnswer));
@@ -41,7 +43,8 @@ export function createApp(options: AppOptions): Handler {
   });
   const answerAnew = app.callback();
   return async (request, response) => {
-    if (!remembered.answer(request, response)) await answerAnew(request, response);
+    if (request.url === '/-/ready') response.writeHead(isReady() ? 200 : 503).end();
+    else if (!remembered.answer(request, response)) await answerAnew(request, response);
   };
 }
 

@@ -48,6 +48,10 @@ describe('the port for operators', () => {
     }
   });
 
+  test('lets an edge probe the port that it fetches from', async () => {
+    expect((await service.get('/-/ready')).status).toBe(200);
+  });
+
   test('counts requests, tiers, pictures and upstream calls', async () => {
     const before = await scrape();
     await service.get('/version/requests/badge.svg');

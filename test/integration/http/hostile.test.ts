@@ -1,8 +1,9 @@
 import { connect } from 'node:net';
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startService, type TestService } from '../../support/service.ts';
+import { startService, startServiceForTest, type TestService } from '../../support/service.ts';
 
 let service: TestService;
 beforeAll(async () => {
@@ -93,6 +94,41 @@ describe('parameters', () => {
       expect((await response.arrayBuffer()).byteLength).toBeLessThan(1_000_000);
     }
   });
+});
+
+test('too much to draw: busy, in the format that was asked for, at once', async () => {
+  const small = await startServiceForTest({ DRAWING_CONCURRENCY: '1', DRAWING_QUEUE: '1' });
+  const asked = Array.from({ length: 60 }, async (_, i) => {
+    const response = await small.get(
+      `/badge/many-${i}-blue.${['png', 'jpg', 'webp'][i % 3]}?scale=4`,
+    );
+    const picture = Buffer.from(await response.arrayBuffer());
+    const { format } = await sharp(picture).metadata();
+    expect(response.headers.get('content-type')).toBe(`image/${format}`);
+    expect(response.status).toBe(200);
+    return response.headers.get('x-badge-status');
+  });
+  const verdicts = await Promise.all(asked);
+  expect(new Set(verdicts)).toEqual(new Set(['ok', 'busy']));
+  expect((await small.get('/badge/later-ok-blue.png')).headers.get('x-badge-status')).toBe('ok');
+});
+
+test('who asks for too much that costs is limited, in a picture; who asks for what is there is not', async () => {
+  const limits = { LIMIT_PER_SECOND: '1', LIMIT_BURST: '5', LIMIT_EXEMPT: 'none' };
+  const strict = await startServiceForTest({ ...limits, TRUSTED_PROXIES: '127.0.0.1' });
+  const ask = (path: string, address: string) =>
+    strict.get(path, { headers: { 'x-forwarded-for': address } });
+  for (let i = 1; i <= 5; i += 1)
+    expect((await ask(`/version/sample-status-${i}/badge.svg`, '9.9.9.9')).status).toBe(200);
+  const limited = await ask('/version/sample-status-6/badge.png', '9.9.9.9');
+  expect(limited.status).toBe(429);
+  expect(limited.headers.get('x-badge-status')).toBe('limited');
+  expect(limited.headers.get('x-edge-ttl')).toBe('0');
+  expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect((await sharp(Buffer.from(await limited.arrayBuffer())).metadata()).format).toBe('png');
+  for (let i = 0; i < 20; i += 1)
+    expect((await ask('/wheel/sample-status-1/badge.svg', '9.9.9.9')).status).toBe(200);
+  expect((await ask('/version/sample-status-6/badge.png', '8.8.8.8')).status).toBe(200);
 });
 
 test('no request made a file outside of the cache', async () => {
