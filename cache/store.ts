@@ -6,9 +6,7 @@ export interface Lease {
 
 /** What became of asking for a lease: ours, held by another process, or the store could not tell. */
 export type LeaseAnswer =
-  | { state: 'granted'; lease: Lease }
-  | { state: 'held' }
-  | { state: 'unknown' };
+  { state: 'granted'; lease: Lease } | { state: 'held' } | { state: 'unknown' };
 
 /**
  * The store that the processes of one installation share: Redis, or the embedded SQLite file.
@@ -30,6 +28,8 @@ export interface Store {
   acquireLease(key: string, ttlMs: number): Promise<LeaseAnswer>;
   /** Adds one to the counter of `key`, which starts anew `windowMs` after its first count; undefined when the store failed. */
   increment(key: string, windowMs: number): Promise<number | undefined>;
+  /** Settles when the store answers, at the latest after `maxMs`: for a start that would rather not begin without it. */
+  ready(maxMs: number): Promise<void>;
   /** Ends the connection; later calls know nothing. Never throws. */
   close(): Promise<void>;
 }

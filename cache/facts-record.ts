@@ -1,0 +1,123 @@
+import type { Known, Loaded } from './facts-contract.ts';
+
+interface Check {
+  /** When the upstream was asked last, whatever it said. */
+  readonly checkedAtMs: number;
+  /** When it may be asked again: at the end of the fresh period, or of the back-off after a failure. */
+  readonly dueAtMs: number;
+  /** Refreshes that failed since the upstream last answered. */
+  readonly failures: number;
+}
+
+/**
+ * What is remembered of an id, in this process and in the store. The back-off is part of it, so it holds for all
+ * processes.
+ */
+export type FactsRecord<T> =
+  | (Check & { readonly state: 'known'; readonly known: Known<T> })
+  | (Check & { readonly state: 'absent' })
+  | (Check & { readonly state: 'nothing' });
+
+/** How long records are good for. */
+export interface FactsRules {
+  readonly freshUntilMs: (fetchedAtMs: number) => number;
+  /** A value is kept for so long after it was fetched. */
+  readonly keptMs: number;
+  readonly absentMs: number;
+  readonly backoff: { readonly firstMs: number; readonly maxMs: number };
+  /** Periods are shortened at random, by up to this share, so that keys do not fall due together. */
+  readonly jitter: number;
+  readonly random: () => number;
+}
+
+/** The record of an id that was never heard of. */
+export const NOTHING: FactsRecord<never> = {
+  state: 'nothing',
+  checkedAtMs: 0,
+  dueAtMs: 0,
+  failures: 0,
+};
+
+/**
+ * Whether the upstream is to be asked. A record from the future (the clock was set back, or another machine's is ahead)
+ * counts only while it is no further away than its own period, so none is fresh for ever.
+ */
+export function isDue({ checkedAtMs, dueAtMs }: Check, nowMs: number): boolean {
+  return Math.abs(nowMs - checkedAtMs) >= dueAtMs - checkedAtMs;
+}
+
+/** The same record, due at once. */
+export function madeDue<T>(record: FactsRecord<T>): FactsRecord<T> {
+  return { ...record, dueAtMs: record.checkedAtMs };
+}
+
+/** What two records say together: what was found out last, but no failure in place of a value. */
+export function merged<T>(one: FactsRecord<T>, other: FactsRecord<T>): FactsRecord<T> {
+  const [newer, older] = one.checkedAtMs >= other.checkedAtMs ? [one, other] : [other, one];
+  if (newer.state !== 'nothing' || older.state !== 'known') return newer;
+  return { ...newer, state: 'known', known: older.known };
+}
+
+/** The record without what is too old to be served: a value after `keptMs`, an absence as soon as it is due. */
+export function withoutOld<T>(
+  record: FactsRecord<T>,
+  nowMs: number,
+  rules: FactsRules,
+): FactsRecord<T> {
+  if (record.state === 'absent') return isDue(record, nowMs) ? NOTHING : record;
+  if (record.state === 'nothing' || nowMs < record.known.fetchedAtMs + rules.keptMs) return record;
+  const { checkedAtMs, dueAtMs, failures } = record;
+  return { state: 'nothing', checkedAtMs, dueAtMs, failures };
+}
+
+/**
+ * The record after an answer; undefined where the answer is not believed: its serial is lower than that of what is
+ * known, or it confirms something although nothing is known.
+ */
+export function afterAnswer<T>(
+  before: FactsRecord<T>,
+  loaded: Loaded<T>,
+  nowMs: number,
+  rules: FactsRules,
+): FactsRecord<T> | undefined {
+  const checked = { checkedAtMs: nowMs, failures: 0 };
+  if (loaded.state === 'absent') {
+    return { state: 'absent', ...checked, dueAtMs: nowMs + rules.absentMs };
+  }
+  const previous = before.state === 'known' ? before.known : undefined;
+  const answer = loaded.state === 'known' ? loaded : previous;
+  if (answer === undefined) return undefined;
+  const { value, validator, serial } = answer;
+  if (previous?.serial !== undefined && serial !== undefined && serial < previous.serial) {
+    return undefined;
+  }
+  const freshMs = shorten(rules.freshUntilMs(nowMs) - nowMs, rules);
+  const known = { value, validator, serial, fetchedAtMs: nowMs };
+  return { state: 'known', known, ...checked, dueAtMs: nowMs + freshMs };
+}
+
+/** The record after a failed refresh: what was known stays, and the upstream is left alone for longer each time. */
+export function afterFailure<T>(
+  before: FactsRecord<T>,
+  nowMs: number,
+  rules: FactsRules,
+): FactsRecord<T> {
+  const { firstMs, maxMs } = rules.backoff;
+  const failures = before.failures + 1;
+  const pauseMs = shorten(Math.min(firstMs * 2 ** before.failures, maxMs), rules);
+  return { ...before, failures, checkedAtMs: nowMs, dueAtMs: nowMs + pauseMs };
+}
+
+function shorten(periodMs: number, { jitter, random }: FactsRules): number {
+  return Math.round(periodMs * (1 - jitter * random()));
+}
+
+/** For how long the store has to hold the record. A failure outlives its back-off, so that the next one is longer. */
+export function secondsToKeep<T>(record: FactsRecord<T>, nowMs: number, rules: FactsRules): number {
+  return Math.ceil((endOf(record, rules) - nowMs) / 1000);
+}
+
+function endOf<T>(record: FactsRecord<T>, { keptMs, backoff }: FactsRules): number {
+  if (record.state === 'known') return record.known.fetchedAtMs + keptMs;
+  return record.state === 'absent' ? record.dueAtMs : record.dueAtMs + backoff.maxMs;
+}

@@ -1,0 +1,103 @@
+import type { FactsEvent, FactsSource } from './facts-contract.ts';
+import { createLoader } from './facts-load.ts';
+import type { Seen } from './facts-memory.ts';
+import { afterAnswer, afterFailure, isDue } from './facts-record.ts';
+import type { FactsRecord, FactsRules } from './facts-record.ts';
+import type { Tiers } from './facts-tiers.ts';
+import type { Lease, Store } from './store.ts';
+
+const POLL_MS = 50;
+/** A lease outlasts the load it is for, and the reading and writing around it. */
+const LEASE_MARGIN_MS = 2_000;
+
+export interface Refresher<T> {
+  /** What is known of an id after the upstream was asked, by this process or by another. Never rejects. */
+  readonly refresh: (id: string) => Promise<Seen<T>>;
+  /** Cuts the loads under way. */
+  readonly close: () => void;
+}
+
+export interface RefresherOptions<T> {
+  readonly source: FactsSource<T>;
+  readonly tiers: Tiers<T>;
+  readonly store: Store;
+  readonly rules: FactsRules;
+  readonly loadTimeoutMs: number;
+  /** For how long to wait for the process that holds the lease where nothing is kept. */
+  readonly followMs: number;
+  readonly clock: () => number;
+  readonly observe?: ((event: FactsEvent) => void) | undefined;
+}
+
+/** Asks the upstream, one process at a time, and remembers what it said or that it failed. */
+export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
+  const { source, tiers, store, rules, loadTimeoutMs, clock, observe } = options;
+  const loader = createLoader(source, loadTimeoutMs);
+  const maxPolls = Math.ceil(options.followMs / POLL_MS);
+  let isClosed = false;
+
+  const refresh = async (id: string): Promise<Seen<T>> => {
+    for (let poll = 0; ; poll += 1) {
+      const answer = await store.acquireLease(tiers.keyOf(id), loadTimeoutMs + LEASE_MARGIN_MS);
+      if (answer.state === 'granted') return await leadWith(answer.lease, id);
+      if (answer.state === 'unknown') return await lead(id);
+
+      if (poll === 0) observe?.({ kind: 'lease-lost' });
+      const seen = await tiers.read(id);
+      const isWorthWaiting = seen.record.state === 'nothing' && isDue(seen.record, clock());
+      if (!isWorthWaiting || poll >= maxPolls || isClosed) return seen;
+      await sleep(POLL_MS);
+    }
+  };
+
+  const leadWith = async (lease: Lease, id: string): Promise<Seen<T>> => {
+    try {
+      return await lead(id);
+    } finally {
+      await lease.release();
+    }
+  };
+
+  /** Whoever held the lease before may have done the work by now. */
+  const lead = async (id: string): Promise<Seen<T>> => {
+    const seen = await tiers.read(id);
+    if (!isDue(seen.record, clock())) return seen;
+    const startMs = performance.now();
+    const { record, outcome, reason } = await ask(id, seen.record);
+    const durationMs = performance.now() - startMs;
+    observe?.({ kind: 'refreshed', outcome, durationMs, error: reason });
+    // A load that we cut ourselves says nothing about the upstream.
+    if (!isClosed || reason === undefined) await tiers.write(id, record);
+    return { record, tier: 'upstream', reason };
+  };
+
+  const ask = async (id: string, before: FactsRecord<T>): Promise<Asked<T>> => {
+    try {
+      const loaded = await loader.load(id, before.state === 'known' ? before.known : undefined);
+      const record = afterAnswer(before, loaded, clock(), rules);
+      if (record !== undefined) return { record, outcome: loaded.state };
+      const reason = new Error('an answer older than what is known');
+      return { record: afterFailure(before, clock(), rules), outcome: 'not-believed', reason };
+    } catch (reason) {
+      return { record: afterFailure(before, clock(), rules), outcome: 'failed', reason };
+    }
+  };
+
+  return {
+    refresh,
+    close() {
+      isClosed = true;
+      loader.close();
+    },
+  };
+}
+
+interface Asked<T> {
+  readonly record: FactsRecord<T>;
+  readonly outcome: Extract<FactsEvent, { kind: 'refreshed' }>['outcome'];
+  readonly reason?: unknown;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

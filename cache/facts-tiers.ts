@@ -1,0 +1,50 @@
+import type { FactsSource } from './facts-contract.ts';
+import { decodeRecord, encodeRecord } from './facts-codec.ts';
+import type { FactsMemory, Seen } from './facts-memory.ts';
+import { merged, NOTHING, secondsToKeep, withoutOld } from './facts-record.ts';
+import type { FactsRecord, FactsRules } from './facts-record.ts';
+import type { Store } from './store.ts';
+
+/** The records of one source, through the tiers: this process's memory, and the store that all processes share. */
+export interface Tiers<T> {
+  readonly keyOf: (id: string) => string;
+  /** What the store and this process's memory know together. */
+  readonly read: (id: string) => Promise<Seen<T>>;
+  /** Remembers the record here at once, and in the store. */
+  readonly write: (id: string, record: FactsRecord<T>) => Promise<void>;
+}
+
+export interface TiersOptions<T> {
+  readonly source: FactsSource<T>;
+  readonly store: Store;
+  readonly memory: FactsMemory<T>;
+  /** The keys are `<keyPrefix>:<formatVersion>:<source>:<id>`. */
+  readonly keyPrefix: string;
+  readonly formatVersion: number;
+  readonly rules: FactsRules;
+  readonly clock: () => number;
+}
+
+/** Reads and writes records, in memory and in the store. A store that fails is a store that knows nothing. */
+export function createTiers<T>(options: TiersOptions<T>): Tiers<T> {
+  const { source, store, memory, rules, clock } = options;
+  const prefix = `${options.keyPrefix}:${options.formatVersion}:${source.name}:`;
+  const keyOf = (id: string): string => prefix + id;
+
+  return {
+    keyOf,
+    async read(id) {
+      const text = (await store.get(keyOf(id))) ?? '';
+      const stored = decodeRecord(text, (value) => source.parse(value)) ?? NOTHING;
+      const { record: held = NOTHING, length = 0 } = memory.get(id) ?? {};
+      const record = withoutOld(merged(stored, held), clock(), rules);
+      if (record !== NOTHING) memory.remember(id, record, Math.max(text.length, length));
+      return { record, tier: held.checkedAtMs > stored.checkedAtMs ? 'memory' : store.tier };
+    },
+    async write(id, record) {
+      const text = encodeRecord(record);
+      memory.remember(id, record, text.length);
+      await store.set(keyOf(id), text, secondsToKeep(record, clock(), rules));
+    },
+  };
+}

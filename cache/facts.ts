@@ -1,0 +1,153 @@
+import type { FactsEvent, FactsSource, Found } from './facts-contract.ts';
+import { answerOf, createFactsMemory } from './facts-memory.ts';
+import type { Seen } from './facts-memory.ts';
+import { isDue, madeDue } from './facts-record.ts';
+import type { FactsRules } from './facts-record.ts';
+import { createTiers } from './facts-tiers.ts';
+import { createRefresher } from './facts-refresh.ts';
+import { createSingleFlight } from './single-flight.ts';
+import type { Store } from './store.ts';
+
+// The types that stand in this module's signatures, so that a caller needs one import.
+export type { FactsEvent, FactsSource, FactsTier, Found, Known, Loaded } from './facts-contract.ts';
+
+/** What an upstream says of ids, kept. */
+export interface Facts<T> {
+  /**
+   * What is known of an id. Never rejects, and takes at most `patienceMs` where something is kept, `firstPatienceMs`
+   * where nothing is; a refresh that takes longer ends behind it. Who leaves earlier cancels nothing.
+   *
+   * `admit` is called before the upstream is asked about an id of which nothing is known, and may throw to refuse it:
+   * then `get` rejects with what it threw.
+   */
+  readonly get: (id: string, admit?: () => void) => Promise<Found<T>>;
+  /**
+   * Makes what is kept of an id due at once, for who knows that it has changed: the next `get` asks the upstream, and
+   * the kept value stays, in case that fails. Other processes go on for up to `memorySeconds`, so purge what is in
+   * front of them only then. False where nothing is kept.
+   */
+  readonly expire: (id: string) => Promise<boolean>;
+  /** Records in memory, and refreshes under way. */
+  readonly stats: () => { entries: number; bytes: number; flights: number };
+  /** Cuts the refreshes under way and waits for their end. */
+  readonly close: () => Promise<void>;
+}
+
+export interface FactsOptions<T> {
+  readonly source: FactsSource<T>;
+  readonly store: Store;
+  /** Keys are `<keyPrefix>:<formatVersion>:<source>:<id>`. */
+  readonly keyPrefix: string;
+  /** Raised when the values' format changes. */
+  readonly formatVersion: number;
+  /** For how long a value is kept, and served when the upstream fails. */
+  readonly keptSeconds: number;
+  readonly absentSeconds?: number;
+  readonly memoryMaxBytes: number;
+  /** For how long this process answers without asking the store, where another process may know better. */
+  readonly memorySeconds?: number;
+  readonly patienceMs?: number;
+  readonly firstPatienceMs?: number;
+  readonly loadTimeoutMs?: number;
+  /** How long the upstream is left alone after a failure; doubled with each one. */
+  readonly backoff?: FactsRules['backoff'];
+  /** Fresh periods are shortened by up to this share; 0 for a source whose very moment matters. */
+  readonly jitter?: number;
+  readonly clock?: () => number;
+  readonly random?: () => number;
+  readonly observe?: (event: FactsEvent) => void;
+}
+
+/**
+ * Facts of one source: fresh ones from memory or the store, stale ones while they are refreshed, kept ones while the
+ * upstream fails. One refresh per id in a process, one process at a time. A store that fails costs the coordination,
+ * never an answer.
+ */
+export function createFacts<T>(options: FactsOptions<T>): Facts<T> {
+  const { source, store, observe, patienceMs = 300, firstPatienceMs = 2_000 } = options;
+  const { loadTimeoutMs = 10_000, memorySeconds = 5, clock = Date.now } = options;
+  const rules = rulesOf(options);
+  const memory = createFactsMemory<T>({
+    maxBytes: options.memoryMaxBytes,
+    memoryMs: memorySeconds * 1000,
+    clock,
+  });
+  const tiers = createTiers({ ...options, memory, rules, clock });
+  const refresher = createRefresher({
+    source,
+    tiers,
+    store,
+    rules,
+    loadTimeoutMs,
+    followMs: firstPatienceMs,
+    clock,
+    observe,
+  });
+  const reads = createSingleFlight<Seen<T>>();
+  const refreshes = createSingleFlight<Seen<T>>();
+
+  const find = async (id: string, admit: (() => void) | undefined): Promise<Found<T>> => {
+    const startMs = performance.now();
+    const seen = await reads.run(id, () => tiers.read(id));
+    if (!isDue(seen.record, clock())) return answerOf(seen, clock());
+
+    const isKept = seen.record.state !== 'nothing';
+    if (!isKept && !refreshes.has(id)) admit?.();
+    const waitMs = isKept ? patienceMs : firstPatienceMs - (performance.now() - startMs);
+    const refreshed = await within(
+      waitMs,
+      refreshes.run(id, () => refresher.refresh(id)),
+    );
+
+    const best = refreshed ?? { ...seen, reason: `no answer within ${firstPatienceMs} ms` };
+    if (isKept && isDue(best.record, clock())) memory.bridge(id, best.record);
+    return answerOf(best, clock());
+  };
+
+  return {
+    async get(id, admit) {
+      const found = memory.recall(id, clock()) ?? (await find(id, admit));
+      const tier = found.state === 'unavailable' ? 'none' : found.tier;
+      observe?.({ kind: 'served', state: found.state, tier });
+      return found;
+    },
+    async expire(id) {
+      // A refresh under way may have asked before the change: what it brings is made due too.
+      const { record } = await refreshes.run(id, () => tiers.read(id));
+      if (record.state === 'nothing') return false;
+      await tiers.write(id, madeDue(record));
+      return true;
+    },
+    stats: () => ({ ...memory.stats(), flights: refreshes.size }),
+    async close() {
+      refresher.close();
+      await Promise.all([reads.settled(), refreshes.settled()]);
+      memory.clear();
+    },
+  };
+}
+
+function rulesOf<T>(options: FactsOptions<T>): FactsRules {
+  const { source, keptSeconds, absentSeconds = 60, jitter = 0.1, random = Math.random } = options;
+  return {
+    freshUntilMs: (fetchedAtMs) => source.freshUntilMs(fetchedAtMs),
+    keptMs: keptSeconds * 1000,
+    absentMs: absentSeconds * 1000,
+    backoff: options.backoff ?? { firstMs: 5_000, maxMs: 60_000 },
+    jitter,
+    random,
+  };
+}
+
+/** What the promise resolves with, or undefined when that takes longer. */
+async function within<T>(waitMs: number, promise: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, waitMs, undefined);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

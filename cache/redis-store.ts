@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { Redis } from 'ioredis';
+import type { LeaseAnswer, Store, StoreObserver } from './store.ts';
+
+const RECONNECT_FIRST_MS = 50;
+const RECONNECT_MAX_MS = 1_000;
+const CONNECT_TIMEOUT_MS = 2_000;
+
+/** Deletes a lease only while it is still ours: KEYS[1] the lease, ARGV[1] its token. */
+const RELEASE_SCRIPT =
+  "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
+
+/** Counts, and with the first count sets the end, in one step: a counter without an end would never start anew. */
+const INCREMENT_SCRIPT =
+  "local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end return n";
+
+const FAILED = Symbol('failed');
+
+export interface RedisStoreOptions {
+  /** `redis://` or `rediss://`, with user and password where the server wants them. */
+  readonly url: string;
+  /** The most that an operation takes, and that a silent connection is believed in. */
+  readonly timeoutMs?: number;
+  readonly observe?: StoreObserver;
+  /** Called when Redis is lost (also when it is not there at the start, with the error) and when it is back. */
+  readonly onStateChange?: (healthy: boolean, error?: Error) => void;
+}
+
+/**
+ * The shared store over Redis. It starts whether or not Redis is there, and picks it up when it comes.
+ *
+ * Whether Redis is asked at all is decided by the connection: a connection that does not answer for `timeoutMs` is
+ * dropped, and while there is none, every operation fails at once. It is made anew in the background, for ever, and
+ * counts only when Redis has answered on it. So a frozen Redis costs the requests under way `timeoutMs`, and later
+ * ones nothing; no request ever waits for a connection. An error reply (OOM, READONLY) fails its own operation alone;
+ * LOADING drops the connection, since nothing can be had until it is over.
+ */
+export function createRedisStore(options: RedisStoreOptions): Store {
+  const client = connect(options.url, options.timeoutMs ?? 150);
+  const stopReporting = reportState(client, options.onStateChange);
+  let isOpen = true;
+  const isReady = (): boolean => isOpen && client.status === 'ready';
+  const ask = createAsker(isReady, options.observe);
+
+  return {
+    tier: 'redis',
+    get healthy() {
+      return isReady();
+    },
+    async get(key) {
+      const value = await ask('get', () => client.get(key), isText);
+      return isText(value) ? value : undefined;
+    },
+    async set(key, value, ttlSeconds) {
+      await ask('set', () => client.set(key, value, 'EX', Math.max(1, Math.ceil(ttlSeconds))));
+    },
+    async delete(key) {
+      await ask('delete', () => client.del(key));
+    },
+    async acquireLease(key, ttlMs): Promise<LeaseAnswer> {
+      const leaseKey = `${key}#lease`;
+      const token = randomUUID();
+      const reply = await ask(
+        'lease',
+        () => client.set(leaseKey, token, 'PX', ttlMs, 'NX'),
+        isText,
+      );
+      if (reply === FAILED) return { state: 'unknown' };
+      if (reply === null) return { state: 'held' };
+      const release = async (): Promise<void> => {
+        await ask('lease', () => client.eval(RELEASE_SCRIPT, 1, leaseKey, token));
+      };
+      return { state: 'granted', lease: { release } };
+    },
+    async increment(key, windowMs) {
+      const count = await ask('increment', () =>
+        client.eval(INCREMENT_SCRIPT, 1, `${key}#count`, windowMs),
+      );
+      return typeof count === 'number' ? count : undefined;
+    },
+    async ready(maxMs) {
+      const inTime = AbortSignal.timeout(maxMs);
+      if (client.status !== 'ready')
+        await once(client, 'ready', { signal: inTime }).catch(() => undefined);
+    },
+    close() {
+      isOpen = false;
+      stopReporting();
+      client.disconnect();
+      return Promise.resolve();
+    },
+  };
+}
+
+type Asker = <T>(
+  operation: Parameters<StoreObserver>[0],
+  command: () => Promise<T>,
+  isHit?: (reply: T) => boolean,
+) => Promise<T | typeof FAILED>;
+
+/** Sends a command if there is a connection, counts what becomes of it, and never rejects. */
+function createAsker(isReady: () => boolean, observe: StoreObserver | undefined): Asker {
+  return async (operation, command, isHit) => {
+    try {
+      if (!isReady()) throw new Error('Redis is not there');
+      const reply = await command();
+      observe?.(operation, isHit === undefined ? 'ok' : isHit(reply) ? 'hit' : 'miss');
+      return reply;
+    } catch {
+      observe?.(operation, 'failed');
+      return FAILED;
+    }
+  };
+}
+
+function isText(reply: unknown): reply is string {
+  return typeof reply === 'string';
+}
+
+function connect(url: string, timeoutMs: number): Redis {
+  return new Redis(url, {
+    // Without these an operation waits for as long as Redis is away.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    // Ends an operation whose answer is overdue, although others are answered.
+    commandTimeout: timeoutMs,
+    // Drops a connection on which an answer is overdue: of a frozen Redis, or behind a network that swallows packets.
+    socketTimeout: timeoutMs,
+    disconnectTimeout: timeoutMs,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    maxLoadingRetryTime: RECONNECT_MAX_MS,
+    retryStrategy: (attempt) => Math.min(RECONNECT_FIRST_MS * 2 ** (attempt - 1), RECONNECT_MAX_MS),
+    reconnectOnError: (error) => error.message.startsWith('LOADING'),
+  });
+}
+
+/** Tells of every change, the first answer included; returns the function that ends it. */
+function reportState(client: Redis, onStateChange: RedisStoreOptions['onStateChange']): () => void {
+  let healthy: boolean | undefined;
+  let lastError: Error | undefined;
+  const report = (next: boolean): void => {
+    if (healthy !== next) onStateChange?.(next, next ? undefined : lastError);
+    healthy = next;
+    lastError = undefined;
+  };
+  const onReady = (): void => report(true);
+  const onClose = (): void => report(false);
+  // Without a listener ioredis prints what it emits.
+  client.on('error', (error: Error) => {
+    lastError = error;
+  });
+  client.on('ready', onReady).on('close', onClose);
+  return () => void client.off('ready', onReady).off('close', onClose);
+}

@@ -1,0 +1,93 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+/** Raised with every change to the tables; a file of another version is made anew. */
+export const SCHEMA_VERSION = 1;
+
+export const SCHEMA = `
+  CREATE TABLE records (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+  CREATE INDEX records_by_end ON records (expires_at);
+  CREATE TABLE leases (key TEXT PRIMARY KEY, token TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+  CREATE TABLE counters (key TEXT PRIMARY KEY, count INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+`;
+
+/** How many records make room at once when the file is full. */
+const EVICTED_AT_ONCE = 64;
+
+const GET = 'SELECT value FROM records WHERE key = :key AND expires_at > :now';
+const SET = `
+  INSERT INTO records (key, value, expires_at) VALUES (:key, :value, :end)
+  ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at`;
+const DELETE = 'DELETE FROM records WHERE key = :key';
+
+// A lease or a counter that ends much later than one made now would, was written before the clock was set back. It counts
+// as over, or it would last until the old time comes again. A little later is no wonder: another process may have read
+// the clock after us and written before us.
+const CLOCK_SLACK_MS = 60_000;
+const LEASE = `
+  INSERT INTO leases (key, token, expires_at) VALUES (:key, :token, :now + :ttl)
+  ON CONFLICT (key) DO UPDATE SET token = excluded.token, expires_at = excluded.expires_at
+  WHERE expires_at <= :now OR expires_at > :now + :ttl + ${CLOCK_SLACK_MS}`;
+const RELEASE = 'DELETE FROM leases WHERE key = :key AND token = :token';
+const RUNNING = `expires_at > :now AND expires_at <= :now + :window + ${CLOCK_SLACK_MS}`;
+const INCREMENT = `
+  INSERT INTO counters (key, count, expires_at) VALUES (:key, 1, :now + :window)
+  ON CONFLICT (key) DO UPDATE SET
+    count = iif(${RUNNING}, count + 1, 1),
+    expires_at = iif(${RUNNING}, expires_at, :now + :window)
+  RETURNING count`;
+
+const DROP_LEASES = 'DELETE FROM leases WHERE expires_at <= :now';
+const DROP_COUNTERS = 'DELETE FROM counters WHERE expires_at <= :now';
+const DROP_OLDEST = `
+  DELETE FROM records WHERE key IN (SELECT key FROM records ORDER BY expires_at LIMIT ${EVICTED_AT_ONCE})`;
+
+/** What the store does, as prepared statements. */
+export interface Statements {
+  get(key: string, nowMs: number): string | undefined;
+  set(key: string, value: string, endMs: number): void;
+  delete(key: string): void;
+  /** Whether the lease is ours now. */
+  lease(key: string, token: string, nowMs: number, ttlMs: number): boolean;
+  release(key: string, token: string): void;
+  increment(key: string, nowMs: number, windowMs: number): number | undefined;
+  /** Makes room: what is over of leases and counters, and the records that end first. */
+  evict(nowMs: number): void;
+}
+
+/** Prepares the statements; throws where the tables are not those of `SCHEMA`. */
+export function prepareStatements(database: DatabaseSync): Statements {
+  const get = database.prepare(GET);
+  const set = database.prepare(SET);
+  const remove = database.prepare(DELETE);
+  const lease = database.prepare(LEASE);
+  const release = database.prepare(RELEASE);
+  const increment = database.prepare(INCREMENT);
+  const dropLeases = database.prepare(DROP_LEASES);
+  const dropCounters = database.prepare(DROP_COUNTERS);
+  const dropOldest = database.prepare(DROP_OLDEST);
+  return {
+    get: (key, nowMs) => textOf(get, { key, now: nowMs }),
+    set: (key, value, endMs) => void set.run({ key, value, end: endMs }),
+    delete: (key) => void remove.run({ key }),
+    lease: (key, token, nowMs, ttlMs) =>
+      Number(lease.run({ key, token, now: nowMs, ttl: ttlMs }).changes) === 1,
+    release: (key, token) => void release.run({ key, token }),
+    increment(key, nowMs, windowMs) {
+      const count = increment.get({ key, now: nowMs, window: windowMs })?.['count'];
+      return typeof count === 'number' ? count : undefined;
+    },
+    evict(nowMs) {
+      dropLeases.run({ now: nowMs });
+      dropCounters.run({ now: nowMs });
+      dropOldest.run();
+    },
+  };
+}
+
+function textOf(
+  statement: StatementSync,
+  parameters: { key: string; now: number },
+): string | undefined {
+  const value = statement.get(parameters)?.['value'];
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,22 @@
+// One of several processes that want the same lease and count on the same counter: `contend.ts <file> <rounds>`.
+// Prints for each round whether it got the lease, and every count that it was given.
+import { once } from 'node:events';
+import { createSqliteStore } from '../../../../cache/sqlite-store.ts';
+
+const [path = '', rounds = '0'] = process.argv.slice(2);
+const store = createSqliteStore({ path, maxBytes: 1_000_000 });
+const granted: number[] = [];
+const counts: (number | undefined)[] = [];
+
+// All start at once: when the parent has heard of all of them.
+process.stdout.write('ready\n');
+await once(process.stdin, 'data');
+for (let round = 0; round < Number(rounds); round += 1) {
+  const answer = await store.acquireLease(`round ${round}`, 60_000);
+  if (answer.state === 'granted') granted.push(round);
+  counts.push(await store.increment('counter', 60_000));
+  await store.set(`value ${round}`, `of ${process.pid}`, 60);
+}
+process.stdout.write(`${JSON.stringify({ healthy: store.healthy, granted, counts })}\n`);
+await store.close();
+process.exit(0);
