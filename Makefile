@@ -33,7 +33,8 @@ check: install ## the fast gates: layout, lint, types, documents
 test: check services ## the gates, then all tests
 	vitest run
 
-bench: install services ## measure, side by side, and print ratios
+bench: install ## measure, side by side, and print ratios
+	@scripts/install-services redis-server wrk
 	node bench/main.ts
 
 docs: install ## write the tables and pictures that the README takes from the code

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import closeWithGrace from 'close-with-grace';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PERIODS } from './badges/kind.ts';
@@ -112,11 +111,14 @@ function formatOfFile(file: string): Format {
   return format === undefined || format === 'json' ? 'svg' : format;
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.stderr.write(`pypins: ${explain(error)}\n`);
-  process.exit(error instanceof SettingsError ? MISUSED : FAILED);
+/** Runs the command that the process was called with; a failure ends it, with one line for whoever called. */
+export async function run(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.stderr.write(`pypins: ${explain(error)}\n`);
+    process.exit(error instanceof SettingsError ? MISUSED : FAILED);
+  }
 }
 
 /** One line for whoever called: a failure of ours keeps its stack. */

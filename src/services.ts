@@ -29,6 +29,8 @@ const PICTURES_FORMAT = 1;
 const PYPISTATS_PER_SECOND = 2;
 const PYPISTATS_CONCURRENCY = 2;
 const SWEEP_INTERVAL_MS = 300_000;
+/** How long a start waits for the store: without it, this process would ask PyPI for what all others know. */
+const STORE_PATIENCE_MS = 500;
 const BUSY = composeSpec({ ...FAULTS.busy, label: 'pypi' }, { style: 'flat' });
 
 /** Everything that lives as long as the process. */
@@ -79,6 +81,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     observe: metrics.picture,
   });
 
+  await store.ready(STORE_PATIENCE_MS);
   metrics.watch({
     drawingRunning: () => imaging.queue().running,
     drawingWaiting: () => imaging.queue().waiting,

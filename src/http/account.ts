@@ -19,43 +19,39 @@ export interface Account {
   /** Which tiers answered, as in `X-Cache`. */
   readonly tiers: string;
   readonly error?: unknown;
+  /** The same answer as a moment ago: not worth a line of its own, unless somebody looks for it. */
+  readonly isRepeat?: boolean;
 }
 
 /** Counts an answered request, and writes its one line of log. */
 export type GiveAccount = (account: Account) => void;
 
 export function createAccounts({ log, metrics }: { log: Logger; metrics: Metrics }): GiveAccount {
-  return ({
-    requestId,
-    startedAtMs,
-    method,
-    path,
-    status,
-    kindId,
-    format,
-    verdict,
-    tiers,
-    error,
-  }) => {
+  return (account) => {
+    const { requestId, startedAtMs, method, path, status, kindId, format, verdict, tiers } =
+      account;
     const seconds = (performance.now() - startedAtMs) / 1000;
     metrics.request({ kind: kindId, verdict, format, status, seconds });
+    const level = levelOf(account);
+    if (!log.isLevelEnabled(level)) return;
     const line = {
       id: requestId,
       method,
-      path: path.length > MAX_LOGGED_PATH ? path.slice(0, MAX_LOGGED_PATH) : path,
+      path: path.slice(0, MAX_LOGGED_PATH),
       status,
       verdict,
       tiers,
       ms: Math.round(seconds * 1e5) / 100,
     };
-    log[levelOf(verdict)](error === undefined ? line : { ...line, err: error }, 'request');
+    log[level](account.error === undefined ? line : { ...line, err: account.error }, 'request');
   };
 }
 
 /** A fault of ours is an error; one of an upstream, or too much work, a warning; all else is information. */
-function levelOf(verdict: Verdict): 'info' | 'warn' | 'error' {
+function levelOf({ verdict, isRepeat = false }: Account): 'debug' | 'info' | 'warn' | 'error' {
   if (verdict === 'error') return 'error';
-  return verdict === 'unavailable' || verdict === 'busy' ? 'warn' : 'info';
+  if (verdict === 'unavailable' || verdict === 'busy') return 'warn';
+  return isRepeat ? 'debug' : 'info';
 }
 
 /** The id that a proxy in front gave the request, if it is one, or a new one. */

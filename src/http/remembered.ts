@@ -88,6 +88,7 @@ export function createRememberedAnswers(options: RememberedAnswersOptions): Reme
         format,
         verdict: 'ok',
         tiers,
+        isRepeat: true,
       });
       return true;
     },
@@ -100,7 +101,8 @@ export function createRememberedAnswers(options: RememberedAnswersOptions): Reme
         !(Buffer.isBuffer(body) || typeof body === 'string')
       )
         return;
-      memory.set(url, toRemembered(ctx, Buffer.from(body), clock() + REMEMBERED_MS));
+      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+      memory.set(url, toRemembered(ctx, bytes, clock() + REMEMBERED_MS));
     },
   };
 }

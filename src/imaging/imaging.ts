@@ -55,7 +55,7 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
   return {
     draw: async (spec, format, scale) => {
       const svg = drawSvg(spec);
-      if (format === 'svg') return Buffer.from(svg);
+      if (format === 'svg') return toBytes(svg);
       try {
         return await turns.execute(() => rasterizer.rasterize(svg, format, scale));
       } catch (error) {
@@ -73,6 +73,13 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
       waiting: queueLimit - turns.queueSlots,
     }),
   };
+}
+
+// Not from Node's pool: whoever keeps one small picture would keep a slab of whatever else is in it.
+function toBytes(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
 }
 
 // Its exports hide package.json.

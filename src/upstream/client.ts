@@ -84,7 +84,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
         options.observe?.(outcome, (performance.now() - startedAt) / 1000);
       try {
         const answer = await waiting.execute(
-          () => breaker.execute(() => ask(agent, options, request)),
+          () => breaker.execute(() => askInTime(agent, options, request)),
           request.signal,
         );
         report(`${answer.status}`);
@@ -105,13 +105,33 @@ function isUpstreamFault(error: unknown): boolean {
   return failure !== 'cancelled' && failure !== 'too-large';
 }
 
-async function ask(
+/** Asks, and gives up when the caller does or the time is over; nothing of it outlives the answer. */
+async function askInTime(
   agent: Agent,
   options: UpstreamClientOptions,
   request: UpstreamRequest,
 ): Promise<UpstreamAnswer> {
-  const timeout = AbortSignal.timeout(TOTAL_TIMEOUT_MS);
-  const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+  const control = new AbortController();
+  const cancel = (): void => control.abort(new UpstreamError('cancelled', 'was cancelled'));
+  const timer = setTimeout(
+    () => control.abort(new UpstreamError('timeout', 'took too long')),
+    TOTAL_TIMEOUT_MS,
+  );
+  request.signal?.addEventListener('abort', cancel);
+  try {
+    return await ask(agent, options, request, control.signal);
+  } finally {
+    clearTimeout(timer);
+    request.signal?.removeEventListener('abort', cancel);
+  }
+}
+
+async function ask(
+  agent: Agent,
+  options: UpstreamClientOptions,
+  request: UpstreamRequest,
+  signal: AbortSignal,
+): Promise<UpstreamAnswer> {
   const headers = {
     'user-agent': options.userAgent,
     accept: 'application/json',
@@ -174,8 +194,8 @@ function toUpstreamError(error: unknown): UpstreamError {
     return new UpstreamError('breaker-open', 'the upstream failed repeatedly');
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const name = error instanceof Error ? error.name : '';
-  if (name === 'TimeoutError' || code.endsWith('_TIMEOUT'))
-    return new UpstreamError('timeout', 'took too long', error);
-  if (name === 'AbortError') return new UpstreamError('cancelled', 'was cancelled', error);
+  if (code.endsWith('_TIMEOUT')) return new UpstreamError('timeout', 'took too long', error);
+  if (name === 'AbortError' || name === 'TaskCancelledError')
+    return new UpstreamError('cancelled', 'was cancelled', error);
   return new UpstreamError('network', 'the connection failed', error);
 }

@@ -129,7 +129,7 @@ test('an upstream that hangs is given up, and so is one that nobody waits for an
   await expect(startClient(url).get({ path: '/' })).rejects.toMatchObject({ failure: 'timeout' });
   const signal = AbortSignal.timeout(50);
   await expect(startClient(url).get({ path: '/', signal })).rejects.toMatchObject({
-    failure: 'timeout',
+    failure: 'cancelled',
   });
 });
 
