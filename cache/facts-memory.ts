@@ -30,6 +30,8 @@ export interface FactsMemory<T> {
   readonly remember: (id: string, record: FactsRecord<T>, length: number) => void;
   /** Lets `recall` give the record for `memoryMs` although it is due: somebody is refreshing it. */
   readonly bridge: (id: string, record: FactsRecord<T>) => void;
+  /** Stops `recall` from giving the record: another process knows better. */
+  readonly doubt: (id: string) => void;
   readonly clear: () => void;
   readonly stats: () => { entries: number; bytes: number };
 }
@@ -77,6 +79,10 @@ export function createFactsMemory<T>(options: FactsMemoryOptions): FactsMemory<T
       // The refresh may have ended in the meantime; what it brought is not to be hidden.
       if (held?.record.checkedAtMs !== record.checkedAtMs) return;
       keep(id, record, held.length, Infinity);
+    },
+    doubt(id) {
+      const held = entries.get(id);
+      if (held !== undefined) entries.set(id, { ...held, untilMs: 0 });
     },
     clear: () => entries.clear(),
     stats: () => entries.stats(),

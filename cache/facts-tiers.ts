@@ -3,6 +3,7 @@ import { decodeRecord, encodeRecord } from './facts-codec.ts';
 import type { FactsMemory, Seen } from './facts-memory.ts';
 import { merged, NOTHING, secondsToKeep, withoutOld } from './facts-record.ts';
 import type { FactsRecord, FactsRules } from './facts-record.ts';
+import type { Messages } from './messages.ts';
 import type { Store } from './store.ts';
 
 /** The records of one source, through the tiers: this process's memory, and the store that all processes share. */
@@ -12,12 +13,15 @@ export interface Tiers<T> {
   readonly read: (id: string) => Promise<Seen<T>>;
   /** Remembers the record here at once, and in the store. */
   readonly write: (id: string, record: FactsRecord<T>) => Promise<void>;
+  /** Tells all processes that the store knows better than their memory. */
+  readonly announce: (id: string) => Promise<void>;
 }
 
 export interface TiersOptions<T> {
   readonly source: FactsSource<T>;
   readonly store: Store;
   readonly memory: FactsMemory<T>;
+  readonly messages?: Messages;
   /** The keys are `<keyPrefix>:<formatVersion>:<source>:<id>`. */
   readonly keyPrefix: string;
   readonly formatVersion: number;
@@ -27,12 +31,17 @@ export interface TiersOptions<T> {
 
 /** Reads and writes records, in memory and in the store. A store that fails is a store that knows nothing. */
 export function createTiers<T>(options: TiersOptions<T>): Tiers<T> {
-  const { source, store, memory, rules, clock } = options;
+  const { source, store, memory, messages, rules, clock } = options;
   const prefix = `${options.keyPrefix}:${options.formatVersion}:${source.name}:`;
   const keyOf = (id: string): string => prefix + id;
 
+  messages?.subscribe((key) => {
+    if (key.startsWith(prefix)) memory.doubt(key.slice(prefix.length));
+  });
+
   return {
     keyOf,
+    announce: async (id) => await messages?.publish(keyOf(id)),
     async read(id) {
       const text = (await store.get(keyOf(id))) ?? '';
       const stored = decodeRecord(text, (value) => source.parse(value)) ?? NOTHING;

@@ -5,6 +5,7 @@ import { isDue, madeDue } from './facts-record.ts';
 import type { FactsRules } from './facts-record.ts';
 import { createTiers } from './facts-tiers.ts';
 import { createRefresher } from './facts-refresh.ts';
+import type { Messages } from './messages.ts';
 import { createSingleFlight } from './single-flight.ts';
 import type { Store } from './store.ts';
 
@@ -23,8 +24,8 @@ export interface Facts<T> {
   readonly get: (id: string, admit?: () => void) => Promise<Found<T>>;
   /**
    * Makes what is kept of an id due at once, for who knows that it has changed: the next `get` asks the upstream, and
-   * the kept value stays, in case that fails. Other processes go on for up to `memorySeconds`, so purge what is in
-   * front of them only then. False where nothing is kept.
+   * the kept value stays, in case that fails. The other processes hear of it within `POLL_MS`, so purge what is in front
+   * of them only then. False where nothing is kept.
    */
   readonly expire: (id: string) => Promise<boolean>;
   /** Records in memory, and refreshes under way. */
@@ -36,6 +37,8 @@ export interface Facts<T> {
 export interface FactsOptions<T> {
   readonly source: FactsSource<T>;
   readonly store: Store;
+  /** Tells the other processes what has expired; without it they go on for `memorySeconds`. */
+  readonly messages?: Messages;
   /** Keys are `<keyPrefix>:<formatVersion>:<source>:<id>`. */
   readonly keyPrefix: string;
   /** Raised when the values' format changes. */
@@ -116,6 +119,7 @@ export function createFacts<T>(options: FactsOptions<T>): Facts<T> {
       const { record } = await refreshes.run(id, () => tiers.read(id));
       if (record.state === 'nothing') return false;
       await tiers.write(id, madeDue(record));
+      await tiers.announce(id);
       return true;
     },
     stats: () => ({ ...memory.stats(), flights: refreshes.size }),

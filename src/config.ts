@@ -13,18 +13,23 @@ function originOf(protocols: RegExp, example: string) {
     .transform((text) => text.replace(/\/+$/, ''));
 }
 
-/** A list such as `10.0.0.0/8, ::1`, by commas; `none` for an empty one. */
-const addressRanges = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== '' && part !== 'none'),
-  )
-  .refine((ranges) => ranges.every(isAddressRange), {
-    error: 'must be addresses or ranges such as 10.0.0.0/8, ::1',
-  });
+/** A list by commas; `none` for an empty one. */
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim().replace(/\/+$/, ''))
+    .filter((part) => part !== '' && part !== 'none'),
+);
+const addressRanges = list.refine((ranges) => ranges.every(isAddressRange), {
+  error: 'must be addresses or ranges such as 10.0.0.0/8, ::1',
+});
+const urlList = list.refine((urls) => urls.every(isHttpUrl), {
+  error: 'must be URLs such as http://127.0.0.1:6085',
+});
+
+function isHttpUrl(url: string): boolean {
+  return /^https?:$/.test(URL.parse(url)?.protocol ?? '');
+}
 
 function isAddressRange(range: string): boolean {
   const [address = '', bits, ...rest] = range.split('/');
@@ -102,6 +107,17 @@ export const settingsSchema = z.object({
   CACHE_SECONDS_CEILING: count
     .default(86_400)
     .describe('longest max-age that ?cacheSeconds= may ask for'),
+  VARNISH_URLS: urlList
+    .default([])
+    .describe('purge listeners of the Varnish nodes, by commas, such as http://127.0.0.1:6085'),
+  PURGE_KEY: z
+    .string()
+    .max(200)
+    .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces')
+    .default('')
+    .describe(
+      'key that the Varnish nodes ask for with a purge; theirs and ours have to be the same',
+    ),
   TRUSTED_PROXIES: addressRanges
     .default([])
     .describe('addresses whose X-Forwarded-For is believed, by commas'),
@@ -150,6 +166,23 @@ export function readConfig(environment: Environment = process.env): Config {
 
 function describeIssue(issue: z.core.$ZodIssue): string {
   return `${issue.path.join('.')}: ${issue.message}`;
+}
+
+/** sd_listen_fds(3): the descriptors that systemd hands over begin with this one. */
+const FIRST_HANDED_DESCRIPTOR = 3;
+
+/**
+ * Returns the descriptor of the listening socket that systemd, or what does as it does, has handed to this process;
+ * undefined where there is none. Takes the variables out of the environment: no child may believe that they are its own.
+ */
+export function takeHandedSocket(
+  environment: Record<string, string | undefined> = process.env,
+): number | undefined {
+  const { LISTEN_PID: owner, LISTEN_FDS: sockets } = environment;
+  for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES']) delete environment[name];
+  return Number(owner) === process.pid && Number(sockets) >= 1
+    ? FIRST_HANDED_DESCRIPTOR
+    : undefined;
 }
 
 /** Faults that only two settings together show. */

@@ -30,6 +30,8 @@ export interface Listener {
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
+  /** A socket that listens already, by its descriptor; it takes the place of host and port. */
+  readonly descriptor?: number | undefined;
   /** The whole answer, as bytes, to a request that cannot be read; undefined: 400 without a body. */
   readonly answerUnreadable?: (error: NodeJS.ErrnoException) => string | undefined;
 }
@@ -59,8 +61,10 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
     if (socket.writable) socket.end(options.answerUnreadable?.(error) ?? BAD_REQUEST);
     else socket.destroy();
   });
+  const { host, port, descriptor } = options;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(options.port, options.host, () => {
+    const where = descriptor === undefined ? { host, port } : { fd: descriptor };
+    server.once('error', reject).listen(where, () => {
       server.off('error', reject);
       resolve();
     });

@@ -6,7 +6,7 @@ import { createLimits } from './http/limits.ts';
 import { createRememberedAnswers } from './http/remembered.ts';
 import { createSendBadge } from './http/send-badge.ts';
 import { answerUnreadable } from './http/unreadable.ts';
-import { type Config, type Environment, readConfig } from './config.ts';
+import { type Config, type Environment, readConfig, takeHandedSocket } from './config.ts';
 import { type Handler, type Listener, listen } from './lifecycle.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -83,7 +83,12 @@ async function listenBoth(
     try {
       return {
         admin: adminListener,
-        badges: await listen(badges, { host: config.HOST, port: config.PORT, answerUnreadable }),
+        badges: await listen(badges, {
+          host: config.HOST,
+          port: config.PORT,
+          descriptor: takeHandedSocket(),
+          answerUnreadable,
+        }),
       };
     } catch (error) {
       await adminListener.stop();

@@ -1,6 +1,8 @@
 import closeWithGrace from 'close-with-grace';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PERIODS } from './badges/kind.ts';
+import { addOperatorCommands } from './commands/operators.ts';
+import { UsageError } from './commands/purge.ts';
 import { render, type RenderRequest, writePicture } from './commands/render.ts';
 import { readConfig, SettingsError } from './config.ts';
 import { BadgeError } from './errors.ts';
@@ -55,6 +57,8 @@ program
   .addOption(new Option('--period <period>', 'what downloads are counted over').choices(PERIODS))
   .addOption(new Option('--prefix <prefix>', 'whether a version wears a v').choices(['v', 'none']))
   .action(renderOne);
+
+addOperatorCommands(program);
 
 interface RenderOptions {
   output: string;
@@ -117,14 +121,14 @@ export async function run(): Promise<void> {
     await program.parseAsync();
   } catch (error) {
     process.stderr.write(`pypins: ${explain(error)}\n`);
-    process.exit(error instanceof SettingsError ? MISUSED : FAILED);
+    process.exit(error instanceof SettingsError || error instanceof UsageError ? MISUSED : FAILED);
   }
 }
 
 /** One line for whoever called: a failure of ours keeps its stack. */
 function explain(error: unknown): string {
   if (error instanceof BadgeError) return `${error.fault.message}: ${error.message}`;
-  if (error instanceof SettingsError) return error.message;
+  if (error instanceof SettingsError || error instanceof UsageError) return error.message;
   if (error instanceof Error && 'code' in error) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

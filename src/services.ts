@@ -1,34 +1,30 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
-import { type ContentStore, createContentStore } from '../cache/content-store.ts';
 import { createFacts, type Facts, type FactsSource } from '../cache/facts.ts';
 import { createMemoryCache, type MemoryCache } from '../cache/memory.ts';
-import { createRedisStore } from '../cache/redis-store.ts';
 import { createSingleFlight } from '../cache/single-flight.ts';
-import { createSqliteStore } from '../cache/sqlite-store.ts';
-import type { Store } from '../cache/store.ts';
 import { composeSpec } from './badges/compose.ts';
-import type { Config } from './config.ts';
 import type { Sources } from './describe.ts';
 import { FAULTS } from './errors.ts';
 import type { DownloadFacts, ProjectFacts } from './facts.ts';
 import { bytesOfAnswer, type RememberedAnswer } from './http/remembered.ts';
 import { createImaging } from './imaging/imaging.ts';
-import type { Metrics } from './metrics.ts';
 import { createPictures, drawSpares, type Pictures } from './pictures.ts';
 import { type Budget, createBudget } from './upstream/budget.ts';
 import { createUpstreamClient, type UpstreamClient } from './upstream/client.ts';
 import { createPypiSource } from './upstream/pypi.ts';
 import { createPypistatsSource } from './upstream/pypistats.ts';
+import {
+  createDisk,
+  createShared,
+  FACTS_FORMAT,
+  KEY_PREFIX,
+  type ServicesOptions,
+  type Shared,
+} from './stores.ts';
 
-const KEY_PREFIX = 'pypins';
-/** Raised when what is kept in the shared store changes its shape: old records are then misses. */
-const FACTS_FORMAT = 1;
-const PICTURES_FORMAT = 1;
 const PYPISTATS_PER_SECOND = 2;
 const PYPISTATS_CONCURRENCY = 2;
-const SWEEP_INTERVAL_MS = 300_000;
 /** How long a start waits for the store: without it, this process would ask PyPI for what all others know. */
 const STORE_PATIENCE_MS = 500;
 const BUSY = composeSpec({ ...FAULTS.busy, label: 'pypi' }, { style: 'flat' });
@@ -39,15 +35,10 @@ export interface Services {
   readonly pictures: Pictures;
   /** Whole answers of the last second. */
   readonly answers: MemoryCache<RememberedAnswer>;
+  /** Makes what is kept of a project due, for all processes; false where nothing is kept. */
+  readonly expire: (project: string) => Promise<boolean>;
   /** Lets go of connections, files and timers; never rejects. */
   close(): Promise<void>;
-}
-
-export interface ServicesOptions {
-  config: Config;
-  log: Logger;
-  metrics: Metrics;
-  version: string;
 }
 
 /** The composition root: the one place where what lives long is made and joined. */
@@ -56,8 +47,9 @@ export async function createServices(options: ServicesOptions): Promise<Services
   await mkdir(config.CACHE_DIR, { recursive: true }).catch((error: unknown) => {
     log.error({ err: error }, 'CACHE_DIR cannot be made: nothing is kept on disk');
   });
-  const store = createStore(options);
-  const { sources, budget, closeUpstreams } = createSources(store, options);
+  const shared = createShared(options);
+  const { store, messages } = shared;
+  const { sources, budget, closeUpstreams } = createSources(shared, options);
   const imaging = await createImaging({
     directory: join(config.CACHE_DIR, 'fonts'),
     concurrency: config.DRAWING_CONCURRENCY,
@@ -71,6 +63,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
     maxBytes: config.MEMORY_MAX_BYTES / 8,
     sizeOf: bytesOfAnswer,
   });
+  // Whole answers are a second old at most; of what has expired, none may be given again.
+  messages.subscribe(() => answers.clear());
   const disk = createDisk(options);
   const pictures = createPictures({
     memory,
@@ -97,12 +91,20 @@ export async function createServices(options: ServicesOptions): Promise<Services
     sources,
     pictures,
     answers,
+    expire: (project) => expireAll(sources, project),
     async close() {
       await closeUpstreams();
       await disk.close();
+      await messages.close();
       await store.close();
     },
   };
+}
+
+async function expireAll(sources: SourcesInUse['sources'], project: string): Promise<boolean> {
+  const { projects, downloads } = sources;
+  const kept = await Promise.all([projects.expire(project), downloads.expire(project)]);
+  return kept.includes(true);
 }
 
 interface SourcesInUse {
@@ -115,8 +117,9 @@ interface SourcesInUse {
 }
 
 /** PyPI and pypistats.org, and what is kept of them. */
-function createSources(store: Store, options: ServicesOptions): SourcesInUse {
+function createSources(shared: Shared, options: ServicesOptions): SourcesInUse {
   const { config } = options;
+  const { store } = shared;
   const pypi = createUpstream('pypi', config.PYPI_URL, config.PYPI_CONCURRENCY, options);
   const pypistats = createUpstream(
     'pypistats',
@@ -132,12 +135,12 @@ function createSources(store: Store, options: ServicesOptions): SourcesInUse {
   });
   const projects = createFactsOf(
     createPypiSource(pypi, config.FACTS_FRESH_SECONDS),
-    store,
+    shared,
     options,
   );
   const downloads = createFactsOf(
     createPypistatsSource({ client: pypistats, budget, findProject: (name) => projects.get(name) }),
-    store,
+    shared,
     options,
   );
   return {
@@ -153,12 +156,12 @@ function createSources(store: Store, options: ServicesOptions): SourcesInUse {
 
 function createFactsOf<T>(
   source: FactsSource<T>,
-  store: Store,
+  shared: Shared,
   { config, metrics }: ServicesOptions,
 ): Facts<T> {
   return createFacts({
     source,
-    store,
+    ...shared,
     keyPrefix: KEY_PREFIX,
     formatVersion: FACTS_FORMAT,
     keptSeconds: config.FACTS_KEPT_SECONDS,
@@ -193,42 +196,5 @@ function createUpstream(
         open ? 'upstream fails: it is left alone for a while' : 'upstream answers again',
       );
     },
-  });
-}
-
-function createDisk({ config, log, metrics }: ServicesOptions): ContentStore {
-  const reported = new Set<string>();
-  return createContentStore({
-    directory: join(config.CACHE_DIR, 'pictures'),
-    maxBytes: (config.CACHE_MAX_BYTES / 4) * 3,
-    formatVersion: PICTURES_FORMAT,
-    sweepIntervalMs: SWEEP_INTERVAL_MS,
-    observe(outcome, code) {
-      metrics.tier('disk', outcome);
-      // Once for each kind of failure: a full disk fails with every picture. There are a few dozen codes at most.
-      if (code === undefined || reported.has(code)) return;
-      reported.add(code);
-      log.error({ code }, 'the disk cache fails: pictures come from memory or are drawn');
-    },
-  });
-}
-
-function createStore({ config, log, metrics }: ServicesOptions): Store {
-  const onStateChange = (healthy: boolean, error?: unknown): void => {
-    if (healthy) log.info('the store of facts answers');
-    else log.warn({ err: error }, 'the store of facts fails: facts come from memory and upstreams');
-  };
-  if (config.REDIS_URL !== '') {
-    return createRedisStore({
-      url: config.REDIS_URL,
-      observe: (operation, outcome) => metrics.tier('redis', `${operation} ${outcome}`),
-      onStateChange,
-    });
-  }
-  return createSqliteStore({
-    path: join(config.CACHE_DIR, 'facts.sqlite'),
-    maxBytes: config.CACHE_MAX_BYTES / 4,
-    observe: (operation, outcome) => metrics.tier('sqlite', `${operation} ${outcome}`),
-    onStateChange,
   });
 }

@@ -98,8 +98,9 @@ function trueStatus({ state }: BadgeContext, { fault }: Answer): number {
 }
 
 function tagsOf({ state }: BadgeContext): string {
-  const kind = `kind/${state.kindId}`;
-  return state.project === undefined ? kind : `project/${state.project} ${kind}`;
+  const { kindId, project } = state;
+  if (project === undefined) return `kind/${kindId}`;
+  return `project/${project} kind/${kindId} project/${project}/${kindId}`;
 }
 
 /** shields.io's endpoint schema and nothing else, since its readers reject keys they do not know. */

@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StandIn } from '../../sample/stand-in.ts';
+import { runCli, startCli } from '../support/cli.ts';
 import { startStandIn } from '../support/service.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
-
-const CLI = resolve(import.meta.dirname, '../../src/cli.ts');
 
 let standIn: StandIn;
 beforeAll(async () => {
@@ -16,33 +14,10 @@ beforeAll(async () => {
 });
 afterAll(() => standIn.close());
 
-async function start(args: string[], settings: Record<string, string> = {}) {
-  const environment = {
-    PATH: process.env['PATH'] ?? '',
-    PYPI_URL: standIn.url,
-    PYPISTATS_URL: standIn.url,
-    CACHE_DIR: await tempDirectoryForTest(),
-    HOST: '127.0.0.1',
-    PORT: '0',
-    ADMIN_PORT: '0',
-    ...settings,
-  };
-  const child = spawn(process.execPath, [CLI, ...args], { env: environment });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const output = { out: Buffer.alloc(0), err: '' };
-  child.stdout.on('data', (chunk: Buffer) => (output.out = Buffer.concat([output.out, chunk])));
-  child.stderr.on('data', (chunk: Buffer) => (output.err += chunk.toString()));
-  return { child, output };
-}
-
-async function run(
-  args: string[],
-  settings?: Record<string, string>,
-): Promise<{ code: number | null; out: Buffer; err: string }> {
-  const { child, output } = await start(args, settings);
-  await once(child, 'close');
-  return { code: child.exitCode, ...output };
-}
+const start = (args: string[], settings: Record<string, string> = {}) =>
+  startCli(args, { PYPI_URL: standIn.url, PYPISTATS_URL: standIn.url, ...settings });
+const run = (args: string[], settings: Record<string, string> = {}) =>
+  runCli(args, { PYPI_URL: standIn.url, PYPISTATS_URL: standIn.url, ...settings });
 
 describe('pypins render', () => {
   test('writes one badge, and needs no server', async () => {

@@ -69,7 +69,7 @@ describe('what the headers tell', () => {
       'x-badge-status': 'ok',
       'x-badge-source': 'pypi',
       'x-badge-release': '2.31.0',
-      xkey: 'project/requests kind/license',
+      xkey: 'project/requests kind/license project/requests/license',
     });
     expect(Date.parse(headers['x-badge-fetched-at'] ?? '')).toBeGreaterThan(Date.now() - 60_000);
     expect(headers['x-badge-fetched-at']).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { POLL_MS } from '../../cache/messages.ts';
+import { findKind } from '../badges/catalogue.ts';
+import type { Config } from '../config.ts';
+import { type NodeOutcome, purgeEdge, type PurgeTarget } from '../edge/purge.ts';
+import type { Services } from '../services.ts';
+import { normaliseName } from '../upstream/names.ts';
+import type { Output } from './output.ts';
+
+/** What an operator wants gone: badges of a project, of a kind, of both, of one URL, or all. */
+export interface PurgeWish {
+  readonly project?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly url?: string | undefined;
+  readonly all?: boolean | undefined;
+}
+
+/** A command that was called in a way that makes no sense. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** What was purged: at each node of the edge, and whether facts were kept that are due now. */
+export interface PurgeReport {
+  readonly facts: boolean;
+  readonly nodes: readonly NodeOutcome[];
+}
+
+/**
+ * Makes the facts due in the shared store and in every process's memory, and then purges the edge, in this order: the
+ * edge would otherwise fetch what it already has.
+ */
+export async function purge(
+  services: Services,
+  config: Config,
+  wish: PurgeWish,
+): Promise<PurgeReport> {
+  const target = targetOf(wish);
+  const project = wish.project === undefined ? undefined : projectOf(wish.project);
+  const facts = project !== undefined && (await services.expire(project));
+  // Until the slowest process has heard of it.
+  if (facts) await sleep(2 * POLL_MS);
+  const nodes = await purgeEdge({ urls: config.VARNISH_URLS, key: config.PURGE_KEY }, target);
+  return { facts, nodes };
+}
+
+function targetOf({ project, kind, url, all }: PurgeWish): PurgeTarget {
+  const wishes = [project ?? kind, url, all === true ? 'all' : undefined].filter(
+    (each) => each !== undefined,
+  );
+  if (wishes.length !== 1)
+    throw new UsageError('name a project, or --kind, or --url, or --all: one of them');
+  if (all === true) return { tags: ['*'] };
+  if (url !== undefined) return { path: pathOf(url) };
+  const kindId = kind === undefined ? undefined : kindIdOf(kind);
+  if (project === undefined) return { tags: [`kind/${kindId}`] };
+  const name = projectOf(project);
+  return { tags: [kindId === undefined ? `project/${name}` : `project/${name}/${kindId}`] };
+}
+
+function projectOf(name: string): string {
+  const project = normaliseName(name);
+  if (project === undefined) throw new UsageError(`${name} is not the name of a project`);
+  return project;
+}
+
+function kindIdOf(name: string): string {
+  const kind = findKind('pypip', name) ?? findKind('shields', name);
+  if (kind === undefined) throw new UsageError(`there is no kind ${name}`);
+  return kind.id;
+}
+
+function pathOf(url: string): string {
+  const parsed = URL.parse(url, 'http://edge');
+  if (parsed === null) throw new UsageError(`${url} is not a URL`);
+  return parsed.pathname + parsed.search;
+}
+
+/** Tells of a purge; gives whether all of it went well. */
+export function tellPurge({ facts, nodes }: PurgeReport, isJson: boolean, output: Output): boolean {
+  const isGood = nodes.every(({ failure }) => failure === undefined);
+  if (isJson) output.line(JSON.stringify({ ok: isGood, facts, nodes }));
+  else {
+    output.line(facts ? 'facts: due now' : 'facts: nothing was kept, or nothing had to be');
+    if (nodes.length === 0) output.line('edge: VARNISH_URLS names no node');
+    for (const { url, purged, failure } of nodes)
+      output.line(`${url}: ${failure ?? `${purged} badges purged`}`);
+  }
+  return isGood;
+}

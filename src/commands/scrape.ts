@@ -1,0 +1,45 @@
+import { fetch } from 'undici';
+
+const TIMEOUT_MS = 3_000;
+
+/** One sample of Prometheus' text format. */
+export interface Sample {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** The metrics of a node's port for operators; rejects where it does not answer. */
+export async function scrape(adminUrl: string): Promise<Sample[]> {
+  const response = await fetch(`${adminUrl}/metrics`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (!response.ok) throw new Error(`${adminUrl} answers ${response.status}`);
+  return parseMetrics(await response.text());
+}
+
+/** Reads the text format, as far as our own metrics use it. */
+export function parseMetrics(text: string): Sample[] {
+  return [...text.matchAll(/^(\w+)(?:\{([^}]*)\})? (\S+)$/gm)].map(
+    ([, name = '', labels = '', value]) => ({
+      name,
+      labels: Object.fromEntries(
+        [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', text_ = '']) => [key, text_]),
+      ),
+      value: Number(value),
+    }),
+  );
+}
+
+/** The sum of the samples that have the name and the labels. */
+export function sumOf(
+  samples: readonly Sample[],
+  name: string,
+  labels: Record<string, string> = {},
+): number {
+  return samples
+    .filter(
+      (sample) =>
+        sample.name === name &&
+        Object.entries(labels).every(([key, value]) => sample.labels[key] === value),
+    )
+    .reduce((sum, { value }) => sum + value, 0);
+}

@@ -1,0 +1,111 @@
+import { inColumns, type Output } from './output.ts';
+import { type Sample, scrape, sumOf } from './scrape.ts';
+
+const MOST_ASKED = 5;
+
+/** What the nodes' metrics say, summed up. */
+export interface Stats {
+  readonly requests: number;
+  /** By tier: the share of its look-ups that found something; undefined where it was never asked. */
+  readonly hitRatio: Readonly<Record<string, number | undefined>>;
+  readonly upstreamRequests: Readonly<Record<string, number>>;
+  readonly pypistatsBudgetLeft: number;
+  /** The kinds that reach the API most, which is to say, that the edge misses most. */
+  readonly topMisses: readonly { kind: string; requests: number }[];
+  readonly unreachable: readonly string[];
+}
+
+/** Asks every node for its metrics; those that do not answer are named. */
+export async function collectStats(adminUrls: readonly string[]): Promise<Stats> {
+  const answers = await Promise.allSettled(adminUrls.map((url) => scrape(url)));
+  const samples = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+  const budgets = answers.flatMap((answer) =>
+    answer.status === 'fulfilled' ? [sumOf(answer.value, 'pypins_pypistats_budget_left')] : [],
+  );
+  return {
+    requests: sumOf(samples, 'pypins_requests_total'),
+    hitRatio: {
+      answers: tierRatio(samples, 'answers', 'hit', 'miss'),
+      facts: ratio(
+        countFacts(samples, ['memory', 'redis', 'sqlite']),
+        countFacts(samples, ['upstream', 'none']),
+      ),
+      redis: tierRatio(samples, 'redis', 'get hit', 'get miss'),
+      sqlite: tierRatio(samples, 'sqlite', 'get hit', 'get miss'),
+      disk: tierRatio(samples, 'disk', 'hit', 'miss'),
+      pictures: ratio(
+        countPictures(samples, 'memory') + countPictures(samples, 'disk'),
+        countPictures(samples, 'drawn'),
+      ),
+    },
+    upstreamRequests: {
+      pypi: sumOf(samples, 'pypins_upstream_requests_total', { upstream: 'pypi' }),
+      pypistats: sumOf(samples, 'pypins_upstream_requests_total', { upstream: 'pypistats' }),
+    },
+    // One budget for all processes: each node tells what it last saw of it.
+    pypistatsBudgetLeft: Math.min(...budgets),
+    topMisses: countKinds(samples),
+    unreachable: adminUrls.filter((_, i) => answers[i]?.status === 'rejected'),
+  };
+}
+
+function tierRatio(
+  samples: readonly Sample[],
+  tier: string,
+  hit: string,
+  miss: string,
+): number | undefined {
+  const count = (outcome: string): number =>
+    sumOf(samples, 'pypins_tier_operations_total', { tier, outcome });
+  return ratio(count(hit), count(miss));
+}
+
+function countFacts(samples: readonly Sample[], tiers: readonly string[]): number {
+  return tiers.reduce((sum, tier) => sum + sumOf(samples, 'pypins_facts_total', { tier }), 0);
+}
+
+function countPictures(samples: readonly Sample[], tier: string): number {
+  return sumOf(samples, 'pypins_pictures_total', { tier });
+}
+
+function ratio(hits: number, misses: number): number | undefined {
+  return hits + misses === 0 ? undefined : hits / (hits + misses);
+}
+
+function countKinds(samples: readonly Sample[]): Stats['topMisses'] {
+  const kinds = new Map<string, number>();
+  for (const { name, labels, value } of samples) {
+    if (name !== 'pypins_requests_total') continue;
+    const kind = labels['kind'] ?? 'none';
+    kinds.set(kind, (kinds.get(kind) ?? 0) + value);
+  }
+  const sorted = [...kinds]
+    .map(([kind, requests]) => ({ kind, requests }))
+    .toSorted((a, b) => b.requests - a.requests);
+  return sorted.slice(0, MOST_ASKED);
+}
+
+/** Tells the stats; gives whether every node answered. */
+export function tellStats(stats: Stats, isJson: boolean, output: Output): boolean {
+  const isGood = stats.unreachable.length === 0;
+  if (isJson) {
+    output.line(JSON.stringify({ ok: isGood, ...stats }));
+    return isGood;
+  }
+  const rows = [
+    ['requests at the API', `${stats.requests}`],
+    ...Object.entries(stats.hitRatio).map(([tier, share]) => [
+      `hits, ${tier}`,
+      share === undefined ? '-' : `${(100 * share).toFixed(1)} %`,
+    ]),
+    ...Object.entries(stats.upstreamRequests).map(([name, count]) => [
+      `requests to ${name}`,
+      `${count}`,
+    ]),
+    ['pypistats budget left', `${stats.pypistatsBudgetLeft}`],
+    ...stats.topMisses.map(({ kind, requests }) => [`misses of the edge, ${kind}`, `${requests}`]),
+  ];
+  for (const line of inColumns(rows)) output.line(line);
+  for (const url of stats.unreachable) output.note(`${url} does not answer`);
+  return isGood;
+}

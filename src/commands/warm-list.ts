@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { fetch } from 'undici';
+import { z } from 'zod';
+import { findKind } from '../badges/catalogue.ts';
+import { normaliseName } from '../upstream/names.ts';
+import { UsageError } from './purge.ts';
+
+/** The 15,000 projects that are downloaded most, by hugovk/top-pypi-packages. */
+export const TOP_LIST_URL = 'https://hugovk.github.io/top-pypi-packages/top-pypi-packages.min.json';
+const MAX_LIST_BYTES = 64 * 1024 * 1024;
+const TIMEOUT_MS = 30_000;
+
+const topSchema = z.object({ rows: z.array(z.object({ project: z.string() })) });
+
+/** Whence the badges to warm are taken. */
+export interface WarmSources {
+  readonly names: readonly string[];
+  /** A file with a name a line. */
+  readonly file?: string | undefined;
+  /** So many of the projects that are downloaded most. */
+  readonly top?: number | undefined;
+  /** A file or URL of that list. */
+  readonly topList: string;
+  /** An access log in any usual format: its GETs are warmed as they are. */
+  readonly fromLog?: string | undefined;
+  readonly kinds: readonly string[];
+  readonly formats: readonly string[];
+}
+
+/** The paths to warm, each once, in the order of their sources. Rejects where a source cannot be read. */
+export async function listPaths(sources: WarmSources): Promise<string[]> {
+  for (const kind of sources.kinds) {
+    if (findKind('pypip', kind) === undefined) throw new UsageError(`there is no kind ${kind}`);
+  }
+  const names = [
+    ...sources.names,
+    ...(sources.file === undefined ? [] : linesOf(await readFile(sources.file, 'utf8'))),
+    ...(sources.top === undefined ? [] : await readTop(sources.topList, sources.top)),
+  ];
+  const projects = names.map((name) => normaliseName(name)).filter((name) => name !== undefined);
+  const paths = projects.flatMap((project) =>
+    sources.kinds.flatMap((kind) =>
+      sources.formats.map((format) => `/${kind}/${project}/badge.${format}`),
+    ),
+  );
+  const logged =
+    sources.fromLog === undefined ? [] : pathsOfLog(await readFile(sources.fromLog, 'utf8'));
+  return [...new Set([...paths, ...logged])];
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+/** The GETs of a log, of Varnish, Apache, nginx or HAProxy; and the paths of our own JSON lines. */
+function pathsOfLog(text: string): string[] {
+  return [...text.matchAll(/(?:"GET |"path":")(\/[^\s"]+)/g)]
+    .map(([, path]) => path ?? '')
+    .filter(Boolean);
+}
+
+async function readTop(list: string, top: number): Promise<string[]> {
+  const text = /^https?:/.test(list) ? await download(list) : await readFile(list, 'utf8');
+  return topSchema
+    .parse(JSON.parse(text))
+    .rows.slice(0, top)
+    .map(({ project }) => project);
+}
+
+async function download(url: string): Promise<string> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+  const text = await response.text();
+  if (text.length > MAX_LIST_BYTES) throw new Error(`${url} is too long`);
+  return text;
+}
