@@ -8,7 +8,7 @@ const TIMEOUT_MS = 1_000;
 /** Messages through Redis' own publish and subscribe; the subscription comes back with the connection. */
 export function createRedisMessages(options: { url: string; channel: string }): Messages {
   const { url, channel } = options;
-  const sender = connect(url);
+  const sender = connect(url, { commandTimeout: TIMEOUT_MS });
   let receiver: Redis | undefined;
   return {
     async publish(message) {
@@ -16,7 +16,7 @@ export function createRedisMessages(options: { url: string; channel: string }): 
     },
     subscribe(onMessage) {
       if (receiver === undefined) {
-        receiver = connect(url);
+        receiver = connect(url, {});
         void receiver.subscribe(channel).catch(() => undefined);
       }
       receiver.on('message', (_channel, message) => onMessage(message));
@@ -29,8 +29,9 @@ export function createRedisMessages(options: { url: string; channel: string }): 
   };
 }
 
-function connect(url: string): Redis {
+function connect(url: string, options: { commandTimeout?: number }): Redis {
   const client = new Redis(url, {
+    ...options,
     // A message waits for the connection, but not for ever; a subscription is made as soon as there is one.
     maxRetriesPerRequest: null,
     connectTimeout: TIMEOUT_MS,
