@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install services demo run check test bench docs format
+.PHONY: help install services demo stack run check test bench docs format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -20,6 +20,10 @@ services: ## install what the tests run for real (Debian: redis-server)
 
 demo: install ## serve every badge from the sample index, and a page that shows them
 	node sample/demo.ts
+
+stack: install ## the whole stack on this machine: Varnish, two processes, Redis, sample index
+	@scripts/install-services redis-server varnishd:varnish,varnish-modules
+	node stack/main.ts
 
 run: install ## serve badges from PyPI and pypistats.org
 	node src/cli.ts serve

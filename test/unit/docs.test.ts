@@ -1,0 +1,171 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { Command } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { KINDS } from '../../src/badges/catalogue.ts';
+import { addOperatorCommands } from '../../src/commands/operators.ts';
+import { settingsSchema } from '../../src/config.ts';
+import { PARAMETER_NAMES } from '../../src/http/parameters.ts';
+import { EXTENSION_NAMES } from '../../src/http/paths.ts';
+import { createMetrics } from '../../src/metrics.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** Settings of other programs that the documents speak of. */
+const NOT_OURS = new Set([
+  'PATH',
+  'NODE_OPTIONS',
+  'LISTEN_FDS',
+  'LISTEN_PID',
+  'GET',
+  'HEAD',
+  'SIGTERM',
+  'SIGINT',
+  'PURGE',
+]);
+
+async function trackedDocuments(): Promise<[file: string, text: string][]> {
+  const { stdout } = await promisify(execFile)('git', ['ls-files', '*.md'], { cwd: ROOT });
+  const files = stdout.split('\n').filter(Boolean);
+  return Promise.all(
+    files.map(async (file): Promise<[string, string]> => [
+      file,
+      await readFile(join(ROOT, file), 'utf8'),
+    ]),
+  );
+}
+
+/** What stands in backticks or in a block of code. */
+function codeOf(text: string): string {
+  return [...text.matchAll(/```[^]*?```|`[^`\n]+`/g)].map(([code]) => code).join('\n');
+}
+
+const documents = await trackedDocuments();
+const everything = documents.map(([, text]) => codeOf(text)).join('\n');
+const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+
+test('every link leads to a file', () => {
+  for (const [file, text] of documents) {
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link]) => link ?? '');
+    const missing = links.filter((link) => !existsSync(resolve(ROOT, dirname(file), link)));
+    expect([file, missing]).toEqual([file, []]);
+  }
+});
+
+// The author badge is CONTRIBUTING's example of a kind that is to be added.
+test('every path of a source file exists', () => {
+  for (const [file, text] of documents) {
+    const paths = [
+      ...codeOf(text).matchAll(
+        /(?<![\w/.])((?:src|cache|sample|test|bench|scripts|stack|varnish|deploy|docs)\/[\w./-]*\w\.\w+)/g,
+      ),
+    ];
+    const missing = paths
+      .map(([, path]) => path ?? '')
+      .filter((path) => !path.includes('author') && !existsSync(join(ROOT, path)));
+    expect([file, missing]).toEqual([file, []]);
+  }
+});
+
+describe('settings', () => {
+  const ours = new Set(Object.keys(settingsSchema.shape));
+
+  test('all are in the README', () => {
+    for (const name of ours) expect(readme).toContain(`| \`${name}\` |`);
+  });
+
+  test('none is spoken of that does not exist', async () => {
+    const stack = await readFile(join(ROOT, 'stack/main.ts'), 'utf8');
+    const compose = await readFile(join(ROOT, 'docker-compose.yml'), 'utf8');
+    const demo = await readFile(join(ROOT, 'sample/demo.ts'), 'utf8');
+    const code =
+      (await readFile(join(ROOT, 'src/services.ts'), 'utf8')) +
+      (await readFile(join(ROOT, 'src/stores.ts'), 'utf8'));
+    const spoken = [...everything.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g)].map(
+      ([, name]) => name ?? '',
+    );
+    const unknown = spoken.filter((name) => !ours.has(name) && !NOT_OURS.has(name));
+    expect(
+      unknown.filter((name) => ![stack, compose, demo, code].some((text) => text.includes(name))),
+    ).toEqual([]);
+  });
+});
+
+test('every metric spoken of exists, and every one of ours is in the README', async () => {
+  const metrics = createMetrics('0');
+  const nothing = () => 0;
+  metrics.watch({
+    drawingRunning: nothing,
+    drawingWaiting: nothing,
+    budgetLeft: nothing,
+    factsBytes: nothing,
+    picturesBytes: nothing,
+    answersBytes: nothing,
+    diskBytes: nothing,
+    storeHealthy: () => true,
+  });
+  const { text } = await metrics.render();
+  const names = new Set([...text.matchAll(/^# HELP (pypins_\w+)/gm)].map(([, name]) => name ?? ''));
+  const spoken = [...everything.matchAll(/pypins_[a-z_]+/g)].map(([name]) => name);
+  expect(spoken.filter((name) => !names.has(name))).toEqual([]);
+  for (const name of names) expect(readme).toContain(`| \`${name}\` |`);
+});
+
+test('every command and option spoken of exists, and every command is in the README', () => {
+  const program = new Command();
+  addOperatorCommands(program);
+  const known = new Map(
+    program.commands.map((command) => [
+      command.name(),
+      command.options.map(({ long }) => long ?? ''),
+    ]),
+  );
+  known.set('serve', []);
+  known.set('render', [
+    '--output',
+    '--release',
+    '--style',
+    '--format',
+    '--scale',
+    '--label',
+    '--color',
+    '--label-color',
+    '--period',
+    '--prefix',
+  ]);
+  for (const name of known.keys()) expect(readme).toContain(`\`pypins ${name}`);
+  for (const [, name = '', rest = ''] of everything.matchAll(
+    /(?:pypins|cli\.ts) ([a-z]+)([^\n`|#]*)/g,
+  )) {
+    expect([...known.keys()]).toContain(name);
+    const unknown = [...rest.matchAll(/--[a-z-]+/g)]
+      .map(([option]) => option)
+      .filter((option) => !known.get(name)?.includes(option));
+    expect([name, unknown]).toEqual([name, []]);
+  }
+});
+
+test('every target spoken of is in the Makefile, and the reverse', async () => {
+  const makefile = await readFile(join(ROOT, 'Makefile'), 'utf8');
+  const targets = [...makefile.matchAll(/^([a-z-]+):.*## /gm)].map(([, name]) => name ?? '');
+  const spoken = [...everything.matchAll(/(?<!\w)make ([a-z-]+)/g)].map(([, name]) => name ?? '');
+  expect(spoken.filter((name) => !targets.includes(name))).toEqual([]);
+  const contributing = await readFile(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
+  const told = targets.filter((target) => target !== 'help' && target !== 'services');
+  for (const target of told) expect(contributing).toContain(`\`make ${target}\``);
+});
+
+test('every parameter, extension and kind is in the README', () => {
+  for (const name of [...PARAMETER_NAMES, ...EXTENSION_NAMES])
+    expect(readme).toContain(`\`${name}\``);
+  for (const name of KINDS.flatMap(({ pypip, shields }) => pypip.concat(shields))) {
+    expect(readme).toContain(
+      name.startsWith('frameworkversions/')
+        ? name.slice('frameworkversions/'.length)
+        : `\`${name}\``,
+    );
+  }
+});
