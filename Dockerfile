@@ -1,0 +1,31 @@
+# The badge service: one process, no rights, nothing written but CACHE_DIR (and /tmp, for compiled code, where it may).
+# The digest is that of the index for all platforms, as docker-library/repo-info recorded it on 19 September 2026;
+# `docker buildx build --platform linux/amd64,linux/arm64 .` builds both that are meant.
+FROM node:24.21.0-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584578ca4bb28af31120cffe AS runtime
+
+# glibc's allocator keeps what libvips frees. A name without a path is found on every platform.
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends libjemalloc2 \
+  && rm -rf /var/lib/apt/lists/* \
+  && install -d -o node -g node /var/cache/pypins
+ENV LD_PRELOAD=libjemalloc.so.2
+
+# The package `node` is for development: here the image's own runs. Each platform takes its own build of sharp.
+FROM runtime AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev
+
+FROM runtime
+WORKDIR /app
+COPY --from=packages /app/node_modules node_modules
+COPY LICENSE package.json ./
+COPY cache cache
+COPY src src
+ENV NODE_ENV=production CACHE_DIR=/var/cache/pypins
+USER 1000:1000
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["node", "--max-old-space-size=64", "src/cli.ts", "health"]
+# The limits of src/heap.ts, given here so that nothing has to be started twice.
+CMD ["node", "--max-semi-space-size=2", "--max-old-space-size=192", "--heap-growing-percent=10", "src/cli.ts", "serve"]

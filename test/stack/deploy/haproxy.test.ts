@@ -1,0 +1,159 @@
+import { once } from 'node:events';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { Agent, fetch } from 'undici';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { answers, createPart } from '../../../stack/part.ts';
+import { freePort } from '../../support/redis.ts';
+import { makeTempDirectory, tempDirectoryForTest } from '../../support/temp.ts';
+import { readCompose, ROOT, runTool } from './deployed.ts';
+
+const CONFIG = readFileSync(join(ROOT, 'deploy/haproxy/haproxy.cfg'), 'utf8');
+const PICTURE = join(ROOT, 'deploy/haproxy/unavailable.http');
+
+let site: string;
+// What an operator puts into /etc/haproxy, with a certificate made here.
+beforeAll(async () => {
+  const { path, remove } = await makeTempDirectory();
+  site = path;
+  mkdirSync(join(site, 'certs'));
+  cpSync(PICTURE, join(site, 'unavailable.http'));
+  const [key, certificate] = [join(site, 'key'), join(site, 'certificate')];
+  const request = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2';
+  const files = ['-subj', '/CN=badges.example', '-keyout', key, '-out', certificate];
+  await runTool('openssl', [...request.split(' '), ...files]);
+  const pem = readFileSync(key, 'utf8') + readFileSync(certificate, 'utf8');
+  writeFileSync(join(site, 'certs/badges.pem'), pem);
+  return remove;
+});
+
+/** Writes the configuration with changes that a test needs, and returns where. */
+function write(change: (text: string) => string): string {
+  const file = join(site, 'haproxy.cfg');
+  writeFileSync(file, change(CONFIG.replaceAll('/etc/haproxy/', `${site}/`)));
+  return file;
+}
+
+test('HAProxy takes the configuration, without a word of warning', async () => {
+  const words = await runTool('haproxy', ['-c', '-f', write((text) => text)]);
+  expect(words.trim()).toBe('Configuration file is valid');
+});
+
+test('what it shows when nothing answers is the badge that Varnish shows', () => {
+  const [head = '', body = ''] = readFileSync(PICTURE, 'utf8').split('\r\n\r\n');
+  const vcl = readFileSync(join(ROOT, 'varnish/rules/fault-pictures.vcl'), 'utf8');
+  const unavailable = vcl.slice(vcl.indexOf('sub fault_unavailable '));
+  expect(unavailable).toContain(`{"${body}"}`);
+  const [, seconds] = /max-age=(\d+)/.exec(unavailable) ?? [];
+  expect(head.split('\r\n')).toContain(`Cache-Control: public, max-age=${seconds}`);
+  expect(head.split('\r\n')).toContain(`Content-Length: ${Buffer.byteLength(body)}`);
+});
+
+describe('with TLS in front', { timeout: 90_000 }, () => {
+  test('Varnish learns the client’s address, and not what the client claims', async () => {
+    const edge = await startEdge(await startNode());
+    const proxy = await startProxy(edge);
+    const answer = await ask(proxy, {
+      'X-Forwarded-For': '192.0.2.66',
+      Forwarded: 'for=192.0.2.66',
+    });
+    expect(answer.body).toBe('<svg>127.0.0.2</svg>');
+    expect(answer).toMatchObject({ status: 200, cache: 'MISS' });
+    expect(await ask(proxy)).toMatchObject({ status: 200, cache: 'HIT' });
+  });
+
+  test('where no Varnish is, it is still a picture, with status 200', async () => {
+    const proxy = await startProxy(await freePort());
+    const answer = await ask(proxy);
+    expect(answer).toMatchObject({ status: 200, type: 'image/svg+xml; charset=utf-8' });
+    expect(answer.body).toContain('aria-label="pypi: unavailable"');
+  });
+});
+
+/** A node of the API that draws who asked. Returns its port. */
+async function startNode(): Promise<number> {
+  const node = createServer((request, response) => {
+    response.setHeader('Content-Type', 'image/svg+xml; charset=utf-8');
+    response.setHeader('X-Badge-Status', 'ok');
+    response.setHeader('X-Edge-TTL', '600');
+    response.setHeader('ETag', '"one"');
+    response.end(`<svg>${String(request.headers['x-forwarded-for'])}</svg>`);
+  }).listen(0, '127.0.0.1');
+  await once(node, 'listening');
+  onTestFinished(() => {
+    node.closeAllConnections();
+    node.close();
+  });
+  const address = node.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** Varnish as docker-compose.yml starts it, but on this machine. Returns the port of the PROXY protocol. */
+async function startEdge(nodePort: number): Promise<number> {
+  const directory = await tempDirectoryForTest();
+  const backends = readFileSync(join(ROOT, 'varnish/backends/compose/backends.vcl'), 'utf8')
+    .replaceAll(/\.host = "[^"]+"/g, '.host = "127.0.0.1"')
+    .replaceAll(/\.port = "\d+"/g, `.port = "${nodePort}"`);
+  writeFileSync(join(directory, 'backends.vcl'), backends);
+  const ports = { public: await freePort(), proxied: await freePort(), purge: await freePort() };
+  const [program = '', ...args] = (readCompose().services['varnish']?.command ?? []).map((word) =>
+    word
+      .replace('/etc/varnish/backends/compose', directory)
+      .replace('/etc/varnish', join(ROOT, 'varnish'))
+      .replace(/^public=:\d+/, `public=127.0.0.1:${ports.public}`)
+      .replace(/^proxied=:\d+/, `proxied=127.0.0.1:${ports.proxied}`)
+      .replace(/^purge=:\d+/, `purge=127.0.0.1:${ports.purge}`),
+  );
+  await start(
+    'varnish',
+    program,
+    ['-j', 'none', '-n', join(directory, 'n'), ...args],
+    ports.public,
+  );
+  return ports.proxied;
+}
+
+/** HAProxy with free ports and with this user's rights. Returns the port of TLS. */
+async function startProxy(edgePort: number): Promise<number> {
+  const [plain, secure] = [await freePort(), await freePort()];
+  const file = write((text) =>
+    text
+      .replaceAll(/^ {2}(?:user|group|chroot|stats|log|option httplog).*$/gm, '')
+      .replace('maxconn 20000', 'maxconn 200')
+      .replace('bind :80\n', `bind 127.0.0.1:${plain}\n`)
+      .replace('bind :443 ', `bind 127.0.0.1:${secure} `)
+      .replace('127.0.0.1:8443', `127.0.0.1:${edgePort}`),
+  );
+  await start('haproxy', 'haproxy', ['-db', '-f', file], plain);
+  return secure;
+}
+
+async function start(name: string, program: string, args: string[], port: number): Promise<void> {
+  const part = createPart({
+    name,
+    program,
+    args,
+    settings: {},
+    environment: { PATH: `${process.env['PATH']}:/usr/sbin` },
+    isReady: () => answers(`http://127.0.0.1:${port}/-/ready`),
+  });
+  onTestFinished(() => part.stop());
+  await part.start();
+}
+
+/** Asks from 127.0.0.2, so that the address can be told from all others here. */
+async function ask(port: number, headers: Record<string, string> = {}) {
+  const connect = { rejectUnauthorized: false };
+  const dispatcher = new Agent({ connect, localAddress: '127.0.0.2' });
+  onTestFinished(() => dispatcher.destroy());
+  const url = `https://127.0.0.1:${port}/version/requests/badge.svg`;
+  const answer = await fetch(url, { dispatcher, headers });
+  return {
+    status: answer.status,
+    type: answer.headers.get('content-type'),
+    cache: answer.headers.get('x-cache'),
+    body: await answer.text(),
+  };
+}
