@@ -15,8 +15,9 @@ node_modules/.installed: package.json package-lock.json .npmrc
 	@node --version | grep -q '^v24\.' || { echo 'Node 24 did not arrive with npm ci: are install scripts switched off (ignore-scripts)?' >&2; exit 1; }
 	@touch $@
 
-services: ## install what the tests run for real (Debian: redis-server)
-	@scripts/install-services redis-server
+services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, and what checks their files)
+	@scripts/install-services redis-server varnishd:varnish,varnish-modules haproxy openssl \
+		docker-compose:docker-compose,python3-yaml systemd-analyze:systemd
 
 demo: install ## serve every badge from the sample index, and a page that shows them
 	node sample/demo.ts
@@ -34,8 +35,10 @@ check: install ## the fast gates: layout, lint, types, documents
 	tsc --noEmit
 	node scripts/update-docs.ts --check
 
-test: check services ## the gates, then all tests
-	vitest run
+test: check services ## the gates, then all tests, the edge's and the stack's among them
+	vitest run --exclude 'test/stack/**'
+	node scripts/run-varnishtest.ts
+	vitest run --no-file-parallelism --outputFile.json=reports/vitest-stack.json test/stack
 
 bench: install ## measure, side by side, and print ratios
 	@scripts/install-services redis-server wrk

@@ -5,7 +5,7 @@ export default defineConfig({
     // FONTCONFIG_FILE has to reach the C library, and a worker thread's environment is only a copy.
     pool: 'forks',
     include: ['test/**/*.test.ts'],
-    reporters: process.env['CI'] ? ['default', 'json'] : ['default', 'json'],
+    reporters: ['default', 'json'],
     outputFile: { json: 'reports/vitest.json' },
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -73,12 +73,16 @@ export function addOperatorCommands(program: Command): void {
     .description(
       'whether the service on this machine takes requests; for health checks of containers',
     )
-    .action(async () => {
-      const response = await fetch(`${adminUrlOf(readConfig())}/readyz`, {
-        signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS),
-      });
-      finish(response.ok);
-    });
+    .action(async () => finish(await isReady(`${adminUrlOf(readConfig())}/readyz`)));
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) })).ok;
+  } catch {
+    createOutput().note(`${url} does not answer`);
+    return false;
+  }
 }
 
 async function runPurge(
