@@ -41,7 +41,7 @@ test: check services ## the gates, then all tests, the edge's and the stack's am
 	vitest run --no-file-parallelism --outputFile.json=reports/vitest-stack.json test/stack
 
 bench: install ## measure, side by side, and print ratios
-	@scripts/install-services redis-server wrk
+	@scripts/install-services redis-server wrk varnishd:varnish,varnish-modules
 	node bench/main.ts
 
 docs: install ## write the tables and pictures that the README takes from the code

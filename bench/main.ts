@@ -1,11 +1,13 @@
 // `make bench`: every figure is a ratio of two sides of the same run, a count, or a size. A name as argument runs that
-// part alone: memory-hit, drawing, sharing, many-packages, start.
+// part alone: memory-hit, drawing, sharing, many-packages, start, edge-hit, traffic.
 import { measureDrawing } from './drawing.ts';
+import { measureEdgeHit } from './edge-hit.ts';
 import type { Figure } from './figures.ts';
 import { measureManyPackages } from './many-packages.ts';
 import { measureMemoryHit } from './memory-hit.ts';
 import { measureSharing } from './sharing.ts';
 import { measureStart } from './start.ts';
+import { measureTraffic } from './traffic.ts';
 
 const PARTS: Readonly<Record<string, () => Promise<Figure | Figure[]>>> = {
   'memory-hit': measureMemoryHit,
@@ -13,6 +15,8 @@ const PARTS: Readonly<Record<string, () => Promise<Figure | Figure[]>>> = {
   sharing: measureSharing,
   'many-packages': measureManyPackages,
   start: measureStart,
+  'edge-hit': measureEdgeHit,
+  traffic: measureTraffic,
 };
 
 const wanted = process.argv.slice(2);

@@ -1,0 +1,53 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { delimiter, join, resolve } from 'node:path';
+import { answers, type PartOptions } from './part.ts';
+
+const RULES = resolve(import.meta.dirname, '../varnish');
+
+/** How varnishd is sized: as in docker-compose.yml, which a test compares. */
+export const EDGE_ARGUMENTS: readonly string[] = ['-s', 'malloc,256m', '-s', 'Transient=malloc,64m']
+  // A canonical URL may hold a logo.
+  .concat(['-p', 'workspace_client=256k'])
+  .concat(['-p', 'thread_pool_min=50', '-p', 'thread_pool_max=500', '-p', 'timeout_idle=60']);
+
+export interface EdgeOptions {
+  readonly name: string;
+  readonly publicPort: number;
+  readonly purgePort: number;
+  /** A directory of its own, for its site (`backends.vcl`) and what varnishd shares with varnishstat (`n`). */
+  readonly directory: string;
+  /** Ports of the API's processes on this machine; one may stand for both. */
+  readonly nodePorts: readonly [number, number];
+  /** Left out: every purge is refused. */
+  readonly purgeKey?: string;
+  /** The VCL file, `varnish/default.vcl` where left out. */
+  readonly vcl?: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Writes the site of this machine, and describes the varnishd that has it; not started yet. */
+export async function describeEdge(options: EdgeOptions): Promise<PartOptions> {
+  const { directory, environment, publicPort, purgePort } = options;
+  await writeFile(join(directory, 'backends.vcl'), await siteOf(options.nodePorts));
+  return {
+    name: options.name,
+    program: 'varnishd',
+    // With its jail, root would become a user who cannot read a checkout in somebody's home.
+    args: ['-j', 'none', '-F', '-n', join(directory, 'n')]
+      .concat(['-f', options.vcl ?? join(RULES, 'default.vcl'), '-p', `vcl_path=${directory}`])
+      .concat(['-a', `public=127.0.0.1:${publicPort}`, '-a', `purge=127.0.0.1:${purgePort}`])
+      .concat(EDGE_ARGUMENTS),
+    settings: { PURGE_KEY: options.purgeKey ?? '' },
+    // Debian has it where only root looks.
+    environment: { ...environment, PATH: `${environment['PATH']}${delimiter}/usr/sbin` },
+    // Any answer will do: the edge keeps this path to itself.
+    isReady: () => answers(`http://127.0.0.1:${publicPort}/-/ready`),
+  };
+}
+
+/** The site `local`, with other ports. */
+async function siteOf(nodePorts: readonly number[]): Promise<string> {
+  const local = await readFile(join(RULES, 'backends/local/backends.vcl'), 'utf8');
+  const ports = nodePorts.values();
+  return local.replace(/\.port = "\d+"/g, () => `.port = "${ports.next().value}"`);
+}

@@ -1,0 +1,119 @@
+#!/usr/bin/env node
+// `make stack`: the whole of pypins on this machine, without Docker.
+import { randomBytes } from 'node:crypto';
+import closeWithGrace from 'close-with-grace';
+import { z } from 'zod';
+import type { Part } from './part.ts';
+import { PortTakenError } from './ports.ts';
+import { type Stack, startStack } from './start-stack.ts';
+
+const SHUTDOWN_MS = 30_000;
+
+const port = (value: number) =>
+  z.coerce.number('must be a port').int().min(1).max(65_535).default(value);
+const settingsSchema = z.object({
+  EDGE_PORT: port(8000),
+  PURGE_PORT: port(6085),
+  API1_PORT: port(8080),
+  API1_ADMIN_PORT: port(8081),
+  API2_PORT: port(8082),
+  API2_ADMIN_PORT: port(8083),
+  REDIS_PORT: port(6380),
+  SAMPLE_PORT: port(8090),
+  /** 0: real PyPI and pypistats.org, or what PYPI_URL and PYPISTATS_URL say. */
+  SAMPLE: z.enum(['0', '1']).default('1'),
+  PURGE_KEY: z
+    .string()
+    .min(1)
+    .default(() => randomBytes(8).toString('hex')),
+});
+
+const FEW_BADGES = [
+  '/version/requests/badge.svg',
+  '/pypi/v/Flask.svg?style=for-the-badge',
+  '/d/numpy/badge.png?scale=2',
+];
+
+// oxlint-disable-next-line node/no-process-env -- a program of its own, whose settings are also the service's
+const environment = process.env;
+try {
+  await runStack();
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(1);
+}
+
+/** Starts everything, tells what to open and what to try, and stops everything on a signal. */
+async function runStack(): Promise<void> {
+  const { SAMPLE, PURGE_KEY, ...ports } = settingsSchema.parse(environment);
+  const withSample = SAMPLE === '1';
+  const stack = await startStack({
+    ports,
+    withSample,
+    purgeKey: PURGE_KEY,
+    settings: {
+      LOG_LEVEL: environment['LOG_LEVEL'] ?? 'warn',
+      ...(withSample && { CONTACT: 'stack@sample.invalid' }),
+    },
+    environment,
+    // The others have little to say that would help, and say it at length.
+    onLine: (part, line) =>
+      void (part.startsWith('api') && process.stderr.write(`${part}: ${line}\n`)),
+    onEnd: (part, how) => process.stderr.write(obituary(part, how)),
+  });
+  process.stdout.write(welcome(stack, PURGE_KEY));
+  closeWithGrace({ delay: SHUTDOWN_MS }, () => stack.close());
+}
+
+function partsOf({ edge, nodes, redis, sample }: Stack) {
+  return [edge, ...nodes, redis, ...(sample ? [sample] : [])];
+}
+
+function obituary({ name, command }: Part, how: string): string {
+  return `
+${name} has ended (${how}); the rest goes on without it. To start it again, in another terminal:
+
+  ${command}
+`;
+}
+
+function welcome(stack: Stack, purgeKey: string): string {
+  const { edgeUrl, sampleUrl, redisUrl, purgeUrl } = stack;
+  const operator = `VARNISH_URLS=${purgeUrl} PURGE_KEY=${purgeKey} REDIS_URL=${redisUrl}`;
+  const gallery = sampleUrl === undefined ? '' : `\nEvery badge, on one page: ${sampleUrl}/\n`;
+  const publish =
+    sampleUrl === undefined ? '' : `  curl -X POST '${sampleUrl}/-/publish?project=requests'\n`;
+  return `
+pypins runs: Varnish, two processes of the API, Redis${sampleUrl === undefined ? '' : ', and the sample index as PyPI'}.
+${gallery}
+Badges, through Varnish:
+
+${FEW_BADGES.map((badge) => `  ${edgeUrl}${badge}`).join('\n')}
+
+For operators: ${stack.adminUrls.map((url) => `${url}/metrics`).join(' and ')}; purges at ${purgeUrl}
+
+Purge a project${publish === '' ? '' : ' that has a new release'}:
+
+${publish}  ${operator} node src/cli.ts purge requests
+
+See where an answer came from (X-Cache), and what Varnish does:
+
+  curl -sI ${edgeUrl}${FEW_BADGES[0]}
+  varnishstat -n ${stack.edgeDirectory}
+
+Kill what you like, and reload a badge; its process is not started again:
+
+${partsOf(stack)
+  .map(({ name, pid }) => `  kill -9 ${pid}   # ${name}`)
+  .join('\n')}
+
+Ctrl-C ends it.
+`;
+}
+
+/** What went wrong, in a sentence where it is a setting: a port that is taken is the usual one. */
+function explain(error: unknown): string {
+  if (error instanceof PortTakenError) return `${error.message} make stack`;
+  if (error instanceof z.ZodError) return z.prettifyError(error);
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describeEdge } from './edge.ts';
+import { createPart, type Part, type PartOptions } from './part.ts';
+import { checkPorts } from './ports.ts';
+import {
+  describeNode,
+  describeRedis,
+  describeSample,
+  redisUrlOf,
+  type SiteOptions,
+  urlOf,
+} from './describe-parts.ts';
+
+/** The whole of pypins on one machine: varnishd, two processes of the API, Redis, and the sample index. */
+export interface Stack {
+  /** Where badges are, as the world sees them. */
+  readonly edgeUrl: string;
+  /** The listener for purges. */
+  readonly purgeUrl: string;
+  readonly redisUrl: string;
+  /** The upstream, or undefined where it is another than the sample index. */
+  readonly sampleUrl: string | undefined;
+  /** Where operators look, of each process of the API. */
+  readonly adminUrls: readonly [string, string];
+  /** What varnishstat and varnishlog take as `-n`. */
+  readonly edgeDirectory: string;
+  readonly edge: Part;
+  readonly nodes: readonly [Part, Part];
+  readonly redis: Part;
+  readonly sample: Part | undefined;
+  /** Stops everything that still runs, and removes its directory. */
+  close(): Promise<void>;
+}
+
+export interface StackOptions extends SiteOptions {
+  readonly onLine?: (part: string, line: string) => void;
+  /** A part has ended, and not by `kill`, `stop` or `close`. Nothing starts it again. */
+  readonly onEnd?: (part: Part, how: string) => void;
+}
+
+/** Starts the stack and waits until all of it is ready. Rejects with a `PortTakenError`, or a part's last words. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { ports, withSample = true } = options;
+  const { SAMPLE_PORT, ...others } = ports;
+  await checkPorts(withSample ? ports : others);
+  const directory = await mkdtemp(join(tmpdir(), 'pypins-stack-'));
+  const parts = await createParts(options, directory);
+  const { edge, nodes, redis, sample } = parts;
+
+  const close = async (): Promise<void> => {
+    // From the outside in: a node that stops waits for its clients.
+    await edge.stop();
+    await Promise.all(nodes.map((node) => node.stop()));
+    await Promise.all([redis.stop(), sample?.stop()]);
+    await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+  };
+  try {
+    await Promise.all([redis.start(), sample?.start()]);
+    await Promise.all([edge, ...nodes].map((part) => part.start()));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    ...parts,
+    edgeUrl: urlOf(ports.EDGE_PORT),
+    purgeUrl: urlOf(ports.PURGE_PORT),
+    redisUrl: redisUrlOf(ports),
+    sampleUrl: withSample ? urlOf(SAMPLE_PORT) : undefined,
+    adminUrls: [urlOf(ports.API1_ADMIN_PORT), urlOf(ports.API2_ADMIN_PORT)],
+    edgeDirectory: join(directory, 'n'),
+    close,
+  };
+}
+
+type Parts = Pick<Stack, 'edge' | 'nodes' | 'redis' | 'sample'>;
+
+async function createParts(options: StackOptions, directory: string): Promise<Parts> {
+  const { ports, purgeKey, environment, withSample = true } = options;
+  const make = (described: PartOptions): Part => {
+    const part = createPart({
+      ...described,
+      onLine: (line) => options.onLine?.(described.name, line),
+      onEnd: (how) => options.onEnd?.(part, how),
+    });
+    return part;
+  };
+  const edge = await describeEdge({
+    name: 'edge',
+    publicPort: ports.EDGE_PORT,
+    purgePort: ports.PURGE_PORT,
+    directory,
+    nodePorts: [ports.API1_PORT, ports.API2_PORT],
+    purgeKey,
+    environment,
+  });
+  return {
+    edge: make(edge),
+    nodes: [
+      make(await describeNode(options, directory, 1)),
+      make(await describeNode(options, directory, 2)),
+    ],
+    redis: make(describeRedis(options, directory)),
+    sample: withSample ? make(describeSample(options)) : undefined,
+  };
+}

@@ -1,0 +1,32 @@
+import { type Stack, startStack } from '../../stack/start-stack.ts';
+import { freePort } from './redis.ts';
+
+export const PURGE_KEY = 'key-of-the-tests';
+
+/** The whole stack on free ports. With `upstreamUrl` it has no sample index of its own. The caller closes it. */
+export async function startTestStack(
+  options: { upstreamUrl?: string; settings?: Readonly<Record<string, string>> } = {},
+): Promise<Stack> {
+  const { upstreamUrl, settings } = options;
+  return startStack({
+    ports: {
+      EDGE_PORT: await freePort(),
+      PURGE_PORT: await freePort(),
+      API1_PORT: await freePort(),
+      API1_ADMIN_PORT: await freePort(),
+      API2_PORT: await freePort(),
+      API2_ADMIN_PORT: await freePort(),
+      REDIS_PORT: await freePort(),
+      SAMPLE_PORT: await freePort(),
+    },
+    purgeKey: PURGE_KEY,
+    withSample: upstreamUrl === undefined,
+    settings: {
+      LOG_LEVEL: 'silent',
+      CONTACT: 'tests',
+      ...(upstreamUrl !== undefined && { PYPI_URL: upstreamUrl, PYPISTATS_URL: upstreamUrl }),
+      ...settings,
+    },
+    environment: { PATH: process.env['PATH'] },
+  });
+}

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { freePort } from './redis.ts';
+import { makeTempDirectory } from './temp.ts';
+
+const EDGE = join(import.meta.dirname, '../../varnish');
+const START_TIMEOUT_MS = 30_000;
+
+/** A real varnishd with the real rules, in front of nodes that the test has. */
+export interface TestVarnish {
+  /** The public listener. */
+  readonly url: string;
+  /** The listener for purges. */
+  readonly purgeUrl: string;
+  readonly process: ChildProcess;
+  /** Kills it and removes its directory. */
+  stop(): Promise<void>;
+}
+
+export interface TestVarnishOptions {
+  /** Origins of the API's processes, such as `http://127.0.0.1:8080`; two, or one that stands for both. */
+  readonly nodes: readonly [string, string?];
+  /** Left out: every purge is refused. */
+  readonly purgeKey?: string;
+}
+
+/** Starts varnishd as the documentation says, and waits until it answers; rejects with its words where it does not. */
+export async function startVarnish(options: TestVarnishOptions): Promise<TestVarnish> {
+  const directory = await makeTempDirectory();
+  await writeBackends(directory.path, options.nodes);
+  const [publicPort, purgePort] = [await freePort(), await freePort()];
+  const varnishd = spawn(
+    'varnishd',
+    ['-j', 'none', '-F', '-n', join(directory.path, 'n'), '-f', join(EDGE, 'default.vcl')]
+      .concat(['-p', `vcl_path=${directory.path}`, '-p', 'workspace_client=256k'])
+      .concat(['-a', `public=127.0.0.1:${publicPort}`, '-a', `purge=127.0.0.1:${purgePort}`])
+      .concat(['-s', 'malloc,32m', '-s', 'Transient=malloc,16m', '-l', '4m']),
+    {
+      env: { PATH: process.env['PATH'], PURGE_KEY: options.purgeKey ?? '' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  const words: string[] = [];
+  varnishd.stderr.on('data', (chunk: Buffer) => words.push(chunk.toString()));
+  await once(varnishd, 'spawn');
+  const stop = async (): Promise<void> => {
+    if (varnishd.exitCode === null && varnishd.signalCode === null) {
+      const gone = once(varnishd, 'exit');
+      varnishd.kill('SIGTERM');
+      await gone;
+    }
+    await directory.remove();
+  };
+  const deadlineMs = Date.now() + START_TIMEOUT_MS;
+  while (!(await listens(publicPort))) {
+    if (varnishd.exitCode !== null || Date.now() > deadlineMs) {
+      await stop();
+      throw new Error(`varnishd does not start: ${words.join('')}`);
+    }
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return {
+    url: `http://127.0.0.1:${publicPort}`,
+    purgeUrl: `http://127.0.0.1:${purgePort}`,
+    process: varnishd,
+    stop,
+  };
+}
+
+/** The site of this machine, with the test's nodes. */
+async function writeBackends(
+  directory: string,
+  [first, second = first]: TestVarnishOptions['nodes'],
+): Promise<void> {
+  const local = await readFile(join(EDGE, 'backends/local/backends.vcl'), 'utf8');
+  const ports = [first, second].map((origin) => new URL(origin).port);
+  const site = local.replace(/\.port = "\d+"/g, () => `.port = "${ports.shift()}"`);
+  await writeFile(join(directory, 'backends.vcl'), site);
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ port, host: '127.0.0.1' });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,75 @@
+// Writes rules/fault-pictures.vcl: the badges that the edge shows by itself, the same bytes as the API's.
+//   node varnish/fault-pictures.ts
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { composeSpec } from '../src/badges/compose.ts';
+import { type Fault, FAULTS } from '../src/errors.ts';
+import { worldSeconds } from '../src/http/headers.ts';
+import { createImaging, type Imaging } from '../src/imaging/imaging.ts';
+
+/** The faults that the edge answers without the API; it knows them by their status. */
+const EDGE_FAULTS: ReadonlySet<string> = new Set([
+  'invalid-name',
+  'no-badge',
+  'method-not-allowed',
+  'limited',
+  'unavailable',
+]);
+const DEFAULT_LABEL = 'pypi';
+const HEAD =
+  '# Written by varnish/fault-pictures.ts from the API’s table of faults: change that, and run it again.\nimport blob;\n';
+
+/** Returns the VCL with one sub for each fault, and its picture as SVG, as PNG and as the twin for machines. */
+export async function renderFaultPictures(): Promise<string> {
+  const directory = join(tmpdir(), 'pypins-fault-pictures');
+  const imaging = await createImaging({ directory, concurrency: 1, queueLimit: 8 });
+  const faults = Object.entries<Fault>(FAULTS).filter(([code]) => EDGE_FAULTS.has(code));
+  const subs = await Promise.all(faults.map(([code, fault]) => renderFault(code, fault, imaging)));
+  return [HEAD, ...subs].join('\n');
+}
+
+async function renderFault(code: string, fault: Fault, imaging: Imaging): Promise<string> {
+  const name = code.replaceAll('-', '_');
+  const { message, color } = fault;
+  const label = fault.label ?? DEFAULT_LABEL;
+  const spec = composeSpec({ label, message, color }, { style: 'flat' });
+  const cacheSeconds = worldSeconds(fault.cacheClass, 0);
+  const svg = await imaging.draw(spec, 'svg', 1);
+  const png = await imaging.draw(spec, 'png', 1);
+  const twin = JSON.stringify({
+    schemaVersion: 1,
+    label: spec.label,
+    message: spec.message,
+    color: spec.color,
+    isError: true,
+    cacheSeconds,
+  });
+  return `sub vcl_init {
+  new ${name}_png = blob.blob(BASE64, "${png.toString('base64')}");
+}
+
+sub fault_${name} {
+  set resp.http.Cache-Control = "public, max-age=${cacheSeconds}";
+  set resp.http.X-Badge-Status = "${fault.verdict}";
+  if (resp.http.Content-Type ~ "svg") {
+    set resp.body = ${longString(svg.toString())};
+  } elsif (resp.http.Content-Type ~ "png") {
+    set resp.body = ${name}_png.get();
+  } else {
+    set resp.body = ${longString(twin)};
+  }
+}
+`;
+}
+
+/** A text as VCL takes it, quotes included; it may not hold the end mark. */
+function longString(text: string): string {
+  if (text.includes('"}')) throw new Error('the text holds what ends a long string of VCL');
+  return `{"${text}"}`;
+}
+
+if (import.meta.main) {
+  const file = new URL('rules/fault-pictures.vcl', import.meta.url);
+  await writeFile(file, await renderFaultPictures());
+}

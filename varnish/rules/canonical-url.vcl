@@ -1,0 +1,85 @@
+# One badge, one URL. The API is asked for the canonical URL, never for the one that came: two clients whose requests
+# share a key cannot be answered differently, whatever else they send.
+import std;
+import var;
+
+sub canonical_url {
+  # Most URLs come as they should be: they leave here, after one match.
+  if (req.url ~ "^/(?:[a-z_]{1,20}/[a-z0-9]{1,100}(?:-[a-z0-9]{1,100}){0,20}/badge\.(?:svg|png|json)|(?:py|pypi/[a-z]{1,20})/[a-z0-9]{1,100}(?:-[a-z0-9]{1,100}){0,20}\.(?:svg|png|json)|badge/[^?#]{1,2000})(?:\?style=(?:flat-square|for-the-badge|plastic|social))?$") {
+    return;
+  }
+  call url_acceptable;
+  if (req.url !~ "\?") {
+    call canonical_path;
+    return;
+  }
+  var.set("query", regsub(req.url, "^[^?]*", ""));
+  set req.url = regsub(req.url, "\?.*$", "");
+  call canonical_path;
+  call canonical_query;
+  if (var.get("query") != "") {
+    set req.url = req.url + regsub(var.get("query"), "^&", "?");
+  }
+}
+
+sub url_acceptable {
+  # "GET http://host" without a path reaches us as it is (VSV18, until Varnish 8).
+  if (req.url !~ "^/") {
+    return (synth(404));
+  }
+  # The API's own: readiness for our probe, nothing for the world.
+  if (req.url ~ "^/+(?:-|%2[Dd])(?:[/?#]|$)") {
+    return (synth(404));
+  }
+  # A logo of 8 KiB, its escapes, and the rest: the API has no longer URLs.
+  if (req.url ~ "^.{10241}") {
+    return (synth(400));
+  }
+  if (req.url ~ "#") {
+    set req.url = regsub(req.url, "#.*$", "");
+  }
+}
+
+sub canonical_path {
+  if (req.url ~ "^//") {
+    set req.url = regsub(req.url, "^//+", "/");
+  }
+  # What stands there is free text, in which every character counts.
+  if (req.url ~ "^/badge/") {
+    return;
+  }
+  if (req.url ~ "//") {
+    set req.url = regsuball(req.url, "//+", "/");
+  }
+  call canonical_name;
+}
+
+# The project's name as PyPI compares names (PEP 503). A kind has a case, and a release is left alone.
+sub canonical_name {
+  if (req.url ~ "^/py(?:pi)?/") {
+    if (req.url ~ "^/(?:py|pypi/(?:frameworkversions/[^/]+|[^/]+))/[A-Za-z0-9._-]{1,100}$") {
+      call path_extension;
+      set req.url = regsub(req.url, "[^/]+$", "")
+        + regsuball(std.tolower(regsub(regsub(req.url, "^.*/", ""), "\.[^.]+$", "")), "[-_.]+", "-")
+        + regsub(req.url, "^.*\.", ".");
+    } elsif (req.url ~ "^/pypi/(?:frameworkversions/[^/]+|(?!frameworkversions/)[^/]+)/[A-Za-z0-9._-]{1,100}/[^/]+$") {
+      call path_extension;
+      set req.url = regsub(req.url, "[^/]+/[^/]+$", "")
+        + regsuball(std.tolower(regsub(req.url, "^.*/([^/]+)/[^/]+$", "\1")), "[-_.]+", "-")
+        + regsub(req.url, "^.*/", "/");
+    }
+  } elsif (req.url ~ "^/[^/]+/[A-Za-z0-9._-]{1,100}/badge\.[A-Za-z]+$") {
+    set req.url = regsub(req.url, "^(/[^/]+/).*$", "\1")
+      + regsuball(std.tolower(regsub(req.url, "^/[^/]+/([^/]+)/.*$", "\1")), "[-_.]+", "-")
+      + std.tolower(regsub(req.url, "^.*/", "/"));
+  }
+}
+
+# In shields.io's grammar a known extension may be left out and means SVG; any other dot belongs to the name or release.
+sub path_extension {
+  if (req.url !~ "\.(?i:svg|png|jpe?g|gif|tiff?|webp|json)$") {
+    set req.url = req.url + ".svg";
+  } elsif (req.url ~ "\.[a-z]*[A-Z][A-Za-z]*$") {
+    set req.url = regsub(req.url, "[^.]+$", "") + std.tolower(regsub(req.url, "^.*\.", ""));
+  }
+}

@@ -1,0 +1,56 @@
+# What the edge says by itself: a badge, in the format that was asked for, as the API would send it. Any raster format is
+# answered with PNG, which whoever shows pictures can show. Status 200, since an image proxy turns anything else into a
+# broken picture; the truth for machines (.json, ?strict=1), and for 405 and 429 as at the API.
+sub fault {
+  set resp.http.X-Badge-Source = "static";
+  set resp.http.X-Cache = "SYNTH";
+  set resp.http.Content-Security-Policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+  set resp.http.X-Content-Type-Options = "nosniff";
+  set resp.http.Cross-Origin-Resource-Policy = "cross-origin";
+  set resp.http.Access-Control-Allow-Origin = "*";
+  set resp.http.Access-Control-Expose-Headers = "X-Badge-Status, X-Badge-Source, X-Badge-Fetched-At, X-Badge-Release, X-Request-Id";
+  set resp.http.Referrer-Policy = "no-referrer";
+  unset resp.http.Server;
+  unset resp.http.Retry-After;
+  call fault_format;
+  call fault_badge;
+  call fault_status;
+}
+
+sub fault_format {
+  if (req.url ~ "^[^?]*\.(?i:json)(?:\?|$)") {
+    set resp.http.Content-Type = "application/json; charset=utf-8";
+    set resp.http.Content-Disposition = {"inline; filename="badge.json""};
+  } elsif (req.url ~ "^[^?]*\.(?i:png|jpe?g|gif|tiff?|webp)(?:\?|$)") {
+    set resp.http.Content-Type = "image/png";
+    set resp.http.Content-Disposition = {"inline; filename="badge.png""};
+  } else {
+    set resp.http.Content-Type = "image/svg+xml; charset=utf-8";
+    set resp.http.Content-Disposition = {"inline; filename="badge.svg""};
+  }
+}
+
+sub fault_badge {
+  if (resp.status == 400) {
+    call fault_invalid_name;
+  } elsif (resp.status == 404) {
+    call fault_no_badge;
+  } elsif (resp.status == 405) {
+    set resp.http.Allow = "GET, HEAD";
+    call fault_method_not_allowed;
+  } elsif (resp.status == 429) {
+    set resp.http.Retry-After = "1";
+    call fault_limited;
+  } else {
+    # Ours or Varnish's own, such as a failure of this VCL.
+    set resp.status = 503;
+    call fault_unavailable;
+  }
+}
+
+sub fault_status {
+  if (resp.status != 405 && resp.status != 429 && resp.http.Content-Type !~ "json" && req.url !~ "[?&]strict=1(?:&|$)") {
+    set resp.status = 200;
+    set resp.reason = "OK";
+  }
+}

@@ -1,0 +1,18 @@
+# A site with one node, s1. Nobody is trusted, nobody is exempt, whoever has the key may purge.
+import directors;
+
+sub vcl_init {
+  new api = directors.shard();
+  api.add_backend(s1);
+  api.reconfigure();
+}
+
+acl purgers {
+  "127.0.0.1";
+}
+
+acl trusted_proxies {
+}
+
+acl unlimited {
+}

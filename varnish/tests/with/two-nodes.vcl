@@ -1,0 +1,19 @@
+# A site with two nodes, s1 and s2. Nobody is trusted, nobody is exempt, whoever has the key may purge.
+import directors;
+
+sub vcl_init {
+  new api = directors.shard();
+  api.add_backend(s1);
+  api.add_backend(s2);
+  api.reconfigure();
+}
+
+acl purgers {
+  "127.0.0.1";
+}
+
+acl trusted_proxies {
+}
+
+acl unlimited {
+}
