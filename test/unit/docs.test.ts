@@ -10,7 +10,6 @@ import { addOperatorCommands } from '../../src/commands/operators.ts';
 import { settingsSchema } from '../../src/config.ts';
 import { PARAMETER_NAMES } from '../../src/http/parameters.ts';
 import { EXTENSION_NAMES } from '../../src/http/paths.ts';
-import { createMetrics } from '../../src/metrics.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -94,24 +93,12 @@ describe('settings', () => {
   });
 });
 
-test('every metric spoken of exists, and every one of ours is in the README', async () => {
-  const metrics = createMetrics('0');
-  const nothing = () => 0;
-  metrics.watch({
-    drawingRunning: nothing,
-    drawingWaiting: nothing,
-    budgetLeft: nothing,
-    factsBytes: nothing,
-    picturesBytes: nothing,
-    answersBytes: nothing,
-    diskBytes: nothing,
-    storeHealthy: () => true,
-  });
-  const { text } = await metrics.render();
-  const names = new Set([...text.matchAll(/^# HELP (pypins_\w+)/gm)].map(([, name]) => name ?? ''));
-  const spoken = [...everything.matchAll(/pypins_[a-z_]+/g)].map(([name]) => name);
+// The README's own table is made from the code, and checked against it by `make check`.
+test('every metric spoken of exists', () => {
+  const names = new Set(Array.from(readme.matchAll(/^\| `(pypins_\w+)` \|/gm), ([, name]) => name));
+  const spoken = Array.from(everything.matchAll(/pypins_[a-z_]+/g), ([name]) => name);
+  expect(names.size).toBeGreaterThan(10);
   expect(spoken.filter((name) => !names.has(name))).toEqual([]);
-  for (const name of names) expect(readme).toContain(`| \`${name}\` |`);
 });
 
 test('every command and option spoken of exists, and every command is in the README', () => {
