@@ -9,16 +9,6 @@ import type { BadgeContext, BadgeState } from './state.ts';
 export function createRoutes(sendBadge: SendBadge): Router<BadgeState> {
   const router = new Router<BadgeState>({ strict: true, sensitive: true });
 
-  // pypip.in: /version/requests/badge.svg
-  router.get('/:kind/:project/badge.:extension', (ctx) => {
-    if (formatOf(param(ctx, 'extension')) === undefined)
-      throw new BadgeError('no-badge', 'no such format');
-    return sendBadge.ofProject(ctx, {
-      kind: findKind('pypip', param(ctx, 'kind')),
-      name: param(ctx, 'project'),
-    });
-  });
-
   // shields.io: /pypi/frameworkversions/django/wagtail.svg, and of a release
   router.get('/pypi/frameworkversions/:framework/:project', (ctx) =>
     sendBadge.ofProject(ctx, { kind: frameworkOf(ctx), name: stem(ctx, 'project') }),
@@ -55,6 +45,16 @@ export function createRoutes(sendBadge: SendBadge): Router<BadgeState> {
   router.get('/badge/*content', (ctx) =>
     sendBadge.ofWords(ctx, decodeSegment(splitExtension(ctx.path.slice('/badge/'.length)).stem)),
   );
+
+  // pypip.in: /version/requests/badge.svg. Last, or /pypi/v/badge.svg would be one of these: there is a project `badge`.
+  router.get('/:kind/:project/badge.:extension', (ctx) => {
+    if (formatOf(param(ctx, 'extension')) === undefined)
+      throw new BadgeError('no-badge', 'no such format');
+    return sendBadge.ofProject(ctx, {
+      kind: findKind('pypip', param(ctx, 'kind')),
+      name: param(ctx, 'project'),
+    });
+  });
 
   return router;
 }

@@ -1,7 +1,5 @@
 # What becomes of the API's answers.
 import std;
-import vsthrottle;
-import xkey;
 
 # Every answer of the API says how it came about. Whatever does not is some other program's page, or half a node's last word.
 sub answer_is_ours {

@@ -1,7 +1,6 @@
 # A known badge is never replaced by an error. A copy is kept for a day past its time. While all is well it is shown for
 # 60 s past it, and refreshed behind; after that a client waits for the new one, which the API has at hand in milliseconds. When
 # the API fails, any copy is shown: a restart of the request looks for one with all of its grace.
-import directors;
 import std;
 import var;
 import vsthrottle;
@@ -9,8 +8,7 @@ import vsthrottle;
 # For 5 s nobody waits for an answer that has just failed. Without this, clients that queue for one badge would try and
 # fail one after the other. It is remembered by URL, so that one sick badge holds up no other.
 sub kept_copy_instead {
-  if (req.restarts == 0
-      && (vsthrottle.remaining("failed " + req.url, 1, 5s) == 0 || !std.healthy(api.backend(resolve=LAZY)))) {
+  if (req.restarts == 0 && vsthrottle.remaining("failed " + req.url, 1, 5s) == 0) {
     return (restart);
   }
 }

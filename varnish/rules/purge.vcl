@@ -15,6 +15,7 @@ sub purge_receive {
     return (synth(405));
   }
   if (client.ip !~ purgers || std.getenv("PURGE_KEY") == "" || req.http.X-Purge-Key != std.getenv("PURGE_KEY")) {
+    # Of two at the same instant one may not be counted; the log has both.
     var.global_set("purges refused", 1 + std.integer(var.global_get("purges refused"), 0));
     std.log("purge refused: " + client.ip);
     return (synth(403));

@@ -175,6 +175,8 @@ describe('when something is wrong', () => {
     ['/version/no-such-project/badge', 'pypi', 'not found', 'red', 'not-found', 404],
     ['/pypi/v/no-such-project', 'pypi', 'package or version not found', 'red', 'not-found', 404],
     ['/pypi/v/requests/9.9', 'pypi', 'package or version not found', 'red', 'not-found', 404],
+    ['/pypi/v/badge', 'pypi', 'package or version not found', 'red', 'not-found', 404],
+    ['/version/badge/badge', 'pypi', 'not found', 'red', 'not-found', 404],
     [
       '/pypi/dm/no-such-project',
       'downloads',

@@ -124,7 +124,7 @@ const anyCase = (word: fc.Arbitrary<string>): fc.Arbitrary<string> =>
 
 const name = fc.oneof(
   { weight: 4, arbitrary: textOf('aZ09-_.', 12) },
-  oneOf('requests', 'Zope.Interface', 'foo.svg', '.svg', 'a%2Eb', 'a~b', 'v'),
+  oneOf('requests', 'Zope.Interface', 'foo.svg', '.svg', 'a%2Eb', 'a~b', 'v', 'badge'),
   oneOf('a'.repeat(100), 'a'.repeat(101), `a${'_'.repeat(99)}b`, `${'a'.repeat(99)}.b`),
 );
 const extension = anyCase(oneOf(...EXTENSION_NAMES, 'svg', 'avif', '1'));
