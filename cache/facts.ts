@@ -1,7 +1,8 @@
 import type { FactsEvent, FactsSource, Found } from './facts-contract.ts';
 import { answerOf, createFactsMemory } from './facts-memory.ts';
 import type { Seen } from './facts-memory.ts';
-import { isDue, madeDue } from './facts-record.ts';
+import { createExpirer } from './facts-expire.ts';
+import { isDue } from './facts-record.ts';
 import type { FactsRules } from './facts-record.ts';
 import { createTiers } from './facts-tiers.ts';
 import { createRefresher } from './facts-refresh.ts';
@@ -28,6 +29,8 @@ export interface Facts<T> {
    * of them only then. False where nothing is kept.
    */
   readonly expire: (id: string) => Promise<boolean>;
+  /** As `expire`, for every id that begins so; how many there were. */
+  readonly expireAll: (idPrefix: string) => Promise<number>;
   /** Records in memory, and refreshes under way. */
   readonly stats: () => { entries: number; bytes: number; flights: number };
   /** Cuts the refreshes under way and waits for their end. */
@@ -114,14 +117,7 @@ export function createFacts<T>(options: FactsOptions<T>): Facts<T> {
       observe?.({ kind: 'served', state: found.state, tier });
       return found;
     },
-    async expire(id) {
-      // A refresh under way may have asked before the change: what it brings is made due too.
-      const { record } = await refreshes.run(id, () => tiers.read(id));
-      if (record.state === 'nothing') return false;
-      await tiers.write(id, madeDue(record));
-      await tiers.announce(id);
-      return true;
-    },
+    ...createExpirer({ store, tiers, refreshes }),
     stats: () => ({ ...memory.stats(), flights: refreshes.size }),
     async close() {
       refresher.close();

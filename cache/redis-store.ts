@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import type { LeaseAnswer, Store, StoreObserver } from './store.ts';
+import { type LeaseAnswer, MAX_KEYS, type Store, type StoreObserver } from './store.ts';
 
 const RECONNECT_FIRST_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 2_000;
+const SCANNED_AT_ONCE = 1_000;
 
 /** Deletes a lease only while it is still ours: KEYS[1] the lease, ARGV[1] its token. */
 const RELEASE_SCRIPT =
@@ -58,6 +59,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     async delete(key) {
       await ask('delete', () => client.del(key));
     },
+    keys: (prefix) => scanKeys(client, ask, prefix),
     async acquireLease(key, ttlMs): Promise<LeaseAnswer> {
       const leaseKey = `${key}#lease`;
       const token = randomUUID();
@@ -91,6 +93,22 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       return Promise.resolve();
     },
   };
+}
+
+/** A step at a time, so that no step takes long. Leases and counters have a `#` in their keys. */
+async function scanKeys(client: Redis, ask: Asker, prefix: string): Promise<string[]> {
+  const found: string[] = [];
+  let cursor = '0';
+  do {
+    const from = cursor;
+    const reply = await ask('keys', () =>
+      client.scan(from, 'MATCH', `${prefix}*`, 'COUNT', SCANNED_AT_ONCE),
+    );
+    if (reply === FAILED) break;
+    cursor = reply[0];
+    found.push(...reply[1].filter((key) => !key.includes('#')));
+  } while (cursor !== '0' && found.length < MAX_KEYS);
+  return found;
 }
 
 type Asker = <T>(

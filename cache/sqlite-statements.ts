@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { MAX_KEYS } from './store.ts';
 
 /** Raised with every change to the tables; a file of another version is made anew. */
 export const SCHEMA_VERSION = 1;
@@ -18,6 +19,8 @@ const SET = `
   INSERT INTO records (key, value, expires_at) VALUES (:key, :value, :end)
   ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at`;
 const DELETE = 'DELETE FROM records WHERE key = :key';
+const KEYS = `
+  SELECT key FROM records WHERE key >= :prefix AND key < :prefix || char(65535) AND expires_at > :now LIMIT ${MAX_KEYS}`;
 
 // A lease or a counter that ends much later than one made now would, was written before the clock was set back. It counts
 // as over, or it would last until the old time comes again. A little later is no wonder: another process may have read
@@ -46,6 +49,7 @@ export interface Statements {
   get(key: string, nowMs: number): string | undefined;
   set(key: string, value: string, endMs: number): void;
   delete(key: string): void;
+  keys(prefix: string, nowMs: number): string[];
   /** Whether the lease is ours now. */
   lease(key: string, token: string, nowMs: number, ttlMs: number): boolean;
   release(key: string, token: string): void;
@@ -59,6 +63,7 @@ export function prepareStatements(database: DatabaseSync): Statements {
   const get = database.prepare(GET);
   const set = database.prepare(SET);
   const remove = database.prepare(DELETE);
+  const keys = database.prepare(KEYS);
   const lease = database.prepare(LEASE);
   const release = database.prepare(RELEASE);
   const increment = database.prepare(INCREMENT);
@@ -69,6 +74,7 @@ export function prepareStatements(database: DatabaseSync): Statements {
     get: (key, nowMs) => textOf(get, { key, now: nowMs }),
     set: (key, value, endMs) => void set.run({ key, value, end: endMs }),
     delete: (key) => void remove.run({ key }),
+    keys: (prefix, nowMs) => keys.all({ prefix, now: nowMs }).map((row) => String(row['key'])),
     lease: (key, token, nowMs, ttlMs) =>
       Number(lease.run({ key, token, now: nowMs, ttl: ttlMs }).changes) === 1,
     release: (key, token) => void release.run({ key, token }),

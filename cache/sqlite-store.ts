@@ -62,8 +62,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
       return keeper.isShared();
     },
     get(key) {
-      const value = ask('get', (s, nowMs) => s.get(key, nowMs), isFound);
-      return Promise.resolve(value === FAILED ? undefined : value);
+      return Promise.resolve(orNone(ask('get', (s, nowMs) => s.get(key, nowMs), isFound)));
     },
     set(key, value, ttlSeconds) {
       ask('set', (s, nowMs) => s.set(key, value, nowMs + Math.ceil(ttlSeconds * 1000)));
@@ -72,6 +71,9 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     delete(key) {
       ask('delete', (s) => s.delete(key));
       return Promise.resolve();
+    },
+    keys(prefix) {
+      return Promise.resolve(orNone(ask('keys', (s, nowMs) => s.keys(prefix, nowMs))) ?? []);
     },
     acquireLease: (key, ttlMs) => Promise.resolve(acquireLease(key, ttlMs)),
     increment(key, windowMs) {
@@ -84,6 +86,10 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
       return Promise.resolve();
     },
   };
+}
+
+function orNone<T>(answer: T | typeof FAILED): T | undefined {
+  return answer === FAILED ? undefined : answer;
 }
 
 function isFound(value: string | undefined): boolean {

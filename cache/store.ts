@@ -1,3 +1,6 @@
+/** More keys than one look at the store gives. */
+export const MAX_KEYS = 1_000_000;
+
 /** A lease on a key, held by one process until it is released or its time is over. */
 export interface Lease {
   /** Gives the lease back at once; a lease that somebody else holds by now is left alone. Never throws. */
@@ -24,6 +27,8 @@ export interface Store {
   /** Keeps the value for `ttlSeconds`; lost silently (and counted) when the store fails. */
   set(key: string, value: string, ttlSeconds: number): Promise<void>;
   delete(key: string): Promise<void>;
+  /** Keys of values that begin so (letters, digits and `:-._` only), at most `MAX_KEYS`; fewer when the store fails. Walks the whole store. */
+  keys(prefix: string): Promise<string[]>;
   /** Asks for the lease of `key` for at most `ttlMs`. */
   acquireLease(key: string, ttlMs: number): Promise<LeaseAnswer>;
   /** Adds one to the counter of `key`, which starts anew `windowMs` after its first count; undefined when the store failed. */
@@ -36,6 +41,6 @@ export interface Store {
 
 /** What a store tells whoever counts: one call per operation. `failed` is a time-out, an error, or a store known to be down. */
 export type StoreObserver = (
-  operation: 'get' | 'set' | 'delete' | 'lease' | 'increment',
+  operation: 'get' | 'set' | 'delete' | 'keys' | 'lease' | 'increment',
   outcome: 'hit' | 'miss' | 'ok' | 'failed',
 ) => void;

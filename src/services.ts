@@ -12,7 +12,7 @@ import { createImaging } from './imaging/imaging.ts';
 import { createPictures, drawSpares, type Pictures } from './pictures.ts';
 import { type Budget, createBudget } from './upstream/budget.ts';
 import { createUpstreamClient, type UpstreamClient } from './upstream/client.ts';
-import { createPypiSource } from './upstream/pypi.ts';
+import { createPypiSource, projectId } from './upstream/pypi.ts';
 import { createPypistatsSource } from './upstream/pypistats.ts';
 import {
   createDisk,
@@ -35,8 +35,10 @@ export interface Services {
   readonly pictures: Pictures;
   /** Whole answers of the last second. */
   readonly answers: MemoryCache<RememberedAnswer>;
-  /** Makes what is kept of a project due, for all processes; false where nothing is kept. */
-  readonly expire: (project: string) => Promise<boolean>;
+  /** Makes what is kept of a project and its releases due, for all processes; how many records that were. */
+  readonly expire: (project: string) => Promise<number>;
+  /** The same for all that is kept. */
+  readonly expireEverything: () => Promise<number>;
   /** Lets go of connections, files and timers; never rejects. */
   close(): Promise<void>;
 }
@@ -91,7 +93,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
     sources,
     pictures,
     answers,
-    expire: (project) => expireAll(sources, project),
+    expire: (project) => expire(sources, project),
+    expireEverything: () => expireEverything(sources),
     async close() {
       await closeUpstreams();
       await disk.close();
@@ -101,10 +104,15 @@ export async function createServices(options: ServicesOptions): Promise<Services
   };
 }
 
-async function expireAll(sources: SourcesInUse['sources'], project: string): Promise<boolean> {
+async function expire(sources: SourcesInUse['sources'], project: string): Promise<number> {
   const { projects, downloads } = sources;
   const kept = await Promise.all([projects.expire(project), downloads.expire(project)]);
-  return kept.includes(true);
+  const releases = await projects.expireAll(projectId(project, ''));
+  return releases + kept.filter(Boolean).length;
+}
+
+async function expireEverything({ projects, downloads }: SourcesInUse['sources']): Promise<number> {
+  return (await projects.expireAll('')) + (await downloads.expireAll(''));
 }
 
 interface SourcesInUse {

@@ -20,9 +20,9 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** What was purged: at each node of the edge, and whether facts were kept that are due now. */
+/** What was purged: at each node of the edge, and how many records of facts are due now. */
 export interface PurgeReport {
-  readonly facts: boolean;
+  readonly facts: number;
   readonly nodes: readonly NodeOutcome[];
 }
 
@@ -37,11 +37,20 @@ export async function purge(
 ): Promise<PurgeReport> {
   const target = targetOf(wish);
   const project = wish.project === undefined ? undefined : projectOf(wish.project);
-  const facts = project !== undefined && (await services.expire(project));
+  const facts = await expireFacts(services, project, wish);
   // Until the slowest process has heard of it.
-  if (facts) await sleep(2 * POLL_MS);
+  if (facts > 0) await sleep(2 * POLL_MS);
   const nodes = await purgeEdge({ urls: config.VARNISH_URLS, key: config.PURGE_KEY }, target);
   return { facts, nodes };
+}
+
+async function expireFacts(
+  services: Services,
+  project: string | undefined,
+  wish: PurgeWish,
+): Promise<number> {
+  if (wish.all === true) return services.expireEverything();
+  return project === undefined ? 0 : services.expire(project);
 }
 
 function targetOf({ project, kind, url, all }: PurgeWish): PurgeTarget {
@@ -81,7 +90,7 @@ export function tellPurge({ facts, nodes }: PurgeReport, isJson: boolean, output
   const isGood = nodes.every(({ failure }) => failure === undefined);
   if (isJson) output.line(JSON.stringify({ ok: isGood, facts, nodes }));
   else {
-    output.line(facts ? 'facts: due now' : 'facts: nothing was kept, or nothing had to be');
+    output.line(`facts: ${facts} records due now`);
     if (nodes.length === 0) output.line('edge: VARNISH_URLS names no node');
     for (const { url, purged, failure } of nodes)
       output.line(`${url}: ${failure ?? `${purged} badges purged`}`);

@@ -98,13 +98,17 @@ describe('pypins purge', () => {
     expect(await running.twin(path)).toMatchObject({ message: '1.2.3' });
     standIn.publish('sample-plain', '1.3.0');
     expect(await running.twin(path)).toMatchObject({ message: '1.2.3' });
-    const { code, out } = await runCli(['purge', 'sample-plain'], {
-      CACHE_DIR: running.cacheDirectory,
-      PYPI_URL: standIn.url,
+    expect(await running.twin('/pypi/v/sample-plain/1.0.0.json')).toMatchObject({
+      message: 'v1.0.0',
     });
+    expect(await running.twin('/pypi/v/sample-zero.json')).toMatchObject({ message: 'v0' });
+    const settings = { CACHE_DIR: running.cacheDirectory, PYPI_URL: standIn.url };
+    const { code, out } = await runCli(['purge', 'sample-plain'], settings);
     expect(code).toBe(0);
-    expect(out.toString()).toContain('facts: due now');
+    expect(out.toString()).toContain('facts: 2 records due now');
     expect(await running.twin(path)).toMatchObject({ message: '1.3.0' });
+    const all = await runCli(['purge', '--all', '--yes'], settings);
+    expect(all.out.toString()).toContain('facts: 3 records due now');
     await standIn.close();
   });
 });

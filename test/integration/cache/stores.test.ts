@@ -80,6 +80,17 @@ describe.each([
     expect(store).toMatchObject({ healthy: true, tier });
   });
 
+  test('lists the keys of values that begin alike, without leases and counters', async () => {
+    const prefix = `${newKey()}:`;
+    await store.set(`${prefix}a`, 'x', 60);
+    await store.set(`${prefix}b:1.0`, 'x', 60);
+    await store.set(`${prefix.slice(0, -1)}-other`, 'x', 60);
+    await store.acquireLease(`${prefix}a`, LONG_MS);
+    await store.increment(`${prefix}a`, LONG_MS);
+    expect((await other.keys(prefix)).toSorted()).toEqual([`${prefix}a`, `${prefix}b:1.0`]);
+    expect(await other.keys(`${prefix}b:`)).toEqual([`${prefix}b:1.0`]);
+  });
+
   describe('values', () => {
     test.each([
       ['text', 'a value'],
