@@ -25,7 +25,7 @@ export function addOperatorCommands(program: Command): void {
     .argument('[project]', 'such as requests')
     .option('--kind <kind>', 'only this kind; without a project, of all projects')
     .option('--url <url>', 'one badge, at the edge')
-    .option('--all', 'every badge, at the edge')
+    .option('--all', 'all facts, and every badge at the edge')
     .option('--yes', 'needed for --all')
     .addOption(json)
     .action(runPurge);

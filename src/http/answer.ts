@@ -4,7 +4,7 @@ import { DrawingQueueFullError } from '../imaging/imaging.ts';
 import type { BadgeSpec, Format } from '../imaging/spec.ts';
 import type { Pictures } from '../pictures.ts';
 import { holdsEtag } from './etag.ts';
-import { worldSeconds, writeHeaders } from './headers.ts';
+import { headersOf, worldSeconds } from './headers.ts';
 import type { BadgeContext } from './state.ts';
 
 /** What is to be answered: a badge, and what there is to know about how it came about. */
@@ -37,13 +37,15 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
     const { state } = ctx;
     state.verdict = answer.verdict;
     ctx.status = trueStatus(ctx, answer);
-    writeHeaders(ctx, {
-      ...answer,
-      format: state.format,
-      etag,
-      cacheSeconds: cacheSecondsOf(ctx),
-      tags: tagsOf(ctx),
-    });
+    ctx.set(
+      headersOf({
+        ...answer,
+        format: state.format,
+        etag,
+        cacheSeconds: cacheSecondsOf(ctx),
+        tags: tagsOf(ctx),
+      }),
+    );
     writeSteps(ctx);
     if (body === undefined) ctx.status = 304;
     else ctx.body = body;

@@ -1,6 +1,5 @@
 import type { CacheClass } from '../errors.ts';
 import type { AnswerFormat } from './paths.ts';
-import type { BadgeContext } from './state.ts';
 
 /** Cache lengths: to the world, where nobody can purge, and at our own edge, where we can. All in seconds. */
 export const CACHE_LENGTHS: Readonly<
@@ -70,22 +69,25 @@ export function worldSeconds(cacheClass: CacheClass, cacheSeconds: number): numb
   return LENGTHENED.has(cacheClass) ? Math.max(ours, cacheSeconds) : ours;
 }
 
-/** Writes all headers of an answer but those of its length: the only place that does. */
-export function writeHeaders(ctx: BadgeContext, policy: AnswerPolicy): void {
-  const { cacheClass, format } = policy;
-  ctx.set(SECURITY_HEADERS);
-  ctx.set('Content-Type', CONTENT_TYPES[format]);
-  ctx.set('Content-Disposition', `inline; filename="badge.${format}"`);
-  ctx.set('ETag', `"${policy.etag}"`);
-  ctx.set('Cache-Control', `public, max-age=${worldSeconds(cacheClass, policy.cacheSeconds)}`);
-  ctx.set('X-Edge-TTL', `${CACHE_LENGTHS[cacheClass].edgeSeconds}`);
-  ctx.set('Xkey', policy.tags);
-  ctx.set('X-Badge-Status', policy.verdict);
-  ctx.set('X-Badge-Source', policy.source);
-  if (policy.fetchedAtMs !== undefined)
-    ctx.set('X-Badge-Fetched-At', new Date(policy.fetchedAtMs).toISOString());
-  if (policy.release !== undefined) ctx.set('X-Badge-Release', headerText(policy.release));
-  if (policy.retryAfterSeconds !== undefined) ctx.set('Retry-After', `${policy.retryAfterSeconds}`);
+/** All headers of an answer but those of its length: no other place makes any. */
+export function headersOf(policy: AnswerPolicy): Record<string, string> {
+  const { cacheClass, format, fetchedAtMs, release, retryAfterSeconds } = policy;
+  return {
+    ...SECURITY_HEADERS,
+    'Content-Type': CONTENT_TYPES[format],
+    'Content-Disposition': `inline; filename="badge.${format}"`,
+    ETag: `"${policy.etag}"`,
+    'Cache-Control': `public, max-age=${worldSeconds(cacheClass, policy.cacheSeconds)}`,
+    'X-Edge-TTL': `${CACHE_LENGTHS[cacheClass].edgeSeconds}`,
+    Xkey: policy.tags,
+    'X-Badge-Status': policy.verdict,
+    'X-Badge-Source': policy.source,
+    ...(fetchedAtMs !== undefined && {
+      'X-Badge-Fetched-At': new Date(fetchedAtMs).toISOString(),
+    }),
+    ...(release !== undefined && { 'X-Badge-Release': headerText(release) }),
+    ...(retryAfterSeconds !== undefined && { 'Retry-After': `${retryAfterSeconds}` }),
+  };
 }
 
 /** What an upstream wrote, as it may stand in a header (RFC 9110 §5.5): visible ASCII, at most 100 characters. */

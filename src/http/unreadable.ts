@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
 import { composeSpec } from '../badges/compose.ts';
 import { FAULTS } from '../errors.ts';
 import { drawSvg } from '../imaging/svg.ts';
+import { headersOf } from './headers.ts';
 
 /** What Node's parser says of a URL that holds forbidden bytes, and of one that is longer than all headers may be. */
 const UNREADABLE_URL = new Set(['HPE_INVALID_URL', 'HPE_HEADER_OVERFLOW']);
@@ -11,16 +13,21 @@ const UNREADABLE_URL = new Set(['HPE_INVALID_URL', 'HPE_HEADER_OVERFLOW']);
  */
 export function answerUnreadable(error: NodeJS.ErrnoException): string | undefined {
   if (!UNREADABLE_URL.has(error.code ?? '')) return undefined;
-  const { message, color, verdict } = FAULTS['invalid-name'];
+  const { message, color, verdict, cacheClass } = FAULTS['invalid-name'];
   const svg = drawSvg(composeSpec({ label: 'pypi', message, color }, { style: 'flat' }));
-  return [
-    'HTTP/1.1 200 OK',
-    'Content-Type: image/svg+xml; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(svg)}`,
-    'Cache-Control: public, max-age=60',
-    `X-Badge-Status: ${verdict}`,
-    'Connection: close',
-    '',
-    svg,
-  ].join('\r\n');
+  const headers = {
+    ...headersOf({
+      format: 'svg',
+      etag: hash('sha256', svg),
+      cacheClass,
+      cacheSeconds: 0,
+      tags: 'kind/none',
+      verdict,
+      source: 'static',
+    }),
+    'Content-Length': `${Buffer.byteLength(svg)}`,
+    Connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return ['HTTP/1.1 200 OK', ...lines, '', svg].join('\r\n');
 }
