@@ -17,8 +17,10 @@ export const REDIS_ARGUMENTS: readonly string[] = ['--save', '', '--appendonly',
 export interface SiteOptions {
   readonly ports: StackPorts;
   readonly purgeKey: string;
-  /** Settings of the API's processes beside those that the stack gives them. */
+  /** Settings of the API's processes beside those that the stack gives them, or in their place. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** What varnishd is sized with, in place of `EDGE_ARGUMENTS`. */
+  readonly edgeArguments?: readonly string[] | undefined;
   /** With `false` the settings say where the upstreams are. */
   readonly withSample?: boolean;
   /** What all parts find in their environment: `PATH` at least. */
@@ -65,7 +67,6 @@ export async function describeNode(
     args: [join(ROOT, 'src/cli.ts'), 'serve'],
     settings: {
       ...(withSample && { PYPI_URL: sampleUrl, PYPISTATS_URL: sampleUrl }),
-      ...options.settings,
       HOST: '127.0.0.1',
       PORT: `${port}`,
       ADMIN_PORT: `${ports[`API${number}_ADMIN_PORT`]}`,
@@ -74,6 +75,7 @@ export async function describeNode(
       TRUSTED_PROXIES: '127.0.0.0/8',
       VARNISH_URLS: urlOf(ports.PURGE_PORT),
       PURGE_KEY: options.purgeKey,
+      ...options.settings,
     },
     environment: options.environment,
     isReady: () => answers(`${urlOf(port)}/-/ready`, true),

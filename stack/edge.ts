@@ -22,6 +22,8 @@ export interface EdgeOptions {
   readonly purgeKey?: string;
   /** The VCL file, `varnish/default.vcl` where left out. */
   readonly vcl?: string;
+  /** How it is sized, `EDGE_ARGUMENTS` where left out. */
+  readonly arguments?: readonly string[] | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -36,7 +38,7 @@ export async function describeEdge(options: EdgeOptions): Promise<PartOptions> {
     args: ['-j', 'none', '-F', '-n', join(directory, 'n')]
       .concat(['-f', options.vcl ?? join(RULES, 'default.vcl'), '-p', `vcl_path=${directory}`])
       .concat(['-a', `public=127.0.0.1:${publicPort}`, '-a', `purge=127.0.0.1:${purgePort}`])
-      .concat(EDGE_ARGUMENTS),
+      .concat(options.arguments ?? EDGE_ARGUMENTS),
     settings: { PURGE_KEY: options.purgeKey ?? '' },
     // Debian has it where only root looks.
     environment: { ...environment, PATH: `${environment['PATH']}${delimiter}/usr/sbin` },

@@ -94,6 +94,7 @@ async function createParts(options: StackOptions, directory: string): Promise<Pa
     directory,
     nodePorts: [ports.API1_PORT, ports.API2_PORT],
     purgeKey,
+    arguments: options.edgeArguments,
     environment,
   });
   return {

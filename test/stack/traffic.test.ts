@@ -9,7 +9,7 @@ import type { Stack } from '../../stack/start-stack.ts';
 import type { Part } from '../../stack/part.ts';
 import { startStandIn } from '../support/service.ts';
 import { PURGE_KEY, startTestStack } from '../support/stack.ts';
-import { startLoad } from './load.ts';
+import { startLoad } from '../support/load.ts';
 
 const START_MS = 60_000;
 const PATIENCE = { timeout: 20_000, interval: 50 };

@@ -1,13 +1,18 @@
-import { type Stack, startStack } from '../../stack/start-stack.ts';
+import { type Stack, type StackOptions, startStack } from '../../stack/start-stack.ts';
 import { freePort } from './redis.ts';
 
 export const PURGE_KEY = 'key-of-the-tests';
 
 /** The whole stack on free ports. With `upstreamUrl` it has no sample index of its own. The caller closes it. */
 export async function startTestStack(
-  options: { upstreamUrl?: string; settings?: Readonly<Record<string, string>> } = {},
+  options: {
+    upstreamUrl?: string;
+    settings?: Readonly<Record<string, string>>;
+    edgeArguments?: readonly string[];
+    onLine?: StackOptions['onLine'];
+  } = {},
 ): Promise<Stack> {
-  const { upstreamUrl, settings } = options;
+  const { upstreamUrl, settings, edgeArguments, onLine } = options;
   return startStack({
     ports: {
       EDGE_PORT: await freePort(),
@@ -27,6 +32,8 @@ export async function startTestStack(
       ...(upstreamUrl !== undefined && { PYPI_URL: upstreamUrl, PYPISTATS_URL: upstreamUrl }),
       ...settings,
     },
+    edgeArguments,
+    ...(onLine && { onLine }),
     environment: { PATH: process.env['PATH'] },
   });
 }

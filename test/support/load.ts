@@ -1,0 +1,115 @@
+import { hash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
+import sharp from 'sharp';
+import { Pool } from 'undici';
+
+const MAX_FAULTS = 20;
+/** An image proxy gives up by then. */
+const PROXY_TIMEOUT_MS = 4_000;
+/** Latencies are kept of so many answers, evenly spread. */
+const MAX_LATENCIES = 20_000;
+
+export interface LoadOptions {
+  readonly clients?: number;
+  readonly maxRequests?: number;
+  /** What a client rests between two requests: load, not a flood. */
+  readonly restMs?: number;
+}
+
+/** What the clients saw. */
+export interface LoadReport {
+  readonly asked: number;
+  /** Whatever is not a well-formed picture with status 200 within the 4 s that an image proxy waits; the first few. */
+  readonly faults: readonly string[];
+  /** How often each `X-Badge-Status` came. */
+  readonly verdicts: Readonly<Record<string, number>>;
+  /** Milliseconds that half of the answers took at the most, 99 of 100, and all. */
+  readonly p50: number;
+  readonly p99: number;
+  readonly slowest: number;
+}
+
+/** Clients that ask one request after the other, as long as the load is on. */
+export interface Load {
+  /** Resolves when so many more requests have been answered, or can be no more. */
+  answered(more: number): Promise<void>;
+  /** Ends the load. */
+  stop(): Promise<LoadReport>;
+}
+
+/** Asks for what `pathOf` gives for the nth request. */
+export function startLoad(
+  origin: string,
+  pathOf: (number: number) => string,
+  { clients = 16, maxRequests = 5_000, restMs = 10 }: LoadOptions = {},
+): Load {
+  const pool = new Pool(origin, { connections: clients, headersTimeout: PROXY_TIMEOUT_MS });
+  const isPicture = createPictureCheck();
+  const faults: string[] = [];
+  const verdicts: Record<string, number> = {};
+  const latencies: number[] = [];
+  const state = { asked: 0, done: 0, isOn: true };
+
+  const ask = async (path: string): Promise<void> => {
+    const startedAtMs = performance.now();
+    const { statusCode, headers, body } = await pool.request({ path, method: 'GET' });
+    const bytes = await body.bytes();
+    latencies[state.done % MAX_LATENCIES] = performance.now() - startedAtMs;
+    const type = String(headers['content-type']);
+    const verdict = String(headers['x-badge-status']);
+    verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
+    if (statusCode !== 200 || !(await isPicture(type, bytes)))
+      faults.push(`${path}: ${statusCode} ${type}, ${bytes.length} bytes`);
+  };
+  const client = async (): Promise<void> => {
+    while (state.isOn && state.asked < maxRequests && faults.length < MAX_FAULTS) {
+      state.asked += 1;
+      const path = pathOf(state.asked);
+      await ask(path).catch((error: unknown) => faults.push(`${path}: ${String(error)}`));
+      state.done += 1;
+      if (restMs > 0) await delay(restMs);
+    }
+    state.isOn = false;
+  };
+  const running = Array.from({ length: clients }, client);
+
+  return {
+    async answered(more) {
+      const goal = state.done + more;
+      while (state.isOn && state.done < goal) await delay(10);
+    },
+    async stop() {
+      state.isOn = false;
+      await Promise.all(running);
+      await pool.close();
+      const sorted = latencies.toSorted((a, b) => a - b);
+      const at = (share: number): number =>
+        Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? 0);
+      return { asked: state.asked, faults, verdicts, p50: at(0.5), p99: at(0.99), slowest: at(1) };
+    },
+  };
+}
+
+/** Whether bytes are a picture of that type that can be drawn; the same bytes are drawn once. */
+export function createPictureCheck(): (type: string, bytes: Uint8Array) => Promise<boolean> {
+  const known = new LRUCache<string, boolean>({ max: 5_000 });
+  return async (type, bytes) => {
+    if (!type.startsWith('image/')) return false;
+    const digest = hash('sha256', bytes);
+    const isGood = known.get(digest) ?? (await canBeDrawn(type, bytes));
+    known.set(digest, isGood);
+    return isGood;
+  };
+}
+
+/** librsvg refuses XML that is not well-formed. */
+async function canBeDrawn(type: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    const { format } = await sharp(bytes, { failOn: 'error' }).metadata();
+    await sharp(bytes, { failOn: 'error' }).raw().toBuffer();
+    return type.startsWith(`image/${format}`);
+  } catch {
+    return false;
+  }
+}
