@@ -7,8 +7,9 @@ import type { Tiers } from './facts-tiers.ts';
 import type { Lease, Store } from './store.ts';
 
 const POLL_MS = 50;
-/** A lease outlasts the load it is for, and the reading and writing around it. */
-const LEASE_MARGIN_MS = 2_000;
+/** Renewed while the load goes on, so that it ends soon after a process that is killed: others wait for two seconds. */
+const LEASE_MS = 1_500;
+const RENEW_MS = LEASE_MS / 3;
 
 export interface Refresher<T> {
   /** What is known of an id after the upstream was asked, by this process or by another. Never rejects. */
@@ -38,7 +39,7 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
 
   const refresh = async (id: string): Promise<Seen<T>> => {
     for (let poll = 0; ; poll += 1) {
-      const answer = await store.acquireLease(tiers.keyOf(id), loadTimeoutMs + LEASE_MARGIN_MS);
+      const answer = await store.acquireLease(tiers.keyOf(id), LEASE_MS);
       if (answer.state === 'granted') return await leadWith(answer.lease, id);
       if (answer.state === 'unknown') return await lead(id);
 
@@ -51,9 +52,11 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
   };
 
   const leadWith = async (lease: Lease, id: string): Promise<Seen<T>> => {
+    const renewing = setInterval(() => void lease.renew(LEASE_MS), RENEW_MS);
     try {
       return await lead(id);
     } finally {
+      clearInterval(renewing);
       await lease.release();
     }
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import { type LeaseAnswer, MAX_KEYS, type Store, type StoreObserver } from './store.ts';
+import { type Lease, type LeaseAnswer, MAX_KEYS, type Store, type StoreObserver } from './store.ts';
 
 const RECONNECT_FIRST_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
@@ -11,6 +11,10 @@ const SCANNED_AT_ONCE = 1_000;
 /** Deletes a lease only while it is still ours: KEYS[1] the lease, ARGV[1] its token. */
 const RELEASE_SCRIPT =
   "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
+
+/** Prolongs a lease only while it is still ours: as above, and ARGV[2] the milliseconds. */
+const RENEW_SCRIPT =
+  "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
 
 /** Counts, and with the first count sets the end, in one step: a counter without an end would never start anew. */
 const INCREMENT_SCRIPT =
@@ -70,10 +74,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       );
       if (reply === FAILED) return { state: 'unknown' };
       if (reply === null) return { state: 'held' };
-      const release = async (): Promise<void> => {
-        await ask('lease', () => client.eval(RELEASE_SCRIPT, 1, leaseKey, token));
-      };
-      return { state: 'granted', lease: { release } };
+      return { state: 'granted', lease: createLease(client, ask, { leaseKey, token }) };
     },
     async increment(key, windowMs) {
       const count = await ask('increment', () =>
@@ -91,6 +92,23 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       stopReporting();
       client.disconnect();
       return Promise.resolve();
+    },
+  };
+}
+
+function createLease(
+  client: Redis,
+  ask: Asker,
+  { leaseKey, token }: { leaseKey: string; token: string },
+): Lease {
+  return {
+    async renew(ttlMs) {
+      const reply = await ask('lease', () => client.eval(RENEW_SCRIPT, 1, leaseKey, token, ttlMs));
+      if (reply === FAILED) return 'unknown';
+      return reply === 1 ? 'ours' : 'lost';
+    },
+    async release() {
+      await ask('lease', () => client.eval(RELEASE_SCRIPT, 1, leaseKey, token));
     },
   };
 }

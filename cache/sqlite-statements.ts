@@ -31,6 +31,7 @@ const LEASE = `
   ON CONFLICT (key) DO UPDATE SET token = excluded.token, expires_at = excluded.expires_at
   WHERE expires_at <= :now OR expires_at > :now + :ttl + ${CLOCK_SLACK_MS}`;
 const RELEASE = 'DELETE FROM leases WHERE key = :key AND token = :token';
+const RENEW = 'UPDATE leases SET expires_at = :now + :ttl WHERE key = :key AND token = :token';
 const RUNNING = `expires_at > :now AND expires_at <= :now + :window + ${CLOCK_SLACK_MS}`;
 const INCREMENT = `
   INSERT INTO counters (key, count, expires_at) VALUES (:key, 1, :now + :window)
@@ -52,6 +53,8 @@ export interface Statements {
   keys(prefix: string, nowMs: number): string[];
   /** Whether the lease is ours now. */
   lease(key: string, token: string, nowMs: number, ttlMs: number): boolean;
+  /** Whether the lease is still ours, and lasts for `ttlMs` from now. */
+  renew(key: string, token: string, nowMs: number, ttlMs: number): boolean;
   release(key: string, token: string): void;
   increment(key: string, nowMs: number, windowMs: number): number | undefined;
   /** Makes room: what is over of leases and counters, and the records that end first. */
@@ -65,6 +68,7 @@ export function prepareStatements(database: DatabaseSync): Statements {
   const remove = database.prepare(DELETE);
   const keys = database.prepare(KEYS);
   const lease = database.prepare(LEASE);
+  const renew = database.prepare(RENEW);
   const release = database.prepare(RELEASE);
   const increment = database.prepare(INCREMENT);
   const dropLeases = database.prepare(DROP_LEASES);
@@ -77,6 +81,8 @@ export function prepareStatements(database: DatabaseSync): Statements {
     keys: (prefix, nowMs) => keys.all({ prefix, now: nowMs }).map((row) => String(row['key'])),
     lease: (key, token, nowMs, ttlMs) =>
       Number(lease.run({ key, token, now: nowMs, ttl: ttlMs }).changes) === 1,
+    renew: (key, token, nowMs, ttlMs) =>
+      Number(renew.run({ key, token, now: nowMs, ttl: ttlMs }).changes) === 1,
     release: (key, token) => void release.run({ key, token }),
     increment(key, nowMs, windowMs) {
       const count = increment.get({ key, now: nowMs, window: windowMs })?.['count'];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { discardDatabase, isBroken, isFull, openDatabase } from './sqlite-file.ts';
 import type { OpenedDatabase } from './sqlite-file.ts';
 import type { Statements } from './sqlite-statements.ts';
-import type { LeaseAnswer, Store, StoreObserver } from './store.ts';
+import type { Lease, LeaseAnswer, Store, StoreObserver } from './store.ts';
 
 const FAILED = Symbol('failed');
 
@@ -49,12 +49,19 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     const granted = ask('lease', (s, nowMs) => s.lease(key, token, nowMs, ttlMs), Boolean);
     if (granted === FAILED) return { state: 'unknown' };
     if (!granted) return { state: 'held' };
-    const release = (): Promise<void> => {
+    return { state: 'granted', lease: createLease(key, token) };
+  };
+
+  const createLease = (key: string, token: string): Lease => ({
+    renew(ttlMs) {
+      const isOurs = ask('lease', (s, nowMs) => s.renew(key, token, nowMs, ttlMs));
+      return Promise.resolve(isOurs === FAILED ? 'unknown' : isOurs ? 'ours' : 'lost');
+    },
+    release() {
       ask('lease', (s) => s.release(key, token));
       return Promise.resolve();
-    };
-    return { state: 'granted', lease: { release } };
-  };
+    },
+  });
 
   return {
     tier: 'sqlite',

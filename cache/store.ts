@@ -3,6 +3,8 @@ export const MAX_KEYS = 1_000_000;
 
 /** A lease on a key, held by one process until it is released or its time is over. */
 export interface Lease {
+  /** Lets it last for `ttlMs` from now; tells whether it is still ours, or that the store could not tell. Never throws. */
+  renew(ttlMs: number): Promise<'ours' | 'lost' | 'unknown'>;
   /** Gives the lease back at once; a lease that somebody else holds by now is left alone. Never throws. */
   release(): Promise<void>;
 }

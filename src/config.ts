@@ -10,14 +10,14 @@ const count = z.coerce.number().int().positive();
 function originOf(protocols: RegExp, example: string) {
   return z
     .url({ protocol: protocols, error: `must be a URL such as ${example}` })
-    .transform((text) => text.replace(/\/+$/, ''));
+    .transform((text) => text.replace(/(?<!\/)\/+$/, ''));
 }
 
 /** A list by commas; `none` for an empty one. */
 const list = z.string().transform((text) =>
   text
     .split(',')
-    .map((part) => part.trim().replace(/\/+$/, ''))
+    .map((part) => part.trim().replace(/(?<!\/)\/+$/, ''))
     .filter((part) => part !== '' && part !== 'none'),
 );
 const addressRanges = list.refine((ranges) => ranges.every(isAddressRange), {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Longer than Varnish keeps an idle connection (60 s): a connection is closed by the side that opened it. */
 const KEEP_ALIVE_MS = 65_000;
@@ -10,9 +11,14 @@ const CHECK_CONNECTIONS_MS = 1_000;
 const MAX_HEADERS = 64;
 const MAX_HEADER_BYTES = 32 * 1024;
 const MAX_CONNECTIONS = 10_000;
+/** What an edge's probe asks, every second or so. */
+const PROBE_URL = '/-/ready';
+const PROBED_LATELY_MS = 3_000;
+/** How long a probe is given to see that this process stops, and that the one restarted before it is back. */
+const NOTICE_MS = 2_000;
 /** How long idle connections are kept while stopping, so that their owners learn of it by `Connection: close`. */
 const DRAIN_MS = 3_000;
-const STOP_DEADLINE_MS = 10_000;
+const DRAIN_DEADLINE_MS = 8_000;
 const SWEEP_MS = 100;
 
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
@@ -40,6 +46,7 @@ export interface ListenOptions {
 export async function listen(handle: Handler, options: ListenOptions): Promise<Listener> {
   const underWay = new Set<ServerResponse>();
   let stopping = false;
+  let probedAtMs = -Infinity;
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE_MS,
@@ -49,6 +56,7 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
       maxHeaderSize: MAX_HEADER_BYTES,
     },
     (request, response) => {
+      if (request.url === PROBE_URL) probedAtMs = performance.now();
       underWay.add(response);
       response.once('close', () => underWay.delete(response));
       if (stopping) announceEnd(response);
@@ -71,10 +79,12 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
   });
   return {
     url: urlOf(server),
-    stop() {
+    async stop() {
+      // An edge asks nobody else while its probe has not found another: it is answered until then.
+      if (performance.now() - probedAtMs < PROBED_LATELY_MS) await delay(NOTICE_MS);
       stopping = true;
       for (const response of underWay) announceEnd(response);
-      return drain(server);
+      await drain(server);
     },
   };
 }
@@ -105,7 +115,7 @@ async function drain(server: Server): Promise<void> {
   const startedAtMs = performance.now();
   const sweep = setInterval(() => {
     const passedMs = performance.now() - startedAtMs;
-    if (passedMs > STOP_DEADLINE_MS) server.closeAllConnections();
+    if (passedMs > DRAIN_DEADLINE_MS) server.closeAllConnections();
     else if (passedMs > DRAIN_MS) server.closeIdleConnections();
   }, SWEEP_MS);
   await new Promise<void>((resolve) => {

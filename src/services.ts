@@ -4,6 +4,7 @@ import { createFacts, type Facts, type FactsSource } from '../cache/facts.ts';
 import { createMemoryCache, type MemoryCache } from '../cache/memory.ts';
 import { createSingleFlight } from '../cache/single-flight.ts';
 import { composeSpec } from './badges/compose.ts';
+import { DEADLINES, UPSTREAM_DEADLINES } from './deadlines.ts';
 import type { Sources } from './describe.ts';
 import { FAULTS } from './errors.ts';
 import type { DownloadFacts, ProjectFacts } from './facts.ts';
@@ -173,6 +174,9 @@ function createFactsOf<T>(
     keyPrefix: KEY_PREFIX,
     formatVersion: FACTS_FORMAT,
     keptSeconds: config.FACTS_KEPT_SECONDS,
+    patienceMs: DEADLINES.keptFactsMs,
+    firstPatienceMs: DEADLINES.unknownFactsMs,
+    loadTimeoutMs: UPSTREAM_DEADLINES.loadMs,
     memoryMaxBytes: config.MEMORY_MAX_BYTES / 4,
     // pypistats.org's source spreads its own due times.
     jitter: source.name === 'pypi' ? 0.1 : 0,

@@ -8,6 +8,7 @@ import { createSqliteMessages } from '../cache/sqlite-messages.ts';
 import { createSqliteStore } from '../cache/sqlite-store.ts';
 import type { Store } from '../cache/store.ts';
 import type { Config } from './config.ts';
+import { DEADLINES } from './deadlines.ts';
 import type { Metrics } from './metrics.ts';
 
 export const KEY_PREFIX = 'pypins';
@@ -67,6 +68,7 @@ function createStore({ config, log, metrics }: ServicesOptions): Store {
   if (config.REDIS_URL !== '') {
     return createRedisStore({
       url: config.REDIS_URL,
+      timeoutMs: DEADLINES.storeMs,
       observe: (operation, outcome) => metrics.tier('redis', `${operation} ${outcome}`),
       onStateChange,
     });

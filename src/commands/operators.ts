@@ -121,7 +121,7 @@ async function runWarm(names: string[], flags: WarmFlags): Promise<void> {
     throw new UsageError('nothing to warm: give names, --file, --top or --from-log');
   const summary = await warm({
     paths,
-    through: flags.through.replace(/\/+$/, ''),
+    through: flags.through.replace(/(?<!\/)\/+$/, ''),
     perSecond: flags.rate,
     stateDirectory: readConfig().CACHE_DIR,
     output,

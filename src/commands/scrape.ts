@@ -18,11 +18,11 @@ export async function scrape(adminUrl: string): Promise<Sample[]> {
 
 /** Reads the text format, as far as our own metrics use it. */
 export function parseMetrics(text: string): Sample[] {
-  return [...text.matchAll(/^(\w+)(?:\{([^}]*)\})? (\S+)$/gm)].map(
+  return [...text.matchAll(/^(\w+)(?:\{(.*?)\})? (\S+)$/gm)].map(
     ([, name = '', labels = '', value]) => ({
       name,
       labels: Object.fromEntries(
-        [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', text_ = '']) => [key, text_]),
+        [...labels.matchAll(/\b(\w+)="([^"]*)"/g)].map(([, key = '', text_ = '']) => [key, text_]),
       ),
       value: Number(value),
     }),

@@ -83,7 +83,7 @@ function clientKey(address: string): string {
 
 /** An address without the mask of IPv4 in IPv6, and without a zone. */
 function plain(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*/, '');
 }
 
 function contains(list: BlockList, address: string): boolean {

@@ -36,7 +36,7 @@ const ENCODERS: Readonly<Record<RasterFormat, (image: Sharp) => Sharp>> = {
 };
 
 const SIZE = /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="([\d.]+)" height="([\d.]+)"/;
-const BLURRED_TEXT = /<text [^>]*filter="url\([^>]*>[^<]*<\/text>/g;
+const TEXT = /<text [^<>]*>[^<]*<\/text>/g;
 
 /**
  * Loads sharp, bounded for untrusted input, and the fonts' measures. `prepareFonts` has to come first, because
@@ -76,5 +76,9 @@ function prepare(svg: string, format: RasterFormat, wantedScale: Scale): Drawing
   // for-the-badge is 179.25 wide: drawn a trifle wider, so that no column at the right is half transparent.
   const rounded = `${head.replace(`width="${width}"`, `width="${roundWidth}"`)} viewBox="0 0 ${width} ${height}" preserveAspectRatio="none"${svg.slice(head.length)}`;
   const blurred = roundWidth * scale <= MAX_BLURRED_SIDE;
-  return { svg: blurred ? rounded : rounded.replace(BLURRED_TEXT, ''), scale };
+  return { svg: blurred ? rounded : withoutBlur(rounded), scale };
+}
+
+function withoutBlur(svg: string): string {
+  return svg.replace(TEXT, (text) => (text.includes(' filter="url(') ? '' : text));
 }

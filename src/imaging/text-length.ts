@@ -14,7 +14,8 @@ interface Box {
   readonly width: number;
 }
 
-const TEXT = /<text ([^>]*?) ?textLength="([\d.]+)"([^>]*)>([^<]*)<\/text>/g;
+const TEXT = /<text ([^<>]*)>([^<]*)<\/text>/g;
+const TEXT_LENGTH = / ?textLength="([\d.]+)"/;
 const BOLD = 'font-weight="bold"';
 const FONT_SIZE = /font-size="(\d+)/;
 const ENTITIES: ReadonlyMap<string, string> = new Map([
@@ -55,16 +56,15 @@ export async function createTextFitter(files: FontFiles): Promise<TextFitter> {
     const fontSize = Number(FONT_SIZE.exec(svg)?.[1]);
     // A text with a shadow stands there three times.
     const fitted = new Map<string, string>();
-    return svg.replace(
-      TEXT,
-      (_match, before: string, width: string, after: string, content: string) => {
-        const faces = chooseFaces(svg, after);
-        const key = `${after.includes(BOLD)} ${width} ${content}`;
-        const rest = fitted.get(key) ?? fitText(content, { faces, fontSize, width: Number(width) });
-        fitted.set(key, rest);
-        return `<text ${before}${after}${rest}</text>`;
-      },
-    );
+    return svg.replace(TEXT, (element, attributes: string, content: string) => {
+      const width = TEXT_LENGTH.exec(attributes)?.[1];
+      if (width === undefined) return element;
+      const faces = chooseFaces(svg, attributes);
+      const key = `${attributes.includes(BOLD)} ${width} ${content}`;
+      const rest = fitted.get(key) ?? fitText(content, { faces, fontSize, width: Number(width) });
+      fitted.set(key, rest);
+      return `<text ${attributes.replace(TEXT_LENGTH, '')}${rest}</text>`;
+    });
   };
 }
 

@@ -8,13 +8,10 @@ import {
   handleWhen,
 } from 'cockatiel';
 import { Agent, type Dispatcher } from 'undici';
+import { UPSTREAM_DEADLINES } from '../deadlines.ts';
 import { UpstreamError, type UpstreamFailure } from './errors.ts';
 import { readBody } from './read-body.ts';
 
-const CONNECT_TIMEOUT_MS = 1_500;
-const HEADERS_TIMEOUT_MS = 5_000;
-const BODY_TIMEOUT_MS = 5_000;
-const TOTAL_TIMEOUT_MS = 8_000;
 const MAX_REDIRECTS = 3;
 const MAX_WAITING = 1_000;
 const BREAKER_FAILURES = 5;
@@ -36,6 +33,8 @@ export interface UpstreamRequest {
   path: string;
   /** An ETag to revalidate. */
   etag?: string | undefined;
+  /** A member of the JSON object that comes, which is not wanted: megabytes that are never held. */
+  leaveOut?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -63,9 +62,9 @@ export interface UpstreamClientOptions {
 export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
   const agent = new Agent({
     connections: options.concurrency,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    bodyTimeout: BODY_TIMEOUT_MS,
+    connect: { timeout: UPSTREAM_DEADLINES.connectMs },
+    headersTimeout: UPSTREAM_DEADLINES.headersMs,
+    bodyTimeout: UPSTREAM_DEADLINES.bodySilenceMs,
   });
   const waiting = bulkhead(options.concurrency, MAX_WAITING);
   const breaker = circuitBreaker(handleWhen(isUpstreamFault), {
@@ -115,7 +114,7 @@ async function askInTime(
   const cancel = (): void => control.abort(new UpstreamError('cancelled', 'was cancelled'));
   const timer = setTimeout(
     () => control.abort(new UpstreamError('timeout', 'took too long')),
-    TOTAL_TIMEOUT_MS,
+    UPSTREAM_DEADLINES.requestMs,
   );
   request.signal?.addEventListener('abort', cancel);
   try {
@@ -148,7 +147,7 @@ async function ask(
       signal,
     });
     const location = redirectTarget(response);
-    if (location === undefined) return readAnswer(response, options.maxBytes);
+    if (location === undefined) return readAnswer(response, options.maxBytes, request.leaveOut);
     await response.body.dump();
     const target = URL.parse(location, url.href);
     if (target?.host !== url.host)
@@ -166,10 +165,12 @@ function redirectTarget({ statusCode, headers }: Dispatcher.ResponseData): strin
 async function readAnswer(
   response: Dispatcher.ResponseData,
   maxBytes: number,
+  leaveOut: string | undefined,
 ): Promise<UpstreamAnswer> {
   const { statusCode, headers, body } = response;
   if (statusCode === 200) {
-    const text = await readBody(body, { encoding: single(headers['content-encoding']), maxBytes });
+    const encoding = single(headers['content-encoding']);
+    const text = await readBody(body, { encoding, maxBytes, leaveOut });
     return {
       status: 200,
       body: text,

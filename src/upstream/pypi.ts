@@ -21,10 +21,10 @@ const text = z
   .nullish()
   .transform((value) => value?.trim() ?? '');
 
-/**
- * The fields of `/pypi/<name>/json` that are used (https://docs.pypi.org/api/json/). `releases` is not among them: it
- * is deprecated, and megabytes long for some projects.
- */
+/** Deprecated, and dozens of megabytes long for some projects. */
+const UNUSED_MEMBER = 'releases';
+
+/** The fields of `/pypi/<name>/json` that are used (https://docs.pypi.org/api/json/). */
 const answerSchema = z.object({
   info: z.object({
     version: z.string().min(1),
@@ -63,7 +63,12 @@ async function load(
   previous: Known<ProjectFacts> | undefined,
   signal: AbortSignal,
 ): Promise<Loaded<ProjectFacts>> {
-  const answer = await client.get({ path: pathOf(id), etag: previous?.validator, signal });
+  const answer = await client.get({
+    path: pathOf(id),
+    etag: previous?.validator,
+    leaveOut: UNUSED_MEMBER,
+    signal,
+  });
   if (answer.status === 304) return { state: 'unchanged' };
   if (answer.status === 404) return { state: 'absent' };
   const parsed = parseAnswer(answer.body);

@@ -2,6 +2,15 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { UpstreamError } from './errors.ts';
+import { createMemberSkipper } from './skip-member.ts';
+
+export interface BodyOptions {
+  readonly encoding?: string | undefined;
+  /** Read at the most, after decompression. */
+  readonly maxBytes: number;
+  /** A member of a JSON object that is not wanted; `null` stands in its place. */
+  readonly leaveOut?: string | undefined;
+}
 
 /**
  * The body as text, decompressed where it came as gzip. Reading stops, and the connection is dropped, once more than
@@ -9,16 +18,17 @@ import { UpstreamError } from './errors.ts';
  */
 export async function readBody(
   body: Readable,
-  { encoding = 'identity', maxBytes }: { encoding?: string | undefined; maxBytes: number },
+  { encoding = 'identity', maxBytes, leaveOut }: BodyOptions,
 ): Promise<string> {
   const chunks: Buffer[] = [];
+  const take = leaveOut === undefined ? (chunk: Buffer) => chunk : createMemberSkipper(leaveOut);
   const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
     let bytes = 0;
     for await (const chunk of source) {
       bytes += chunk.length;
       if (bytes > maxBytes)
         throw new UpstreamError('too-large', `sent more than ${maxBytes} bytes`);
-      chunks.push(chunk);
+      chunks.push(take(chunk));
     }
   };
   if (encoding === 'gzip') await pipeline(body, createGunzip(), collect);

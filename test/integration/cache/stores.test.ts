@@ -9,6 +9,8 @@ import { makeTempDirectory } from '../../support/temp.ts';
 
 const LONG_MS = 60_000;
 const SHORT_MS = 50;
+/** Long enough for a busy machine to renew it in time. */
+const RENEWED_MS = 2_000;
 
 const newKey = (): string => `pypins:1:test:${randomUUID()}`;
 
@@ -156,6 +158,19 @@ describe.each([
       });
       if (first.state === 'granted') await first.lease.release();
       expect(await store.acquireLease(key, LONG_MS)).toEqual({ state: 'held' });
+    });
+
+    test('lasts longer when it is renewed, and tells who has lost it', async () => {
+      const key = newKey();
+      const answer = await store.acquireLease(key, RENEWED_MS);
+      if (answer.state !== 'granted') throw new Error('not granted');
+      expect(await answer.lease.renew(LONG_MS)).toBe('ours');
+      await new Promise((done) => setTimeout(done, 1.2 * RENEWED_MS));
+      expect(await other.acquireLease(key, LONG_MS)).toEqual({ state: 'held' });
+      await answer.lease.release();
+      expect(await answer.lease.renew(LONG_MS)).toBe('lost');
+      expect(await other.acquireLease(key, LONG_MS)).toMatchObject({ state: 'granted' });
+      expect(await answer.lease.renew(LONG_MS)).toBe('lost');
     });
 
     test('of one key is none of another', async () => {

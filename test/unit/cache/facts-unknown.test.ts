@@ -48,6 +48,14 @@ describe('an id of which nothing is known', () => {
     expect(answer.afterMs).toBeLessThanOrEqual(750);
   });
 
+  test('is fetched once, however long that takes: the lease is renewed', async () => {
+    harness.upstream.says('one', { afterMs: 6_000 });
+    expect(await ask(harness.facts)).toMatchObject({ state: 'unavailable' });
+    await pass(3_500);
+    expect(await ask(startProcess(harness))).toMatchObject({ state: 'fresh', value: 'one' });
+    expect(harness.upstream.calls).toHaveLength(1);
+  });
+
   test('is unavailable where a lease outlasts the patience', async () => {
     await harness.store.acquireLease('pypins:1:fake:a', 11 * SECOND);
     harness.upstream.says('one');
