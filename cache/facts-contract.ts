@@ -48,6 +48,14 @@ export type Found<T> =
   | { readonly state: 'absent'; readonly fetchedAtMs: number; readonly tier: FactsTier }
   | { readonly state: 'unavailable'; readonly reason: unknown };
 
+/** What was known of an id before it was asked for anew, and after. */
+export interface Refreshed<T> {
+  readonly before: Known<T> | undefined;
+  readonly after: Known<T> | undefined;
+  /** The upstream says that there is no such thing. */
+  readonly isAbsent: boolean;
+}
+
 /** What happens inside, for whoever counts. */
 export type FactsEvent =
   | {

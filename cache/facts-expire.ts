@@ -1,19 +1,22 @@
+import type { Known } from './facts-contract.ts';
 import type { Facts } from './facts.ts';
 import type { Seen } from './facts-memory.ts';
-import { madeDue } from './facts-record.ts';
+import { type FactsRecord, madeDue } from './facts-record.ts';
+import type { Refresher } from './facts-refresh.ts';
 import type { Tiers } from './facts-tiers.ts';
 import type { SingleFlight } from './single-flight.ts';
 import type { Store } from './store.ts';
 
 const EXPIRED_AT_ONCE = 64;
 
-/** Makes records due: one, or all whose ids begin alike. */
+/** Makes records due: one, or all whose ids begin alike; or asks anew at once. */
 export function createExpirer<T>(parts: {
   readonly store: Store;
   readonly tiers: Tiers<T>;
   readonly refreshes: SingleFlight<Seen<T>>;
-}): Pick<Facts<T>, 'expire' | 'expireAll'> {
-  const { store, tiers, refreshes } = parts;
+  readonly refresher: Pick<Refresher<T>, 'refresh'>;
+}): Pick<Facts<T>, 'expire' | 'expireAll' | 'refresh'> {
+  const { store, tiers, refreshes, refresher } = parts;
 
   const expire = async (id: string): Promise<boolean> => {
     // A refresh under way may have asked before the change: what it brings is made due too.
@@ -26,6 +29,18 @@ export function createExpirer<T>(parts: {
 
   return {
     expire,
+    async refresh(id) {
+      const before = (await tiers.read(id)).record;
+      // Where nothing was ever heard of it, there is nothing to make due.
+      if (before.checkedAtMs > 0) await tiers.write(id, madeDue(before));
+      const { record } = await refreshes.run(id, () => refresher.refresh(id));
+      await tiers.announce(id);
+      return {
+        before: knownOf(before),
+        after: knownOf(record),
+        isAbsent: record.state === 'absent',
+      };
+    },
     async expireAll(idPrefix) {
       const keys = await store.keys(tiers.keyOf(idPrefix));
       const ids = keys.map((key) => key.slice(tiers.keyOf('').length));
@@ -35,4 +50,8 @@ export function createExpirer<T>(parts: {
       return ids.length;
     },
   };
+}
+
+function knownOf<T>(record: FactsRecord<T>): Known<T> | undefined {
+  return record.state === 'known' ? record.known : undefined;
 }

@@ -1,4 +1,4 @@
-import type { FactsEvent, FactsSource, Found } from './facts-contract.ts';
+import type { FactsEvent, FactsSource, Found, Refreshed } from './facts-contract.ts';
 import { answerOf, createFactsMemory } from './facts-memory.ts';
 import type { Seen } from './facts-memory.ts';
 import { createExpirer } from './facts-expire.ts';
@@ -11,7 +11,15 @@ import { createSingleFlight } from './single-flight.ts';
 import type { Store } from './store.ts';
 
 // The types that stand in this module's signatures, so that a caller needs one import.
-export type { FactsEvent, FactsSource, FactsTier, Found, Known, Loaded } from './facts-contract.ts';
+export type {
+  FactsEvent,
+  FactsSource,
+  FactsTier,
+  Found,
+  Known,
+  Loaded,
+  Refreshed,
+} from './facts-contract.ts';
 
 /** What an upstream says of ids, kept. */
 export interface Facts<T> {
@@ -31,6 +39,11 @@ export interface Facts<T> {
   readonly expire: (id: string) => Promise<boolean>;
   /** As `expire`, for every id that begins so; how many there were. */
   readonly expireAll: (idPrefix: string) => Promise<number>;
+  /**
+   * Asks the upstream at once, due or not, and tells what was known before and after; the same where it failed, or where
+   * another process is asking already. The other processes hear of it as with `expire`.
+   */
+  readonly refresh: (id: string) => Promise<Refreshed<T>>;
   /** Records in memory, and refreshes under way. */
   readonly stats: () => { entries: number; bytes: number; flights: number };
   /** Cuts the refreshes under way and waits for their end. */
@@ -117,7 +130,7 @@ export function createFacts<T>(options: FactsOptions<T>): Facts<T> {
       observe?.({ kind: 'served', state: found.state, tier });
       return found;
     },
-    ...createExpirer({ store, tiers, refreshes }),
+    ...createExpirer({ store, tiers, refreshes, refresher }),
     stats: () => ({ ...memory.stats(), flights: refreshes.size }),
     async close() {
       refresher.close();

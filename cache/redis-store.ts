@@ -1,26 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import { type Lease, type LeaseAnswer, MAX_KEYS, type Store, type StoreObserver } from './store.ts';
+import { type Asker, createAsker, FAILED } from './redis-asker.ts';
+import { createRedisCoordination } from './redis-coordination.ts';
+import { createRedisRankings } from './redis-rankings.ts';
+import { MAX_KEYS, type Store, type StoreObserver } from './store.ts';
 
 const RECONNECT_FIRST_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 const SCANNED_AT_ONCE = 1_000;
-
-/** Deletes a lease only while it is still ours: KEYS[1] the lease, ARGV[1] its token. */
-const RELEASE_SCRIPT =
-  "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
-
-/** Prolongs a lease only while it is still ours: as above, and ARGV[2] the milliseconds. */
-const RENEW_SCRIPT =
-  "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
-
-/** Counts, and with the first count sets the end, in one step: a counter without an end would never start anew. */
-const INCREMENT_SCRIPT =
-  "local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end return n";
-
-const FAILED = Symbol('failed');
 
 export interface RedisStoreOptions {
   /** `redis://` or `rediss://`, with user and password where the server wants them. */
@@ -64,24 +52,8 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       await ask('delete', () => client.del(key));
     },
     keys: (prefix) => scanKeys(client, ask, prefix),
-    async acquireLease(key, ttlMs): Promise<LeaseAnswer> {
-      const leaseKey = `${key}#lease`;
-      const token = randomUUID();
-      const reply = await ask(
-        'lease',
-        () => client.set(leaseKey, token, 'PX', ttlMs, 'NX'),
-        isText,
-      );
-      if (reply === FAILED) return { state: 'unknown' };
-      if (reply === null) return { state: 'held' };
-      return { state: 'granted', lease: createLease(client, ask, { leaseKey, token }) };
-    },
-    async increment(key, windowMs) {
-      const count = await ask('increment', () =>
-        client.eval(INCREMENT_SCRIPT, 1, `${key}#count`, windowMs),
-      );
-      return typeof count === 'number' ? count : undefined;
-    },
+    ...createRedisCoordination(client, ask),
+    ...createRedisRankings(client, ask),
     async ready(maxMs) {
       const inTime = AbortSignal.timeout(maxMs);
       if (client.status !== 'ready')
@@ -92,23 +64,6 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       stopReporting();
       client.disconnect();
       return Promise.resolve();
-    },
-  };
-}
-
-function createLease(
-  client: Redis,
-  ask: Asker,
-  { leaseKey, token }: { leaseKey: string; token: string },
-): Lease {
-  return {
-    async renew(ttlMs) {
-      const reply = await ask('lease', () => client.eval(RENEW_SCRIPT, 1, leaseKey, token, ttlMs));
-      if (reply === FAILED) return 'unknown';
-      return reply === 1 ? 'ours' : 'lost';
-    },
-    async release() {
-      await ask('lease', () => client.eval(RELEASE_SCRIPT, 1, leaseKey, token));
     },
   };
 }
@@ -127,27 +82,6 @@ async function scanKeys(client: Redis, ask: Asker, prefix: string): Promise<stri
     found.push(...reply[1].filter((key) => !key.includes('#')));
   } while (cursor !== '0' && found.length < MAX_KEYS);
   return found;
-}
-
-type Asker = <T>(
-  operation: Parameters<StoreObserver>[0],
-  command: () => Promise<T>,
-  isHit?: (reply: T) => boolean,
-) => Promise<T | typeof FAILED>;
-
-/** Sends a command if there is a connection, counts what becomes of it, and never rejects. */
-function createAsker(isReady: () => boolean, observe: StoreObserver | undefined): Asker {
-  return async (operation, command, isHit) => {
-    try {
-      if (!isReady()) throw new Error('Redis is not there');
-      const reply = await command();
-      observe?.(operation, isHit === undefined ? 'ok' : isHit(reply) ? 'hit' : 'miss');
-      return reply;
-    } catch {
-      observe?.(operation, 'failed');
-      return FAILED;
-    }
-  };
 }
 
 function isText(reply: unknown): reply is string {

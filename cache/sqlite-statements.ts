@@ -1,14 +1,17 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { prepareRankings, type RankingStatements } from './sqlite-rankings.ts';
 import { MAX_KEYS } from './store.ts';
 
 /** Raised with every change to the tables; a file of another version is made anew. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export const SCHEMA = `
   CREATE TABLE records (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
   CREATE INDEX records_by_end ON records (expires_at);
   CREATE TABLE leases (key TEXT PRIMARY KEY, token TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
   CREATE TABLE counters (key TEXT PRIMARY KEY, count INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+  CREATE TABLE rankings (key TEXT NOT NULL, member TEXT NOT NULL, score REAL NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (key, member)) STRICT, WITHOUT ROWID;
+  CREATE INDEX rankings_by_score ON rankings (key, score);
 `;
 
 /** How many records make room at once when the file is full. */
@@ -40,13 +43,14 @@ const INCREMENT = `
     expires_at = iif(${RUNNING}, expires_at, :now + :window)
   RETURNING count`;
 
+const DROP_RANKINGS = 'DELETE FROM rankings WHERE expires_at <= :now';
 const DROP_LEASES = 'DELETE FROM leases WHERE expires_at <= :now';
 const DROP_COUNTERS = 'DELETE FROM counters WHERE expires_at <= :now';
 const DROP_OLDEST = `
   DELETE FROM records WHERE key IN (SELECT key FROM records ORDER BY expires_at LIMIT ${EVICTED_AT_ONCE})`;
 
 /** What the store does, as prepared statements. */
-export interface Statements {
+export interface Statements extends RankingStatements {
   get(key: string, nowMs: number): string | undefined;
   set(key: string, value: string, endMs: number): void;
   delete(key: string): void;
@@ -57,7 +61,7 @@ export interface Statements {
   renew(key: string, token: string, nowMs: number, ttlMs: number): boolean;
   release(key: string, token: string): void;
   increment(key: string, nowMs: number, windowMs: number): number | undefined;
-  /** Makes room: what is over of leases and counters, and the records that end first. */
+  /** Makes room: what is over of leases, counters and rankings, and the records that end first. */
   evict(nowMs: number): void;
 }
 
@@ -71,6 +75,7 @@ export function prepareStatements(database: DatabaseSync): Statements {
   const renew = database.prepare(RENEW);
   const release = database.prepare(RELEASE);
   const increment = database.prepare(INCREMENT);
+  const dropRankings = database.prepare(DROP_RANKINGS);
   const dropLeases = database.prepare(DROP_LEASES);
   const dropCounters = database.prepare(DROP_COUNTERS);
   const dropOldest = database.prepare(DROP_OLDEST);
@@ -88,7 +93,9 @@ export function prepareStatements(database: DatabaseSync): Statements {
       const count = increment.get({ key, now: nowMs, window: windowMs })?.['count'];
       return typeof count === 'number' ? count : undefined;
     },
+    ...prepareRankings(database),
     evict(nowMs) {
+      dropRankings.run({ now: nowMs });
       dropLeases.run({ now: nowMs });
       dropCounters.run({ now: nowMs });
       dropOldest.run();

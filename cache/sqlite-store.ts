@@ -87,6 +87,18 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
       const count = ask('increment', (s, nowMs) => s.increment(key, nowMs, windowMs));
       return Promise.resolve(count === FAILED ? undefined : count);
     },
+    rank(key, scores, { add, maxMembers, ttlSeconds }) {
+      const change = { scores, add, maxMembers, ttlMs: ttlSeconds * 1000 };
+      ask('rank', (s, nowMs) => s.rank(key, change, nowMs));
+      return Promise.resolve();
+    },
+    ranked(key, least, limit) {
+      const members = ask('rank', (s, nowMs) => s.ranked(key, least, limit, nowMs));
+      return Promise.resolve(orNone(members) ?? []);
+    },
+    rankedOf(key, members) {
+      return Promise.resolve(orNone(ask('rank', (s, nowMs) => s.rankedOf(key, members, nowMs))));
+    },
     ready: () => Promise.resolve(),
     close() {
       keeper.close();

@@ -13,6 +13,15 @@ export interface Lease {
 export type LeaseAnswer =
   { state: 'granted'; lease: Lease } | { state: 'held' } | { state: 'unknown' };
 
+/** How a ranking changes, and what bounds it. */
+export interface RankOptions {
+  readonly add: boolean;
+  /** Beyond so many, those with the lowest scores are forgotten. */
+  readonly maxMembers: number;
+  /** The whole ranking is forgotten so long after its last change. */
+  readonly ttlSeconds: number;
+}
+
 /**
  * The store that the processes of one installation share: Redis, or the embedded SQLite file.
  *
@@ -35,6 +44,12 @@ export interface Store {
   acquireLease(key: string, ttlMs: number): Promise<LeaseAnswer>;
   /** Adds one to the counter of `key`, which starts anew `windowMs` after its first count; undefined when the store failed. */
   increment(key: string, windowMs: number): Promise<number | undefined>;
+  /** Gives members of a ranking new scores, or adds to those that they have. Lost silently (and counted) when the store fails. */
+  rank(key: string, scores: ReadonlyMap<string, number>, options: RankOptions): Promise<void>;
+  /** The members with a score of at least `least`, the highest first, at most `limit`; none when the store fails. */
+  ranked(key: string, least: number, limit: number): Promise<string[]>;
+  /** Those of the members that are in the ranking; undefined when the store failed. */
+  rankedOf(key: string, members: readonly string[]): Promise<string[] | undefined>;
   /** Settles when the store answers, at the latest after `maxMs`: for a start that would rather not begin without it. */
   ready(maxMs: number): Promise<void>;
   /** Ends the connection; later calls know nothing. Never throws. */
@@ -43,6 +58,6 @@ export interface Store {
 
 /** What a store tells whoever counts: one call per operation. `failed` is a time-out, an error, or a store known to be down. */
 export type StoreObserver = (
-  operation: 'get' | 'set' | 'delete' | 'keys' | 'lease' | 'increment',
+  operation: 'get' | 'set' | 'delete' | 'keys' | 'lease' | 'increment' | 'rank',
   outcome: 'hit' | 'miss' | 'ok' | 'failed',
 ) => void;

@@ -48,3 +48,41 @@ describe('expire', () => {
     expect(harness.upstream.calls).toHaveLength(0);
   });
 });
+
+describe('refresh', () => {
+  test('asks at once although nothing is due, and tells what was known before and after', async () => {
+    harness.upstream.says('old', { serial: 7 });
+    await ask(harness.facts);
+    harness.upstream.says('new', { serial: 8, afterMs: 1_000 });
+    const refreshed = harness.facts.refresh('a');
+    await pass(1_000);
+    expect(await refreshed).toMatchObject({
+      before: { value: 'old', serial: 7 },
+      after: { value: 'new', serial: 8 },
+      isAbsent: false,
+    });
+    expect(await ask(startProcess(harness))).toMatchObject({ state: 'fresh', value: 'new' });
+  });
+
+  test('keeps what was known when the upstream fails', async () => {
+    harness.upstream.says('old');
+    await ask(harness.facts);
+    harness.upstream.fails();
+    expect(await harness.facts.refresh('a')).toMatchObject({ after: { value: 'old' } });
+  });
+
+  test('asks for what was never heard of, and tells what there is not', async () => {
+    harness.upstream.answers(() => ({ state: 'absent' }));
+    const expected = { before: undefined, after: undefined, isAbsent: true };
+    expect(await harness.facts.refresh('a')).toEqual(expected);
+    harness.upstream.says('one');
+    expect(await harness.facts.refresh('a')).toMatchObject({ after: { value: 'one' } });
+  });
+
+  test('asks in spite of a back-off', async () => {
+    harness.upstream.fails();
+    await ask(harness.facts);
+    harness.upstream.says('one');
+    expect(await harness.facts.refresh('a')).toMatchObject({ after: { value: 'one' } });
+  });
+});
