@@ -11,12 +11,15 @@ const RANK_SCRIPT = `
   redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[2])
   return redis.call('EXPIRE', KEYS[1], ARGV[3])`;
 
+function keyOf(key: string): string {
+  return `${key}#ranking`;
+}
+
 /** Rankings in Redis' sorted sets. */
 export function createRedisRankings(
   client: Redis,
   ask: Asker,
 ): Pick<Store, 'rank' | 'ranked' | 'rankedOf'> {
-  const keyOf = (key: string): string => `${key}#ranking`;
   return {
     async rank(key, scores, { add, maxMembers, ttlSeconds }) {
       const pairs = [...scores].map(([member, score]) => [score, member] as const);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createSqliteStore } from '../../../cache/sqlite-store.ts';
-import type { SqliteStoreOptions } from '../../../cache/sqlite-store.ts';
+import type { SqliteStoreOptions } from '../../../cache/sqlite-keeper.ts';
 import type { Store } from '../../../cache/store.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 

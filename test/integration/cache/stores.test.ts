@@ -1,61 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createRedisStore } from '../../../cache/redis-store.ts';
-import { createSqliteStore } from '../../../cache/sqlite-store.ts';
-import type { Store, StoreObserver } from '../../../cache/store.ts';
-import { startRedis } from '../../support/redis.ts';
-import { makeTempDirectory } from '../../support/temp.ts';
+import type { Store } from '../../../cache/store.ts';
+import {
+  type Backend,
+  newKey,
+  startRedisBackend,
+  startSqliteBackend,
+  waitFor,
+} from './backends.ts';
 
 const LONG_MS = 60_000;
 const SHORT_MS = 50;
 /** Long enough for a busy machine to renew it in time. */
 const RENEWED_MS = 2_000;
-
-const newKey = (): string => `pypins:1:test:${randomUUID()}`;
-
-/** Waits for what takes its time. */
-async function waitFor(condition: () => Promise<boolean>): Promise<boolean> {
-  return await vi.waitUntil(condition, { timeout: 20_000, interval: 10 });
-}
-
-/** What a kind of store is opened with; each `open` is another process's view of the same store. */
-interface Backend {
-  open(observe?: StoreObserver): Promise<Store>;
-  stop(): Promise<void>;
-}
-
-async function startRedisBackend(): Promise<Backend> {
-  const redis = await startRedis();
-  return {
-    async open(observe) {
-      const store = createRedisStore({
-        url: redis.url,
-        timeoutMs: 5_000,
-        ...(observe && { observe }),
-      });
-      await vi.waitUntil(() => store.healthy, { timeout: 20_000 });
-      return store;
-    },
-    stop: () => redis.stop(),
-  };
-}
-
-async function startSqliteBackend(): Promise<Backend> {
-  const { path, remove } = await makeTempDirectory();
-  return {
-    open(observe) {
-      const file = join(path, 'store.db');
-      const store = createSqliteStore({
-        path: file,
-        maxBytes: 8_000_000,
-        ...(observe && { observe }),
-      });
-      return Promise.resolve(store);
-    },
-    stop: remove,
-  };
-}
 
 describe.each([
   ['redis', startRedisBackend],
@@ -193,59 +149,6 @@ describe.each([
       for (let i = 0; i < 3; i += 1) await store.increment(key, SHORT_MS);
       // Counting on does not lengthen the window.
       expect(await waitFor(async () => (await store.increment(key, SHORT_MS)) === 1)).toBe(true);
-    });
-  });
-
-  describe('a ranking', () => {
-    const options = { add: false, maxMembers: 100, ttlSeconds: 60 };
-    const scores = (given: Record<string, number>) => new Map(Object.entries(given));
-
-    test('gives the highest first, as many as asked for, of a score at least', async () => {
-      const key = newKey();
-      await store.rank(key, scores({ a: 1, b: 3, c: 2 }), options);
-      expect(await other.ranked(key, 0, 10)).toEqual(['b', 'c', 'a']);
-      expect(await other.ranked(key, 2, 10)).toEqual(['b', 'c']);
-      expect(await other.ranked(key, 0, 1)).toEqual(['b']);
-      expect(await other.ranked(newKey(), 0, 10)).toEqual([]);
-    });
-
-    test('takes new scores, or adds to those that there are', async () => {
-      const key = newKey();
-      await store.rank(key, scores({ a: 1, b: 2 }), options);
-      await other.rank(key, scores({ a: 2 }), { ...options, add: true });
-      expect(await store.ranked(key, 3, 10)).toEqual(['a']);
-      await store.rank(key, scores({ a: 1 }), options);
-      expect(await store.ranked(key, 0, 10)).toEqual(['b', 'a']);
-    });
-
-    test('tells who is in it', async () => {
-      const key = newKey();
-      await store.rank(key, scores({ 'a.b': 1, "c'd": 2 }), options);
-      expect(await other.rankedOf(key, ["c'd", 'x', 'a.b'])).toEqual(["c'd", 'a.b']);
-      expect(await other.rankedOf(key, [])).toEqual([]);
-    });
-
-    test('forgets the lowest beyond its bound, soon if not at once', async () => {
-      const key = newKey();
-      for (let i = 0; i < 100; i += 1)
-        await store.rank(key, scores({ [`member-${i}`]: i }), { ...options, maxMembers: 10 });
-      const left = await store.ranked(key, 0, 1_000);
-      expect(left.slice(0, 10)).toEqual(Array.from({ length: 10 }, (_, i) => `member-${99 - i}`));
-      expect(left.length).toBeLessThan(50);
-    });
-
-    test('is forgotten when its time is over', async () => {
-      const key = newKey();
-      await store.rank(key, scores({ a: 1 }), { ...options, ttlSeconds: 1 });
-      expect(await waitFor(async () => (await store.ranked(key, 0, 1)).length === 0)).toBe(true);
-    });
-
-    test('takes thousands at once', async () => {
-      const key = newKey();
-      const many = new Map(Array.from({ length: 3_000 }, (_, i) => [`member-${i}`, i]));
-      await store.rank(key, many, { ...options, maxMembers: 5_000 });
-      expect(await store.ranked(key, 0, 10_000)).toHaveLength(3_000);
-      expect(await store.rankedOf(key, [...many.keys(), 'x'])).toHaveLength(3_000);
     });
   });
 
