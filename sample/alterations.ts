@@ -29,12 +29,24 @@ export function makeOutdated(answer: Answer): Answer {
   );
 }
 
-/** The answer with null for every value, down to the second level. Anything but an answer in JSON stays as it is. */
+/**
+ * The answer with null for every value: in JSON down to the second level, in XML with nothing between the tags. A failure
+ * stays as it is.
+ */
 export function makeNulls(answer: Answer): Answer {
   if (answer.status !== 200) return answer;
+  if (answer.headers['content-type']?.startsWith('text/xml')) return makeXmlNulls(answer);
   const document = z.record(z.string(), z.unknown()).parse(JSON.parse(String(answer.body)));
   const nulls = Object.entries(document).map(([key, value]) => [key, nullsIn(value)]);
   return replaceBody(answer, Object.fromEntries(nulls));
+}
+
+/** XML-RPC has a null of its own; the feed has no text left. */
+function makeXmlNulls(answer: Answer): Answer {
+  const text = String(answer.body)
+    .replace(/<(?:string|int)>[^<]*<\/(?:string|int)>/g, '<nil/>')
+    .replace(/(<(?:title|link|description|language|author|pubDate)>)[^<]*/g, '$1');
+  return replaceBytes(answer, Buffer.from(text));
 }
 
 function nullsIn(value: unknown): unknown {
@@ -47,7 +59,12 @@ function replaceBody(
   document: unknown,
   changed: Readonly<Record<string, string>> = {},
 ): Answer {
+  const { headers, ...rest } = answer;
   const body = Buffer.from(JSON.stringify(document));
+  return replaceBytes({ ...rest, headers: { ...headers, ...changed } }, body);
+}
+
+function replaceBytes(answer: Answer, body: Buffer): Answer {
   const etag = 'etag' in answer.headers ? { etag: etagOf(body) } : {};
-  return { ...answer, headers: { ...answer.headers, ...changed, ...etag }, body };
+  return { ...answer, headers: { ...answer.headers, ...etag }, body };
 }

@@ -1,36 +1,32 @@
+import { CORS_HEADERS } from './cors-headers.ts';
 import { textPage } from './error-pages.ts';
 import type { Answer } from './exchange.ts';
 import type { IndexEntry } from './index-entry.ts';
 import { normalise, type Downloads } from './project.ts';
-import type { Question } from './question.ts';
+import type { PypiQuestion, PypistatsQuestion } from './question.ts';
 
 /** Finds the project of a normalised name. */
 export type FindProject = (name: string) => IndexEntry | undefined;
 
-const CORS_HEADERS = {
-  'access-control-allow-headers':
-    'Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since',
-  'access-control-allow-methods': 'GET',
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'X-PyPI-Last-Serial',
-  'access-control-max-age': '86400',
-};
-
 /** In the order of Flask's sorted keys. */
 const PERIODS = ['day', 'month', 'week'] as const;
 
-/** What the service that the question is for says when all is well. */
-export function answerHonestly(question: Question, findProject: FindProject): Answer {
-  return question.api === 'pypi'
-    ? answerAsPypi(question, findProject)
-    : answerAsPypistats(question, findProject);
-}
-
-function answerAsPypi(question: Question, findProject: FindProject): Answer {
-  const { name, release, hasTrailingSlash } = question;
+/**
+ * What PyPI says: its CDN's redirect to the normalised name, the page, or that there is none. `pass` takes the latter two
+ * through the CDN's cache.
+ */
+export function answerAsPypi(
+  { name, release, hasTrailingSlash }: PypiQuestion,
+  findProject: FindProject,
+  pass: (key: string, current: Answer) => Answer,
+): Answer {
   const normalised = normalise(name);
   if (name !== normalised || hasTrailingSlash) return redirectToNormalised(normalised, release);
-  const entry = findProject(normalised);
+  const key = `${normalised}/${release ?? ''}`;
+  return pass(key, answerPage(findProject(normalised), release));
+}
+
+function answerPage(entry: IndexEntry | undefined, release: string | undefined): Answer {
   const page = release === undefined ? entry?.page() : entry?.releasePage(release);
   if (!page) {
     const headers = { ...CORS_HEADERS, 'content-type': 'application/json' };
@@ -51,7 +47,10 @@ function redirectToNormalised(name: string, release: string | undefined): Answer
 }
 
 /** pypistats.org (Flask): `.` and `_` are `-`, one by one, and capitals stay what they are. */
-function answerAsPypistats({ name, query }: Question, findProject: FindProject): Answer {
+export function answerAsPypistats(
+  { name, query }: PypistatsQuestion,
+  findProject: FindProject,
+): Answer {
   const stored = name.replace(/[._]/g, '-');
   const downloads = findProject(stored)?.downloads;
   const period = query.get('period');

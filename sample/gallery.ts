@@ -27,7 +27,7 @@ const STYLESHEET = `
  * errors, each with its URL as text. `badgesUrl` is the origin that serves the badges.
  */
 export function renderGallery(badgesUrl: string): string {
-  const origin = badgesUrl.replace(/\/+$/, '');
+  const origin = badgesUrl.replace(/(?<!\/)\/+$/, '');
   const sections = gallerySections.map((section) => renderSection(section, origin));
   const links = gallerySections.map(
     ({ title }) => `<a href="#${anchorOf(title)}">${escapeHtml(title)}</a>`,

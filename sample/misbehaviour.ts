@@ -10,13 +10,16 @@ export const MODES = [
   'reset',
   /** 429 at once. */
   '429',
-  /** pypistats.org's own limits: 5 a second and 30 a minute from an address, then 429. */
+  /**
+   * The services' own limits: pypistats.org's 5 a second and 30 a minute from an address, then 429; those of PyPI's XML-RPC
+   * as if they were used up, which is a fault and not a 429.
+   */
   'limited',
   /** The CDN's page for people, or pypistats.org's text. */
   '503',
   /** 200 with a page for people. */
   'html',
-  /** 200 and `application/json`, but no JSON. */
+  /** 200 and the right type, but neither JSON nor XML. */
   'garbage',
   /** Half of the body that Content-Length announces. */
   'truncated',
@@ -24,7 +27,7 @@ export const MODES = [
   'endless',
   /** A body of 2 GB, announced. */
   'huge',
-  /** PyPI's answer of a while ago: another version, a lower serial. */
+  /** PyPI's answer of a while ago: another version, a lower serial; the feed or the changelog without what is newest. */
   'wrong-serial',
   /** The honest answer with null for every value. */
   'nulls',
@@ -38,12 +41,14 @@ export type Mode = (typeof MODES)[number];
 /** How the stand-in misbehaves, and towards which questions. */
 export interface Rule {
   readonly mode: Mode;
-  /** Left out: both. */
+  /** Left out: all. */
   readonly api?: Api | undefined;
-  /** In any spelling; left out: all projects. */
+  /** In any spelling; left out: all projects, and what is asked about none. */
   readonly project?: string | undefined;
   /** Of `slow`; 10 000 by default. */
   readonly latencyMs?: number | undefined;
+  /** Of `limited` at XML-RPC: when the limit is said to reset; 1800 by default. */
+  readonly resetSeconds?: number | undefined;
   /** The origin that `redirect-away` sends to. */
   readonly location?: string | undefined;
 }
@@ -53,8 +58,8 @@ export interface Rules {
   readonly misbehave: (rule: Rule) => void;
   /** Ends all misbehaviour. */
   readonly behave: () => void;
-  /** The rule for a question: one for its project before one for its API. */
-  readonly find: (api: Api, project: string) => Rule | undefined;
+  /** The rule for a question: one for its project, where it has one, before one for its API. */
+  readonly find: (api: Api, project?: string) => Rule | undefined;
 }
 
 const MAX_RULES = 100;

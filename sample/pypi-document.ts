@@ -7,8 +7,11 @@ export type PypiDocument = Readonly<Record<string, unknown>>;
 const PACKAGE_TYPES = { wheel: 'bdist_wheel', sdist: 'sdist', egg: 'bdist_egg' } as const;
 const PYTHON_VERSIONS = { wheel: 'py3', sdist: 'source', egg: '2.7' } as const;
 const SUFFIXES = { wheel: '-py3-none-any.whl', sdist: '.tar.gz', egg: '-py2.7.egg' } as const;
+const DEFAULT_FILES: readonly FileKind[] = ['wheel', 'sdist'];
 const FIRST_UPLOAD_MS = Date.UTC(2020, 0, 1, 12);
 const DAY_MS = 86_400_000;
+export const AUTHOR_EMAIL = 'author@sample.invalid';
+export const DEFAULT_SUMMARY = 'A project of the sample index';
 
 /**
  * What `/pypi/<name>/json` says of the project, with the keys of https://docs.pypi.org/api/json/ in PyPI's
@@ -60,7 +63,7 @@ function infoOf({ name }: SampleProject, release: SampleRelease): Record<string,
   const page = `https://pypi.org/project/${name}/`;
   return {
     author: null,
-    author_email: 'A Sample Author <author@sample.invalid>',
+    author_email: `A Sample Author <${AUTHOR_EMAIL}>`,
     bugtrack_url: null,
     classifiers: release.classifiers ?? [],
     description: `# ${name}\n\nA project of the sample index. It cannot be installed.\n`,
@@ -85,7 +88,7 @@ function infoOf({ name }: SampleProject, release: SampleRelease): Record<string,
     release_url: `${page}${release.version}/`,
     requires_dist: null,
     requires_python: release.requiresPython ?? null,
-    summary: release.summary ?? 'A project of the sample index',
+    summary: release.summary ?? DEFAULT_SUMMARY,
     version: release.version,
     yanked: release.yanked !== undefined,
     yanked_reason: release.yanked ?? null,
@@ -101,14 +104,26 @@ function nullInfo(project: SampleProject, release: SampleRelease): Record<string
   };
 }
 
+/** The names of the release's files, and what each says that it is for: `py3`, `source`. */
+export function filesOfRelease(project: SampleProject, release: SampleRelease) {
+  return (release.files ?? DEFAULT_FILES).map((kind) => ({
+    filename: nameOfFile(project.name, release, kind),
+    pythonVersion: PYTHON_VERSIONS[kind],
+  }));
+}
+
+function nameOfFile(name: string, { version }: SampleRelease, kind: FileKind): string {
+  return `${normalise(name).replaceAll('-', '_')}-${version}${SUFFIXES[kind]}`;
+}
+
 /** The release's files; `age` counts the releases before it, a day each. */
 function filesOf(project: SampleProject, release: SampleRelease, age: number): unknown[] {
-  const kinds = release.files ?? ['wheel', 'sdist'];
+  const kinds = release.files ?? DEFAULT_FILES;
   return kinds.map((kind) => fileOf(project.name, release, kind, age));
 }
 
 function fileOf(name: string, release: SampleRelease, kind: FileKind, age: number) {
-  const filename = `${normalise(name).replaceAll('-', '_')}-${release.version}${SUFFIXES[kind]}`;
+  const filename = nameOfFile(name, release, kind);
   const sha256 = digest('sha256', filename);
   const uploaded = new Date(FIRST_UPLOAD_MS + age * DAY_MS).toISOString().slice(0, 19);
   return {

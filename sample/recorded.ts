@@ -30,6 +30,21 @@ export async function loadRecorded(directory: string): Promise<IndexEntry[]> {
   return Promise.all(Array.from(byName, ([name, pages]) => toEntry(name, pages, directory)));
 }
 
+/**
+ * One project as it was recorded at successive serials, the oldest first: `pypi-timeline/<name>/<serial>.json`. Rejects as
+ * `loadRecorded` does.
+ */
+export async function loadTimeline(directory: string, name: string): Promise<IndexEntry[]> {
+  const folder = path.join(directory, 'pypi-timeline', name);
+  const files = await readdir(folder);
+  const bodies = await Promise.all(files.map((file) => readFile(path.join(folder, file))));
+  const entries = bodies.map((body) => {
+    const page: Page = { headers: headersOf(body), body };
+    return toEntry(name, [{ name, release: undefined, page }], directory);
+  });
+  return (await Promise.all(entries)).toSorted((one, other) => one.serial - other.serial);
+}
+
 async function toEntry(
   name: string,
   recordings: readonly Recording[],

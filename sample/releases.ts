@@ -40,6 +40,21 @@ export function findRelease(
 
 /** The version with its last number one higher: `2.0rc1` becomes `2.0rc2`. */
 export function nextVersion(version: string): string {
-  const next = version.replace(/\d+(?=\D*$)/, (number) => String(BigInt(number) + 1n));
+  const next = version.replace(/(?<!\d)\d+(?=\D*$)/, (number) => String(BigInt(number) + 1n));
   return next === version ? `${version}.1` : next;
+}
+
+/** The project with that release yanked for the reason given, or no longer yanked where there is none. */
+export function withYanked(
+  project: SampleProject,
+  version: string,
+  reason: string | undefined,
+): SampleProject {
+  const releases = project.releases.map((given) => {
+    const release: SampleRelease = typeof given === 'string' ? { version: given } : given;
+    const { yanked: _, ...rest } = release;
+    if (release.version !== version) return given;
+    return { ...rest, ...(reason !== undefined && { yanked: reason }) };
+  });
+  return { ...project, releases };
 }

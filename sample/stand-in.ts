@@ -1,13 +1,18 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { answerHonestly } from './answers.ts';
+import { createCallLimit } from './call-limit.ts';
+import type { StandInProject } from './changes.ts';
 import { createConducts } from './conducts.ts';
-import { turnSwitch } from './control.ts';
+import { createSwitches, type Switched } from './control.ts';
+import { createEdge, type Edge } from './edge.ts';
 import { textPage } from './error-pages.ts';
 import { send, type Answer, type Exchange, type LoggedRequest } from './exchange.ts';
+import { createFeed } from './feed.ts';
+import { createJournal, type Journal } from './journal.ts';
 import { createRules, type Rules } from './misbehaviour.ts';
-import { createProjectIndex, type ProjectIndex, type StandInProject } from './project-index.ts';
+import { createProjectIndex, type ProjectIndex } from './project-index.ts';
 import { readQuestion } from './question.ts';
+import { sayingsOf, type Knowledge } from './sayings.ts';
 
 const MAX_LOGGED_REQUESTS = 1_000;
 
@@ -21,14 +26,20 @@ export interface StandInOptions {
   readonly homePage?: () => string;
   /** How many of the last requests are remembered; 1000 by default. */
   readonly maxLoggedRequests?: number;
+  /** How many calls of XML-RPC an address has in an hour; PyPI's 3600 by default. */
+  readonly callsPerHour?: number;
 }
 
 /** PyPI and pypistats.org on one origin: `PYPI_URL` and `PYPISTATS_URL` both point to `url`. */
 export interface StandIn
-  extends Pick<Rules, 'misbehave' | 'behave'>, Pick<ProjectIndex, 'update' | 'publish' | 'remove'> {
+  extends
+    Pick<Rules, 'misbehave' | 'behave'>,
+    Omit<ProjectIndex, 'find'>,
+    Pick<Edge, 'lag'>,
+    Pick<Journal, 'rewind'> {
   /** The origin, without a slash at the end; throws while the port is not known. */
   readonly url: string;
-  /** The last requests to the two APIs, the oldest first. */
+  /** The last requests to the APIs, the oldest first. */
   readonly requests: readonly LoggedRequest[];
   /** Listens and gives the origin; after `close` on the same port again. Rejects when the port is taken. */
   listen(): Promise<string>;
@@ -39,15 +50,15 @@ export interface StandIn
 /** A stand-in for PyPI and pypistats.org that serves the projects given, and misbehaves when told to. */
 export function createStandIn(options: StandInOptions): StandIn {
   const { host = '127.0.0.1', maxLoggedRequests = MAX_LOGGED_REQUESTS } = options;
-  const projects = createProjectIndex(options.projects);
-  const rules = createRules();
-  const answer = createAnswerer(projects, rules, options.homePage);
+  const parts = createParts(options);
+  const { rules, projects, edge, journal } = parts;
+  const answer = createAnswerer(parts, options.homePage);
   const log: LoggedRequest[] = [];
   let port = options.port ?? 0;
 
   const server = createServer((request, response) => {
     const { exchange, logged } = openExchange(request, response);
-    if (readQuestion(exchange.url)) log.push(logged);
+    if (readQuestion(logged.method, exchange.url)) log.push(logged);
     log.splice(0, log.length - maxLoggedRequests);
     answer(exchange)
       .then((given) => given && send(exchange, given))
@@ -64,7 +75,12 @@ export function createStandIn(options: StandInOptions): StandIn {
     behave: rules.behave,
     update: projects.update,
     publish: projects.publish,
+    yank: projects.yank,
+    unyank: projects.unyank,
     remove: projects.remove,
+    quarantine: projects.quarantine,
+    lag: edge.lag,
+    rewind: journal.rewind,
     get url() {
       return origin();
     },
@@ -87,22 +103,44 @@ export function createStandIn(options: StandInOptions): StandIn {
   };
 }
 
+interface Parts extends Knowledge, Switched {
+  readonly projects: ProjectIndex;
+  readonly journal: Journal;
+  readonly edge: Edge;
+}
+
+function createParts({ projects, callsPerHour }: StandInOptions): Parts {
+  const feed = createFeed();
+  const journal = createJournal(feed.note);
+  return {
+    feed,
+    journal,
+    projects: createProjectIndex(projects, journal),
+    rules: createRules(),
+    edge: createEdge(),
+    callLimit: createCallLimit(callsPerHour),
+  };
+}
+
 /** Decides what a request gets: the answer, or undefined where a misbehaviour has dealt with the connection. */
-function createAnswerer(projects: ProjectIndex, rules: Rules, homePage?: () => string) {
+function createAnswerer(parts: Parts, homePage?: () => string) {
   const conducts = createConducts();
+  const turnSwitch = createSwitches(parts);
   return async (exchange: Exchange): Promise<Answer | undefined> => {
     const { request, url } = exchange;
+    const { method = 'GET' } = request;
     const isSwitch = url.pathname.startsWith('/-/');
-    if (isSwitch && request.method === 'POST') return turnSwitch(url, rules, projects);
-    if (isSwitch || !['GET', 'HEAD'].includes(request.method ?? '')) {
+    if (isSwitch && method === 'POST') return turnSwitch(url);
+    const question = readQuestion(method, url);
+    if (isSwitch || (question?.api !== 'xmlrpc' && !['GET', 'HEAD'].includes(method))) {
       return textPage(405, '405 Method Not Allowed');
     }
     if (url.pathname === '/' && homePage) return textPage(200, homePage());
-    const question = readQuestion(url);
     if (!question) return textPage(404, '404 Not Found');
-    const honest = answerHonestly(question, projects.find);
-    const rule = rules.find(question.api, question.name);
-    return rule ? conducts[rule.mode]({ exchange, api: question.api, rule, honest }) : honest;
+    const { api } = question;
+    const saying = sayingsOf(question, exchange, parts);
+    const rule = parts.rules.find(api, 'name' in question ? question.name : undefined);
+    return rule ? conducts[rule.mode]({ exchange, api, rule, ...saying }) : saying.honest();
   };
 }
 

@@ -11,15 +11,16 @@ export async function ask(
   url: string,
   headers: Record<string, string> = {},
   method: 'GET' | 'HEAD' | 'POST' | 'PUT' = 'GET',
+  body: string | null = null,
 ): Promise<Reply> {
   const dispatcher = new Agent();
   try {
     const {
       statusCode,
       headers: answered,
-      body,
-    } = await request(url, { dispatcher, headers, method });
-    return { status: statusCode, headers: answered, text: await body.text() };
+      body: answer,
+    } = await request(url, { dispatcher, headers, method, body });
+    return { status: statusCode, headers: answered, text: await answer.text() };
   } finally {
     await dispatcher.destroy();
   }

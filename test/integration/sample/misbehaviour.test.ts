@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { MODES } from '../../../sample/misbehaviour.ts';
 import { sampleProjects } from '../../../sample/projects.ts';
 import { createStandIn } from '../../../sample/stand-in.ts';
 import { ask } from './ask.ts';
@@ -14,7 +13,6 @@ afterAll(() => standIn.close());
 const PROJECT = '/pypi/requests/json';
 const RECENT = '/api/packages/requests/recent';
 const get = (path: string, headers?: Record<string, string>) => ask(standIn.url + path, headers);
-const turn = (path: string) => ask(standIn.url + path, {}, 'POST');
 const isJson = (text: string) => {
   try {
     JSON.parse(text);
@@ -194,43 +192,6 @@ describe('rules', () => {
     }
     expect(await get('/pypi/sample-0/json')).toMatchObject({ status: 404 });
     expect(await get('/pypi/sample-1/json')).toMatchObject({ status: 503 });
-  });
-});
-
-describe('switches', () => {
-  test('set a rule and end it', async () => {
-    expect(await turn('/-/misbehave?api=pypi&mode=503&project=flask')).toMatchObject({
-      status: 200,
-    });
-    expect(await get('/pypi/flask/json')).toMatchObject({ status: 503 });
-    expect(await turn('/-/behave')).toMatchObject({ status: 200 });
-    expect(await get('/pypi/flask/json')).toMatchObject({ status: 200 });
-  });
-
-  test.each(MODES)('know the mode %s', async (mode) => {
-    expect(await turn(`/-/misbehave?mode=${mode}&project=nobody`)).toMatchObject({ status: 200 });
-  });
-
-  test.each([
-    ['/-/misbehave', 400],
-    ['/-/misbehave?mode=sulk', 400],
-    ['/-/misbehave?mode=503&api=npm', 400],
-    ['/-/misbehave?mode=slow&latencyMs=-1', 400],
-    ['/-/misbehave?mode=slow&latency=100', 400],
-    ['/-/misbehave?mode=redirect-away&location=nowhere', 400],
-    ['/-/publish', 400],
-    ['/-/publish?project=not-there', 404],
-    ['/-/nothing', 404],
-  ])('%s is refused with %i', async (path, status) => {
-    expect(await turn(path)).toMatchObject({ status });
-    expect(await get(PROJECT)).toMatchObject({ status: 200 });
-  });
-
-  test('publish a release', async () => {
-    const reply = await turn('/-/publish?project=sample-plain&version=9.9');
-    expect(JSON.parse(reply.text)).toMatchObject({ published: { version: '9.9' } });
-    const { text } = await get('/pypi/sample-plain/json');
-    expect(JSON.parse(text)).toMatchObject({ info: { version: '9.9' } });
   });
 });
 

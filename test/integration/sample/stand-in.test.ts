@@ -55,8 +55,9 @@ describe('publish', () => {
     const before = await read(standIn);
     const published = standIn.publish('small');
     const after = await read(standIn);
-    expect(published).toEqual({ version: '1.10', serial: before.serial + 1 });
-    expect(after).toMatchObject({ serial: before.serial + 1, info: { version: '1.10' } });
+    // A row for the release, and one for each of its files.
+    expect(published).toEqual({ version: '1.10', serial: before.serial + 3 });
+    expect(after).toMatchObject({ serial: before.serial + 3, info: { version: '1.10' } });
     expect(Object.keys(after.releases)).toEqual(['1.0', '1.10', '1.9']);
     expect(after.etag).not.toBe(before.etag);
     const stale = await ask(`${standIn.url}/pypi/small/json`, {
