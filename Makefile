@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install services demo stack run check test bench docs format
+.PHONY: help install services demo stack run check test soak bench audit docs format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -34,18 +34,27 @@ check: install ## the fast gates: layout, lint, types, documents
 	oxlint --type-aware
 	tsc --noEmit
 	node scripts/update-docs.ts --check
+	node scripts/check-licences.ts
 
 test: check services ## the gates, then all tests, the edge's and the stack's among them
-	vitest run --exclude 'test/stack/**'
+	vitest run --exclude 'test/{stack,faults,follow}/**'
 	node scripts/run-varnishtest.ts
-	vitest run --no-file-parallelism --outputFile.json=reports/vitest-stack.json test/stack
+	vitest run --no-file-parallelism --outputFile.json=reports/vitest-stack.json test/stack test/faults test/follow
+
+soak: install services ## break everything for longer: 100,000 requests through restarts, a million hostile ones
+	SOAK_REQUESTS=100000 vitest run --no-file-parallelism --outputFile.json=reports/vitest-soak.json test/faults
+	node scripts/soak.ts
 
 bench: install ## measure, side by side, and print ratios
 	@scripts/install-services redis-server wrk varnishd:varnish,varnish-modules
 	node bench/main.ts
 
-docs: install ## write the tables and pictures that the README takes from the code
+audit: ## ask the registry for known faults of what the service depends on
+	npm audit --omit=dev
+
+docs: install ## write the tables, pictures and lists that the documents take from the code
 	node scripts/update-docs.ts
+	node scripts/check-licences.ts --write
 
 format: install ## lay out the code
 	prettier --write --log-level=warn .

@@ -36,6 +36,7 @@ async function metricsTable(): Promise<string> {
     answersBytes: nothing,
     diskBytes: nothing,
     storeHealthy: () => true,
+    following: () => true,
   });
   const { text } = await metrics.render();
   const rows = [...text.matchAll(/^# HELP (pypins_\w+) (.*)$/gm)].map(
