@@ -75,8 +75,23 @@ async function inFolder(folder: string, work: () => Promise<void>): Promise<void
     await work();
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await work();
+  }
+}
+
+/** Node's own recursive `mkdir` says `ENOENT` whatever is wrong, on a read-only disk as well. */
+async function makeFolder(folder: string): Promise<void> {
+  const make = (): Promise<void> =>
+    mkdir(folder).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
+  try {
+    await make();
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    await makeFolder(dirname(folder));
+    await make();
   }
 }
 

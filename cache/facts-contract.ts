@@ -43,6 +43,8 @@ export type Found<T> =
       readonly state: 'fresh' | 'stale';
       readonly value: T;
       readonly fetchedAtMs: number;
+      /** When the upstream is asked again at the earliest. */
+      readonly dueAtMs: number;
       readonly tier: FactsTier;
     }
   | { readonly state: 'absent'; readonly fetchedAtMs: number; readonly tier: FactsTier }

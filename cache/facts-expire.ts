@@ -14,7 +14,7 @@ export function createExpirer<T>(parts: {
   readonly store: Store;
   readonly tiers: Tiers<T>;
   readonly refreshes: SingleFlight<Seen<T>>;
-  readonly refresher: Pick<Refresher<T>, 'refresh'>;
+  readonly refresher: Pick<Refresher<T>, 'refresh' | 'written'>;
 }): Pick<Facts<T>, 'expire' | 'expireAll' | 'refresh'> {
   const { store, tiers, refreshes, refresher } = parts;
 
@@ -34,6 +34,7 @@ export function createExpirer<T>(parts: {
       // Where nothing was ever heard of it, there is nothing to make due.
       if (before.checkedAtMs > 0) await tiers.write(id, madeDue(before));
       const { record } = await refreshes.run(id, () => refresher.refresh(id));
+      await refresher.written();
       await tiers.announce(id);
       return {
         before: knownOf(before),

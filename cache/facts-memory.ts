@@ -95,7 +95,8 @@ export function answerOf<T>({ record, tier, reason }: Seen<T>, nowMs: number): F
     const { value, fetchedAtMs } = record.known;
     const isFresh = record.failures === 0 && !isDue(record, nowMs);
     const state = isFresh ? 'fresh' : 'stale';
-    return { state, value, fetchedAtMs: Math.min(fetchedAtMs, nowMs), tier };
+    const { dueAtMs } = record;
+    return { state, value, fetchedAtMs: Math.min(fetchedAtMs, nowMs), dueAtMs, tier };
   }
   if (record.state === 'absent') {
     return { state: 'absent', fetchedAtMs: Math.min(record.checkedAtMs, nowMs), tier };

@@ -65,9 +65,12 @@ export function withoutOld<T>(
   rules: FactsRules,
 ): FactsRecord<T> {
   if (record.state === 'absent') return isDue(record, nowMs) ? NOTHING : record;
-  if (record.state === 'nothing' || nowMs < record.known.fetchedAtMs + rules.keptMs) return record;
-  const { checkedAtMs, dueAtMs, failures } = record;
-  return { state: 'nothing', checkedAtMs, dueAtMs, failures };
+  const { checkedAtMs, failures } = record;
+  // No period is longer than that for which a value is kept.
+  const dueAtMs = Math.min(record.dueAtMs, checkedAtMs + rules.keptMs);
+  const isKept = record.state === 'known' && nowMs < record.known.fetchedAtMs + rules.keptMs;
+  if (record === NOTHING || (isKept && dueAtMs === record.dueAtMs)) return record;
+  return isKept ? { ...record, dueAtMs } : { state: 'nothing', checkedAtMs, dueAtMs, failures };
 }
 
 /**

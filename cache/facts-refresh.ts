@@ -14,6 +14,8 @@ const RENEW_MS = LEASE_MS / 3;
 export interface Refresher<T> {
   /** What is known of an id after the upstream was asked, by this process or by another. Never rejects. */
   readonly refresh: (id: string) => Promise<Seen<T>>;
+  /** Resolves when the store has been told of all that was found out until now. */
+  readonly written: () => Promise<void>;
   /** Cuts the loads under way. */
   readonly close: () => void;
 }
@@ -35,6 +37,7 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
   const { source, tiers, store, rules, loadTimeoutMs, clock, observe } = options;
   const loader = createLoader(source, loadTimeoutMs);
   const maxPolls = Math.ceil(options.followMs / POLL_MS);
+  const writes = new Set<Promise<void>>();
   let isClosed = false;
 
   const refresh = async (id: string): Promise<Seen<T>> => {
@@ -53,25 +56,33 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
 
   const leadWith = async (lease: Lease, id: string): Promise<Seen<T>> => {
     const renewing = setInterval(() => void lease.renew(LEASE_MS), RENEW_MS);
-    try {
-      return await lead(id);
-    } finally {
+    const release = (): Promise<void> => {
       clearInterval(renewing);
-      await lease.release();
-    }
+      return lease.release();
+    };
+    return await lead(id, release);
   };
 
-  /** Whoever held the lease before may have done the work by now. */
-  const lead = async (id: string): Promise<Seen<T>> => {
+  /** Whoever held the lease before may have done the work by now. Whoever waits for the facts does not wait for the store. */
+  const lead = async (id: string, release = () => Promise.resolve()): Promise<Seen<T>> => {
     const seen = await tiers.read(id);
-    if (!isDue(seen.record, clock())) return seen;
+    if (!isDue(seen.record, clock())) {
+      keepTrack(release());
+      return seen;
+    }
     const startMs = performance.now();
     const { record, outcome, reason } = await ask(id, seen.record);
     const durationMs = performance.now() - startMs;
     observe?.({ kind: 'refreshed', outcome, durationMs, error: reason });
     // A load that we cut ourselves says nothing about the upstream.
-    if (!isClosed || reason === undefined) await tiers.write(id, record);
+    const isNews = !isClosed || reason === undefined;
+    keepTrack(isNews ? tiers.write(id, record).then(release) : release());
     return { record, tier: 'upstream', reason };
+  };
+
+  const keepTrack = (write: Promise<void>): void => {
+    const tracked = write.finally(() => writes.delete(tracked));
+    writes.add(tracked);
   };
 
   const ask = async (id: string, before: FactsRecord<T>): Promise<Asked<T>> => {
@@ -88,6 +99,7 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
 
   return {
     refresh,
+    written: async () => void (await Promise.all(writes)),
     close() {
       isClosed = true;
       loader.close();

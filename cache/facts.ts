@@ -135,6 +135,7 @@ export function createFacts<T>(options: FactsOptions<T>): Facts<T> {
     async close() {
       refresher.close();
       await Promise.all([reads.settled(), refreshes.settled()]);
+      await refresher.written();
       memory.clear();
     },
   };

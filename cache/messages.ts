@@ -4,6 +4,8 @@ export interface Messages {
   publish(message: string): Promise<void>;
   /** Calls back with every message from now on, within `POLL_MS` of the slowest way. */
   subscribe(onMessage: (message: string) => void): void;
+  /** By then everybody has heard of what was published, in milliseconds. */
+  readonly settleMs: number;
   close(): Promise<void>;
 }
 

@@ -11,9 +11,22 @@ const RELEASE_SCRIPT =
 const RENEW_SCRIPT =
   "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
 
-/** Counts, and with the first count sets the end, in one step: a counter without an end would never start anew. */
-const INCREMENT_SCRIPT =
-  "local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end return n";
+/**
+ * Takes a lease that nobody has: KEYS[1] the lease, ARGV[1] our token, ARGV[2] the milliseconds. One that lasts longer than
+ * ours would was written before Redis' clock was set back, and counts as over, or it would last until the old time comes again.
+ */
+const TAKE_SCRIPT = `
+  local left = redis.call('PTTL', KEYS[1])
+  if left >= 0 and left <= tonumber(ARGV[2]) then return 0 end
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+  return 1`;
+
+/** Counts, and with the first count sets the end, in one step. A counter without an end, or with one too far off, starts anew. */
+const INCREMENT_SCRIPT = `
+  local left = redis.call('PTTL', KEYS[1])
+  if left >= 0 and left <= tonumber(ARGV[1]) then return redis.call('INCR', KEYS[1]) end
+  redis.call('SET', KEYS[1], 1, 'PX', ARGV[1])
+  return 1`;
 
 /** Leases and counters in Redis, each step atomic. */
 export function createRedisCoordination(
@@ -37,11 +50,11 @@ export function createRedisCoordination(
       const token = randomUUID();
       const reply = await ask(
         'lease',
-        () => client.set(leaseKey, token, 'PX', ttlMs, 'NX'),
-        (given) => given !== null,
+        () => client.eval(TAKE_SCRIPT, 1, leaseKey, token, ttlMs),
+        (given) => given === 1,
       );
       if (reply === FAILED) return { state: 'unknown' };
-      if (reply === null) return { state: 'held' };
+      if (reply !== 1) return { state: 'held' };
       return { state: 'granted', lease: createLease(leaseKey, token) };
     },
     async increment(key, windowMs) {

@@ -92,6 +92,8 @@ function connect(url: string, timeoutMs: number): Redis {
   return new Redis(url, {
     // Without these an operation waits for as long as Redis is away.
     enableOfflineQueue: false,
+    // What is asked in one turn of the event loop is sent as one.
+    enableAutoPipelining: true,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     // Ends an operation whose answer is overdue, although others are answered.

@@ -1,7 +1,6 @@
 import { rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { prepareStatements, SCHEMA, SCHEMA_VERSION } from './sqlite-statements.ts';
-import type { Statements } from './sqlite-statements.ts';
+import { isBroken, isBusy, UnfitFileError } from './sqlite-errors.ts';
 
 const PAGE_BYTES = 4096;
 const MIN_PAGES = 64;
@@ -12,41 +11,59 @@ const BUSY_TIMEOUT_MS = 50;
 const OPEN_TIMEOUT_MS = 1_000;
 const OPEN_RETRY_MS = 10;
 const MAX_BROKEN = 3;
+/** The file, and what SQLite keeps beside it. */
+const SUFFIXES = ['', '-wal', '-shm'];
 
-/** Primary result codes (https://sqlite.org/rescode.html). */
-const BUSY = 5;
-const CORRUPT = 11;
-const FULL = 13;
-const NOT_A_DATABASE = 26;
+/** What a database holds, and what is done with it. */
+export interface Layout<S> {
+  readonly schema: string;
+  /** Raised with every change to the tables; a file of another version is made anew. */
+  readonly schemaVersion: number;
+  /** Throws where the tables are not those of the schema. */
+  readonly prepare: (database: DatabaseSync) => S;
+  /** Drops what can be spared, when the file is full. */
+  readonly makeRoom: (statements: S, nowMs: number) => void;
+}
+
+export interface DatabaseOptions<S> {
+  readonly path: string;
+  /** Of the file and its log together. */
+  readonly maxBytes: number;
+  readonly layout: Layout<S>;
+}
 
 /** An open database: the file that was asked for, or, with the reason, one in memory. */
-export interface OpenedDatabase {
+export interface OpenedDatabase<S> {
   readonly database: DatabaseSync;
-  readonly statements: Statements;
-  readonly inode: number | undefined;
+  readonly statements: S;
+  readonly identities: Identities;
   readonly failure?: unknown;
 }
 
-/** The file is sound, but not ours, or too large. */
-class UnfitFileError extends Error {}
+/** Of each file: its device and inode. */
+type Identities = readonly (string | undefined)[];
 
 /**
  * Opens the file, or makes it. A broken or unfit file is removed and made anew: it is a cache. Where there can be no
  * file (a directory that cannot be written), the database is in memory, of at most 32 MiB, and the answer carries the
- * `failure`. Never throws.
+ * `failure`. Waits `maxWaitMs` at most for a process that holds the whole file. Never throws.
  */
-export function openDatabase(path: string, maxBytes: number): OpenedDatabase {
-  const deadlineMs = Date.now() + OPEN_TIMEOUT_MS;
+export function openDatabase<S>(
+  options: DatabaseOptions<S>,
+  maxWaitMs = OPEN_TIMEOUT_MS,
+): OpenedDatabase<S> {
+  const deadlineMs = performance.now() + maxWaitMs;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return openOnce(path, maxBytes);
+      return openOnce(options);
     } catch (failure) {
       // A broken file is gone by now, unless it cannot be removed.
       const isWorthRetrying = isBroken(failure)
         ? attempt < MAX_BROKEN
-        : isBusy(failure) && Date.now() < deadlineMs;
+        : isBusy(failure) && performance.now() < deadlineMs;
       if (!isWorthRetrying) {
-        return { ...openOnce(':memory:', Math.min(maxBytes, MEMORY_MAX_BYTES)), failure };
+        const maxBytes = Math.min(options.maxBytes, MEMORY_MAX_BYTES);
+        return { ...openOnce({ ...options, path: ':memory:', maxBytes }), failure };
       }
       // Processes that start together make the file one after the other.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, OPEN_RETRY_MS);
@@ -55,17 +72,42 @@ export function openDatabase(path: string, maxBytes: number): OpenedDatabase {
 }
 
 /**
+ * Whether somebody has removed or replaced one of the files: what is written to ours is then seen by nobody else, and
+ * without a common `-shm` nothing keeps two writers apart.
+ */
+export function isMoved(
+  { identities }: Pick<OpenedDatabase<unknown>, 'identities'>,
+  path: string,
+): boolean {
+  return identitiesOf(path).some((identity, i) => identity !== identities[i]);
+}
+
+/** Whether something can be written: not on a disk that is full, or read-only. */
+export function isWritable<S>(
+  { database }: OpenedDatabase<S>,
+  { schemaVersion }: Layout<S>,
+): boolean {
+  try {
+    database.exec(`PRAGMA user_version = ${schemaVersion}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Closes a broken database and removes its file, unless another process has put a new one in its place. Never throws:
  * a file that cannot be removed is found broken again.
  */
 export function discardDatabase(
-  { database, inode }: Pick<OpenedDatabase, 'database' | 'inode'>,
+  { database, identities }: Pick<OpenedDatabase<unknown>, 'database' | 'identities'>,
   path: string,
 ): void {
   try {
     // While this handle is open, no new file gets its inode.
-    if (inode !== undefined && inode === inodeOf(path)) {
-      for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+    const [identity] = identities;
+    if (identity !== undefined && identity === identityOf(path)) {
+      for (const suffix of SUFFIXES) rmSync(path + suffix, { force: true });
     }
   } catch {
     // As said above.
@@ -74,37 +116,16 @@ export function discardDatabase(
   }
 }
 
-/** Whether an error says that the file is broken (or unfit), not only that an operation failed. */
-export function isBroken(error: unknown): boolean {
-  const code = resultCode(error);
-  return code === CORRUPT || code === NOT_A_DATABASE || error instanceof UnfitFileError;
-}
-
-/** Whether an error says that the budget, or the disk, is used up. */
-export function isFull(error: unknown): boolean {
-  return resultCode(error) === FULL;
-}
-
-function isBusy(error: unknown): boolean {
-  return resultCode(error) === BUSY;
-}
-
-function resultCode(error: unknown): number | undefined {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
-    ? error.errcode & 0xff
-    : undefined;
-}
-
 /** Opens the database or throws; a broken one has been removed by then. */
-function openOnce(path: string, maxBytes: number): OpenedDatabase {
-  const inode = inodeOf(path);
+function openOnce<S>({ path, maxBytes, layout }: DatabaseOptions<S>): OpenedDatabase<S> {
+  const identities = identitiesOf(path);
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     shareBudget(database, maxBytes);
-    makeTables(database);
-    return { database, statements: prepareStatements(database), inode: inodeOf(path) };
+    makeTables(database, layout);
+    return { database, statements: layout.prepare(database), identities: identitiesOf(path) };
   } catch (error) {
-    if (isBroken(error)) discardDatabase({ database, inode }, path);
+    if (isBroken(error)) discardDatabase({ database, identities }, path);
     else database.close();
     throw error;
   }
@@ -131,20 +152,25 @@ function shareBudget(database: DatabaseSync, maxBytes: number): void {
 }
 
 /** Makes the tables in a new file. Writes in any case, to find out whether that is possible. */
-function makeTables(database: DatabaseSync): void {
+function makeTables<S>(database: DatabaseSync, { schema, schemaVersion }: Layout<S>): void {
   // An error leaves the transaction open; it ends with the connection.
   database.exec('BEGIN IMMEDIATE');
-  if (numberOf(database, 'schema_version') === 0) database.exec(SCHEMA);
-  else if (numberOf(database, 'user_version') !== SCHEMA_VERSION) {
+  if (numberOf(database, 'schema_version') === 0) database.exec(schema);
+  else if (numberOf(database, 'user_version') !== schemaVersion) {
     throw new UnfitFileError('of another format');
   }
-  database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+  database.exec(`PRAGMA user_version = ${schemaVersion}; COMMIT`);
 }
 
 function numberOf(database: DatabaseSync, pragma: string): number {
   return Number(database.prepare(`PRAGMA ${pragma}`).get()?.[pragma]);
 }
 
-function inodeOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.ino;
+function identitiesOf(path: string): Identities {
+  return SUFFIXES.map((suffix) => identityOf(path + suffix));
+}
+
+function identityOf(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats && `${stats.dev}:${stats.ino}`;
 }

@@ -1,72 +1,100 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { type Messages, POLL_MS } from './messages.ts';
+import type { Layout } from './sqlite-file.ts';
+import { keepDatabase } from './sqlite-keeper.ts';
 
 const KEPT_MS = 60_000;
 const MAX_AT_ONCE = 1_000;
-const BUSY_TIMEOUT_MS = 50;
+const MAX_BYTES = 1024 * 1024;
+
+const SCHEMA = `
+  CREATE TABLE messages (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL, sent_at INTEGER NOT NULL) STRICT`;
+// What was sent in the future, was sent before the clock was set back.
+const FORGET = 'DELETE FROM messages WHERE sent_at < :before OR sent_at > :after';
 
 interface Statements {
-  readonly send: StatementSync;
-  readonly forget: StatementSync;
-  readonly last: StatementSync;
-  readonly after: StatementSync;
-  readonly database: DatabaseSync;
+  send(text: string, nowMs: number): void;
+  /** Forgets what is older than that. */
+  forget(keptMs: number, nowMs: number): void;
+  lastId(): number;
+  after(id: number): { id: number; text: string }[];
+}
+
+const MESSAGES: Layout<Statements> = {
+  schema: SCHEMA,
+  schemaVersion: 1,
+  prepare,
+  // Everybody has seen what is older than a look.
+  makeRoom: (statements, nowMs) => statements.forget(2 * POLL_MS, nowMs),
+};
+
+export interface SqliteMessagesOptions {
+  /** The file, of at most 1 MiB; its directory has to be there. */
+  readonly path: string;
+  readonly recheckMs?: number;
+  readonly clock?: () => number;
 }
 
 /**
  * Messages between the processes of one machine, through a small SQLite file that each looks at four times a second.
  * Where there can be no file, messages reach this process alone.
  */
-export function createSqliteMessages(options: { path: string; clock?: () => number }): Messages {
-  const { path, clock = Date.now } = options;
+export function createSqliteMessages(options: SqliteMessagesOptions): Messages {
+  const { clock = Date.now } = options;
   const listeners = new Set<(message: string) => void>();
-  const statements = open(path) ?? open(':memory:');
-  let lastId = attempt(() => Number(statements?.last.get()?.['id'] ?? 0)) ?? 0;
+  const keeper = keepDatabase({ ...options, maxBytes: MAX_BYTES, layout: MESSAGES });
+  const ask = <T>(work: (statements: Statements, nowMs: number) => T): T | undefined =>
+    attempt(() => keeper.run(clock(), work));
+  let current = ask((statements) => statements);
+  let lastId = ask((statements) => statements.lastId()) ?? 0;
 
   const look = (): void => {
     if (listeners.size === 0) return;
-    for (const row of attempt(() => statements?.after.all({ id: lastId })) ?? []) {
-      lastId = Number(row['id']);
-      for (const listener of listeners) listener(String(row['text']));
+    const messages = ask((statements) => {
+      // A file that was made anew counts anew.
+      if (statements !== current) lastId = 0;
+      current = statements;
+      return statements.after(lastId);
+    });
+    for (const { id, text } of messages ?? []) {
+      lastId = id;
+      for (const listener of listeners) listener(text);
     }
   };
   const timer = setInterval(look, POLL_MS).unref();
 
   return {
+    settleMs: 2 * POLL_MS,
     publish(message) {
-      attempt(() => {
-        statements?.send.run({ text: message, now: clock() });
-        statements?.forget.run({ before: clock() - KEPT_MS });
+      ask((statements, nowMs) => {
+        statements.send(message, nowMs);
+        statements.forget(KEPT_MS, nowMs);
       });
       return Promise.resolve();
     },
     subscribe: (onMessage) => void listeners.add(onMessage),
     close() {
       clearInterval(timer);
-      attempt(() => statements?.database.close());
+      keeper.close();
       return Promise.resolve();
     },
   };
 }
 
-function open(path: string): Statements | undefined {
-  return attempt(() => {
-    const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-    database.exec(`
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = OFF;
-      CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL, sent_at INTEGER NOT NULL) STRICT;
-    `);
-    return {
-      database,
-      send: database.prepare('INSERT INTO messages (text, sent_at) VALUES (:text, :now)'),
-      forget: database.prepare('DELETE FROM messages WHERE sent_at < :before'),
-      last: database.prepare('SELECT max(id) AS id FROM messages'),
-      after: database.prepare(
-        `SELECT id, text FROM messages WHERE id > :id ORDER BY id LIMIT ${MAX_AT_ONCE}`,
-      ),
-    };
-  });
+function prepare(database: DatabaseSync): Statements {
+  const send = database.prepare('INSERT INTO messages (text, sent_at) VALUES (:text, :now)');
+  const forget = database.prepare(FORGET);
+  const last = database.prepare('SELECT max(id) AS id FROM messages');
+  const after = database.prepare(
+    `SELECT id, text FROM messages WHERE id > :id ORDER BY id LIMIT ${MAX_AT_ONCE}`,
+  );
+  return {
+    send: (text, nowMs) => void send.run({ text, now: nowMs }),
+    forget: (keptMs, nowMs) => void forget.run({ before: nowMs - keptMs, after: nowMs + keptMs }),
+    lastId: () => Number(last.get()?.['id'] ?? 0),
+    after: (id) =>
+      after.all({ id }).map((row) => ({ id: Number(row['id']), text: String(row['text']) })),
+  };
 }
 
 /** What the work gives, or undefined where the file fails: a message is worth no error. */

@@ -1,12 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
+import type { Layout } from './sqlite-file.ts';
 import { prepareRankings, type RankingStatements } from './sqlite-rankings.ts';
 import { MAX_KEYS } from './store.ts';
 
-/** Raised with every change to the tables; a file of another version is made anew. */
-export const SCHEMA_VERSION = 2;
-
-export const SCHEMA = `
-  CREATE TABLE records (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+/** SQLite's pages have no checksum; without one of ours, a bit that flips on the disk would be another version on a badge. */
+const SCHEMA = `
+  CREATE TABLE records (key TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
   CREATE INDEX records_by_end ON records (expires_at);
   CREATE TABLE leases (key TEXT PRIMARY KEY, token TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
   CREATE TABLE counters (key TEXT PRIMARY KEY, count INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
@@ -17,10 +17,11 @@ export const SCHEMA = `
 /** How many records make room at once when the file is full. */
 const EVICTED_AT_ONCE = 64;
 
-const GET = 'SELECT value FROM records WHERE key = :key AND expires_at > :now';
+const GET = 'SELECT value, checksum FROM records WHERE key = :key AND expires_at > :now';
 const SET = `
-  INSERT INTO records (key, value, expires_at) VALUES (:key, :value, :end)
-  ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at`;
+  INSERT INTO records (key, value, checksum, expires_at) VALUES (:key, :value, :checksum, :end)
+  ON CONFLICT (key) DO UPDATE SET
+    value = excluded.value, checksum = excluded.checksum, expires_at = excluded.expires_at`;
 const DELETE = 'DELETE FROM records WHERE key = :key';
 const KEYS = `
   SELECT key FROM records WHERE key >= :prefix AND key < :prefix || char(65535) AND expires_at > :now LIMIT ${MAX_KEYS}`;
@@ -65,8 +66,15 @@ export interface Statements extends RankingStatements {
   evict(nowMs: number): void;
 }
 
-/** Prepares the statements; throws where the tables are not those of `SCHEMA`. */
-export function prepareStatements(database: DatabaseSync): Statements {
+/** The tables of the store. */
+export const RECORDS: Layout<Statements> = {
+  schema: SCHEMA,
+  schemaVersion: 3,
+  prepare: prepareStatements,
+  makeRoom: (statements, nowMs) => statements.evict(nowMs),
+};
+
+function prepareStatements(database: DatabaseSync): Statements {
   const get = database.prepare(GET);
   const set = database.prepare(SET);
   const remove = database.prepare(DELETE);
@@ -80,8 +88,9 @@ export function prepareStatements(database: DatabaseSync): Statements {
   const dropCounters = database.prepare(DROP_COUNTERS);
   const dropOldest = database.prepare(DROP_OLDEST);
   return {
-    get: (key, nowMs) => textOf(get, { key, now: nowMs }),
-    set: (key, value, endMs) => void set.run({ key, value, end: endMs }),
+    get: (key, nowMs) => valueOf(get, key, nowMs),
+    set: (key, value, endMs) =>
+      void set.run({ key, value, checksum: checksumOf(key, value), end: endMs }),
     delete: (key) => void remove.run({ key }),
     keys: (prefix, nowMs) => keys.all({ prefix, now: nowMs }).map((row) => String(row['key'])),
     lease: (key, token, nowMs, ttlMs) =>
@@ -103,10 +112,15 @@ export function prepareStatements(database: DatabaseSync): Statements {
   };
 }
 
-function textOf(
-  statement: StatementSync,
-  parameters: { key: string; now: number },
-): string | undefined {
-  const value = statement.get(parameters)?.['value'];
-  return typeof value === 'string' ? value : undefined;
+/** The value as it was written; undefined where there is none, or it has changed since. */
+function valueOf(get: StatementSync, key: string, nowMs: number): string | undefined {
+  const row = get.get({ key, now: nowMs });
+  const value = row?.['value'];
+  return typeof value === 'string' && row?.['checksum'] === checksumOf(key, value)
+    ? value
+    : undefined;
+}
+
+function checksumOf(key: string, value: string): number {
+  return crc32(value, crc32(key));
 }

@@ -5,25 +5,26 @@ import {
   orNone,
   type SqliteStoreOptions,
 } from './sqlite-keeper.ts';
+import { RECORDS } from './sqlite-statements.ts';
 import type { Store } from './store.ts';
 
 /**
  * The shared store over one SQLite file, for an installation on one machine. Each operation is one statement, so it is
  * atomic between processes; it runs on this thread, in some microseconds.
  *
- * A full file makes room by dropping the records that end first. A file that turns out to be broken is removed and
- * made anew. Where there can be no file, the store works for this process alone until the next start, and is not
- * `healthy`.
+ * A full file makes room by dropping the records that end first. A file that turns out to be broken, or was removed, is
+ * made anew. Where there can be no file, the store works for this process alone, and looks every few seconds whether there
+ * can be one again; until then, and while nothing can be written, it is not `healthy`.
  */
 export function createSqliteStore(options: SqliteStoreOptions): Store {
-  const keeper = keepDatabase(options);
+  const keeper = keepDatabase({ ...options, layout: RECORDS });
 
   const ask = createSqliteAsker(keeper, options);
 
   return {
     tier: 'sqlite',
     get healthy() {
-      return keeper.isShared();
+      return keeper.isSound();
     },
     get(key) {
       return Promise.resolve(orNone(ask('get', (s, nowMs) => s.get(key, nowMs), isFound)));

@@ -128,7 +128,8 @@ async function* walkFiles(folder: string, options: SweepOptions): AsyncGenerator
 
 async function removeOldTemps(folder: string, options: SweepOptions): Promise<void> {
   for await (const { path, ageMs } of walkFiles(folder, options)) {
-    if (ageMs > TEMP_KEPT_MS) await unless('ENOENT', unlink(path));
+    // From the future: written before the clock was set back.
+    if (Math.abs(ageMs) > TEMP_KEPT_MS) await unless('ENOENT', unlink(path));
   }
 }
 

@@ -118,6 +118,19 @@ export const settingsSchema = z.object({
     .describe(
       'key that the Varnish nodes ask for with a purge; theirs and ours have to be the same',
     ),
+  FOLLOW_FEED: z
+    .enum(['rss', 'changelog'])
+    .default('rss')
+    .describe(
+      "which of PyPI's feeds `pypins follow` asks: changelog also tells of yanks and removals",
+    ),
+  FOLLOW_SECONDS: count
+    .min(5)
+    .default(20)
+    .describe('seconds between two looks at the feed of releases'),
+  FOLLOW_ADMIN_PORT: port
+    .default(8085)
+    .describe('port for operators of `pypins follow`; 0 takes a free one'),
   TRUSTED_PROXIES: addressRanges
     .default([])
     .describe('addresses whose X-Forwarded-For is believed, by commas'),

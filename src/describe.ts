@@ -17,12 +17,13 @@ export interface Description {
   readonly saying: Saying;
   readonly verdict: 'ok' | 'stale';
   readonly fetchedAtMs: number;
+  readonly dueAtMs: number;
   readonly tier: string;
   readonly release?: string;
 }
 
 /** Facts of projects and of downloads; what a badge is made of. */
-export interface Sources {
+export interface BadgeSources {
   readonly projects: Pick<Facts<ProjectFacts>, 'get'>;
   readonly downloads: Pick<Facts<DownloadFacts>, 'get'>;
 }
@@ -32,7 +33,7 @@ export interface Sources {
  * and may throw to refuse it. Rejects with a `BadgeError`: `no-project`, `unavailable`, or what `admit` threw.
  */
 export async function describe(
-  sources: Sources,
+  sources: BadgeSources,
   subject: Subject,
   admit: () => void,
 ): Promise<Description> {
@@ -62,10 +63,13 @@ function known<T>(found: Found<T>, { project, release }: Subject): KnownFound<T>
   return found;
 }
 
-function origin(found: KnownFound<unknown>): Pick<Description, 'verdict' | 'fetchedAtMs' | 'tier'> {
+function origin(
+  found: KnownFound<unknown>,
+): Pick<Description, 'verdict' | 'fetchedAtMs' | 'dueAtMs' | 'tier'> {
   return {
     verdict: found.state === 'fresh' ? 'ok' : 'stale',
     fetchedAtMs: found.fetchedAtMs,
+    dueAtMs: found.dueAtMs,
     tier: found.tier,
   };
 }

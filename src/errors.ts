@@ -6,7 +6,7 @@ export type Verdict =
 
 /** Names a row of the cache-length table in `http/headers.ts`. */
 export type CacheClass =
-  'facts' | 'downloads' | 'static' | 'stale' | 'not-found' | 'failing' | 'limited';
+  'facts' | 'followed' | 'downloads' | 'static' | 'stale' | 'not-found' | 'failing' | 'limited';
 
 /** One way to fail, and all that follows from it. */
 export interface Fault {

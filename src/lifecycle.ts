@@ -2,11 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { CONNECTION_DEADLINES } from './deadlines.ts';
 
-/** Longer than Varnish keeps an idle connection (60 s): a connection is closed by the side that opened it. */
-const KEEP_ALIVE_MS = 65_000;
-const HEADERS_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 10_000;
+const { keepAliveMs, headersMs, requestMs, drainMs, stopMs } = CONNECTION_DEADLINES;
 const CHECK_CONNECTIONS_MS = 1_000;
 const MAX_HEADERS = 64;
 const MAX_HEADER_BYTES = 32 * 1024;
@@ -14,11 +12,8 @@ const MAX_CONNECTIONS = 10_000;
 /** What an edge's probe asks, every second or so. */
 const PROBE_URL = '/-/ready';
 const PROBED_LATELY_MS = 3_000;
-/** How long a probe is given to see that this process stops, and that the one restarted before it is back. */
+/** How long a process that stops serves on, until an edge's probe has found the one that was restarted before it. */
 const NOTICE_MS = 2_000;
-/** How long idle connections are kept while stopping, so that their owners learn of it by `Connection: close`. */
-const DRAIN_MS = 3_000;
-const DRAIN_DEADLINE_MS = 8_000;
 const SWEEP_MS = 100;
 
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
@@ -29,7 +24,10 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => Pr
 /** An HTTP server that listens. */
 export interface Listener {
   readonly url: string;
-  /** Takes no new connection, lets what is under way end, and closes the rest; settles within ten seconds. */
+  /**
+   * Serves on for two seconds where an edge probes; then takes no new connection, lets what is under way end, and closes
+   * the rest. Settles within ten seconds.
+   */
   stop(): Promise<void>;
 }
 
@@ -49,9 +47,9 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
   let probedAtMs = -Infinity;
   const server = createServer(
     {
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: keepAliveMs,
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
       connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
     },
@@ -69,6 +67,7 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
     if (socket.writable) socket.end(options.answerUnreadable?.(error) ?? BAD_REQUEST);
     else socket.destroy();
   });
+  makeRoomWhenFull(server);
   const { host, port, descriptor } = options;
   await new Promise<void>((resolve, reject) => {
     const where = descriptor === undefined ? { host, port } : { fd: descriptor };
@@ -80,13 +79,24 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
   return {
     url: urlOf(server),
     async stop() {
-      // An edge asks nobody else while its probe has not found another: it is answered until then.
+      // Without this, processes that restart one after the other are all refused or not yet found for a second.
       if (performance.now() - probedAtMs < PROBED_LATELY_MS) await delay(NOTICE_MS);
       stopping = true;
       for (const response of underWay) announceEnd(response);
       await drain(server);
     },
   };
+}
+
+/** Connections that wait for nothing give way to those who ask; once a second, since all of them are looked at. */
+function makeRoomWhenFull(server: Server): void {
+  let madeAtMs = -Infinity;
+  server.on('drop', () => {
+    const nowMs = performance.now();
+    if (nowMs - madeAtMs < CHECK_CONNECTIONS_MS) return;
+    madeAtMs = nowMs;
+    server.closeIdleConnections();
+  });
 }
 
 function announceEnd(response: ServerResponse): void {
@@ -115,8 +125,8 @@ async function drain(server: Server): Promise<void> {
   const startedAtMs = performance.now();
   const sweep = setInterval(() => {
     const passedMs = performance.now() - startedAtMs;
-    if (passedMs > DRAIN_DEADLINE_MS) server.closeAllConnections();
-    else if (passedMs > DRAIN_MS) server.closeIdleConnections();
+    if (passedMs > stopMs - NOTICE_MS) server.closeAllConnections();
+    else if (passedMs > drainMs) server.closeIdleConnections();
   }, SWEEP_MS);
   await new Promise<void>((resolve) => {
     NetServer.prototype.close.call(server, () => resolve());

@@ -3,10 +3,13 @@ import { createAdminApp } from './http/admin.ts';
 import { createSendAnswer } from './http/answer.ts';
 import { createApp } from './http/app.ts';
 import { createLimits } from './http/limits.ts';
+import { createRefresh } from './http/refresh.ts';
 import { createRememberedAnswers } from './http/remembered.ts';
 import { createSendBadge } from './http/send-badge.ts';
+import { createSendStatus } from './http/status.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 import { type Config, type Environment, readConfig, takeHandedSocket } from './config.ts';
+import { createPublisher } from './follow/publisher.ts';
 import { type Handler, type Listener, listen } from './lifecycle.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -45,14 +48,27 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     trustedProxies: config.TRUSTED_PROXIES,
     exempt: config.LIMIT_EXEMPT,
   });
-  const sendBadge = createSendBadge({ sources: services.sources, limits, sendAnswer });
+  const { sources, demand, follower, store } = services;
+  const { isFollowing } = follower;
+  const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
+  const publisher = createPublisher({ ...services, edge, log });
+  const sendBadge = createSendBadge({ sources, limits, sendAnswer, demand, isFollowing });
   const giveAccount = createAccounts({ log, metrics });
   const remembered = createRememberedAnswers({
     memory: services.answers,
     giveAccount,
     observe: (outcome) => metrics.tier('answers', outcome),
   });
-  const handle = createApp({ log, giveAccount, remembered, sendAnswer, sendBadge, isReady });
+  const handle = createApp({
+    log,
+    giveAccount,
+    remembered,
+    sendAnswer,
+    sendBadge,
+    sendStatus: createSendStatus({ version, follower, sources, store }),
+    refresh: createRefresh({ publisher, store, limits }),
+    isReady,
+  });
   const admin = createAdminApp({ metrics, isReady });
   const listeners = await listenBoth(config, services, handle, admin.callback());
   ready = true;
@@ -64,6 +80,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     async close() {
       ready = false;
       await listeners.badges.stop();
+      await publisher.close();
       await services.close();
       await listeners.admin.stop();
       log.info('stopped');

@@ -1,5 +1,8 @@
+import type { FollowerObserver } from './follow/tally.ts';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
+/** From a release's publication to its purge. */
+const LAG_SECONDS = [5, 10, 20, 30, 45, 60, 90, 120, 300, 900, 3600];
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 interface RequestCount {
@@ -20,6 +23,7 @@ export interface Gauges {
   readonly answersBytes: () => number;
   readonly diskBytes: () => number;
   readonly storeHealthy: () => boolean;
+  readonly following: () => boolean;
 }
 
 /** What is counted. No label ever holds the name of a project, nor anything else that a client chose. */
@@ -33,6 +37,8 @@ export interface Metrics {
   readonly picture: (tier: string, format: string) => void;
   readonly upstream: (upstream: string, outcome: string, seconds: number) => void;
   readonly breaker: (upstream: string, isOpen: boolean) => void;
+  /** What happens at the follower. */
+  readonly follower: FollowerObserver;
   readonly watch: (gauges: Gauges) => void;
   /** All metrics in Prometheus' text format. */
   readonly render: () => Promise<{ contentType: string; text: string }>;
@@ -61,6 +67,12 @@ export function createMetrics(version: string): Metrics {
       counted.upstreams.inc({ upstream, outcome });
       counted.upstreamDurations.observe({ upstream }, seconds);
     },
+    follower: {
+      poll: (outcome) => counted.polls.inc({ outcome }),
+      changes: (outcome, count) => counted.changes.inc({ outcome }, count),
+      purges: (outcome, projects) => counted.purges.inc({ outcome }, projects),
+      lag: (seconds) => counted.lags.observe(seconds),
+    },
     breaker: (upstream, isOpen) => counted.breakers.set({ upstream }, Number(isOpen)),
     watch(gauges) {
       make.reading('drawing_running', 'Raster pictures being drawn', gauges.drawingRunning);
@@ -76,6 +88,11 @@ export function createMetrics(version: string): Metrics {
       make.reading('disk_pictures_bytes', 'Bytes of pictures on disk', gauges.diskBytes);
       make.reading('store_healthy', '1 while the shared store answers', () =>
         Number(gauges.storeHealthy()),
+      );
+      make.reading(
+        'following',
+        '1 while releases are followed, so that the edge keeps facts for a day',
+        () => Number(gauges.following()),
       );
     },
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
@@ -109,6 +126,23 @@ function createCounters(make: Makers) {
     upstreamDurations: make.histogram('upstream_duration_seconds', 'Time an upstream took', [
       'upstream',
     ]),
+    polls: make.counter('follower_polls_total', 'Times that the feed of releases was asked', [
+      'outcome',
+    ]),
+    changes: make.counter(
+      'follower_changes_total',
+      'Changes of projects: seen in the feed, followed since we hold the project, told or not moved yet by its page',
+      ['outcome'],
+    ),
+    purges: make.counter('follower_purges_total', 'Projects purged at a node of the edge', [
+      'outcome',
+    ]),
+    lags: make.histogram(
+      'follower_lag_seconds',
+      'From the publication of a release to its purge',
+      [],
+      LAG_SECONDS,
+    ),
     breakers: make.gauge('upstream_breaker_open', '1 while an upstream is not asked', ['upstream']),
   };
 }
@@ -125,8 +159,8 @@ function createMakers(registry: Registry) {
   return {
     counter: (...args: Parameters<typeof options>) => new Counter(options(...args)),
     gauge: (...args: Parameters<typeof options>) => new Gauge(options(...args)),
-    histogram: (...args: Parameters<typeof options>) =>
-      new Histogram({ ...options(...args), buckets: SECONDS }),
+    histogram: (name: string, help: string, labelNames: string[] = [], buckets = SECONDS) =>
+      new Histogram({ ...options(name, help, labelNames), buckets }),
     /** A gauge that is read when it is asked for. */
     reading: (name: string, help: string, read: () => number) =>
       new Gauge({

@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PERIODS } from './badges/kind.ts';
+import { runFollower } from './commands/follow.ts';
 import { addOperatorCommands } from './commands/operators.ts';
 import { UsageError } from './commands/purge.ts';
 import { render, type RenderRequest, writePicture } from './commands/render.ts';
@@ -32,6 +33,11 @@ program
     const service = await serve();
     closeWithGrace({ delay: STOP_DEADLINE_MS }, () => service.close());
   });
+
+program
+  .command('follow')
+  .description("follow PyPI's releases: purge what has changed, so that the edge may keep the rest")
+  .action(runFollower);
 
 program
   .command('render')

@@ -1,10 +1,12 @@
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Response, fetch } from 'undici';
+import type { Store } from '../../cache/store.ts';
 import type { Config } from '../config.ts';
 import { purgeEdge } from '../edge/purge.ts';
 import { createImaging } from '../imaging/imaging.ts';
 import { createShared, type ServicesOptions } from '../stores.ts';
+import { checkFollower } from './doctor-follower.ts';
 import type { Output } from './output.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -28,14 +30,14 @@ export async function examine(options: ServicesOptions): Promise<Finding[]> {
   // First, since it makes the folder that others look into.
   const disk = await checkDisk(config);
   const findings = await Promise.all([
-    checkStore(options),
+    checkShared(options),
     checkFonts(config),
     askUpstream('pypistats.org', `${config.PYPISTATS_URL}/api/packages/pip/recent`, config).then(
       ({ finding }) => finding,
     ),
     ...config.VARNISH_URLS.map((url) => checkVarnish(url, config)),
   ]);
-  return [checkSettings(config), disk, ...findings, pypi.finding, checkClock(pypi.response)];
+  return [checkSettings(config), disk, ...findings.flat(), pypi.finding, checkClock(pypi.response)];
 }
 
 function checkSettings({ CONTACT, VARNISH_URLS, PURGE_KEY }: Config): Finding {
@@ -59,12 +61,18 @@ function checkSettings({ CONTACT, VARNISH_URLS, PURGE_KEY }: Config): Finding {
   return { check, status: 'ok', detail: 'fit' };
 }
 
-async function checkStore(options: ServicesOptions): Promise<Finding> {
+/** The store, and who tells of himself there. */
+async function checkShared(options: ServicesOptions): Promise<Finding[]> {
   const { store, messages } = createShared(options);
   await store.ready(STORE_PATIENCE_MS);
-  const { healthy, tier } = store;
+  const findings = [checkStore(store)];
+  if (store.healthy) findings.push(await checkFollower(store));
   await messages.close();
   await store.close();
+  return findings;
+}
+
+function checkStore({ tier, healthy }: Store): Finding {
   if (healthy) return { check: tier, status: 'ok', detail: 'answers' };
   const advice =
     tier === 'redis' ? 'is REDIS_URL right, and does Redis run?' : 'can CACHE_DIR be written?';

@@ -4,12 +4,13 @@ import { type Config, readConfig } from '../config.ts';
 import { formatOf } from '../http/paths.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
-import { createServices } from '../services.ts';
+import { type OpenedSources, openSources } from '../sources.ts';
 import type { ServicesOptions } from '../stores.ts';
 import { readVersion } from '../version.ts';
 import { examine, tellFindings } from './doctor.ts';
 import { createOutput, type Output } from './output.ts';
 import { purge, type PurgeWish, tellPurge, UsageError } from './purge.ts';
+import { refresh, tellRefresh } from './refresh.ts';
 import { collectStats, tellStats } from './stats.ts';
 import { warm } from './warm.ts';
 import { listPaths, TOP_LIST_URL } from './warm-list.ts';
@@ -19,6 +20,11 @@ const json = new Option('--json', 'one JSON object instead of lines');
 
 /** Adds the operators' commands. Each ends with 0 when all went well, and with 1 when something did not. */
 export function addOperatorCommands(program: Command): void {
+  addDoing(program);
+  addLooking(program);
+}
+
+function addDoing(program: Command): void {
   program
     .command('purge')
     .description('make the badges of a project due, in the facts and at every node of the edge')
@@ -29,6 +35,15 @@ export function addOperatorCommands(program: Command): void {
     .option('--yes', 'needed for --all')
     .addOption(json)
     .action(runPurge);
+
+  program
+    .command('refresh')
+    .description(
+      'after a release: ask PyPI until it tells of it, and purge the project at the edge',
+    )
+    .argument('<project>', 'such as requests')
+    .addOption(json)
+    .action(runRefresh);
 
   program
     .command('warm')
@@ -44,12 +59,12 @@ export function addOperatorCommands(program: Command): void {
     .option('--through <url>', 'the edge', 'http://127.0.0.1:8000')
     .addOption(json)
     .action(runWarm);
+}
 
+function addLooking(program: Command): void {
   program
     .command('doctor')
-    .description(
-      'look at settings, store, disk, fonts, upstreams, Varnish and clock, and say what to do',
-    )
+    .description('look at all that the service needs, and say what to do')
     .addOption(json)
     .action(async (options: { json?: boolean }) => {
       const output = createOutput();
@@ -91,14 +106,17 @@ async function runPurge(
 ): Promise<void> {
   if (options.all === true && options.yes !== true)
     throw new UsageError('--all needs --yes: every badge will be fetched anew');
-  await withOptions(async (servicesOptions) => {
-    const services = await createServices(servicesOptions);
-    try {
-      const report = await purge(services, servicesOptions.config, { ...options, project });
-      finish(tellPurge(report, isTrue(options.json), createOutput()));
-    } finally {
-      await services.close();
-    }
+  await withSources(async (opened, config) => {
+    const report = await purge(opened, config, { ...options, project });
+    finish(tellPurge(report, isTrue(options.json), createOutput()));
+  });
+}
+
+async function runRefresh(project: string, options: { json?: boolean }): Promise<void> {
+  const output = createOutput();
+  await withSources(async (opened, config) => {
+    const report = await refresh(opened, config, project, output);
+    finish(tellRefresh(report, isTrue(options.json), output));
   });
 }
 
@@ -146,6 +164,19 @@ async function withOptions(work: (options: ServicesOptions) => Promise<void>): P
   } finally {
     await log.close();
   }
+}
+
+async function withSources(
+  work: (opened: OpenedSources, config: Config) => Promise<void>,
+): Promise<void> {
+  await withOptions(async (options) => {
+    const opened = await openSources(options);
+    try {
+      await work(opened, options.config);
+    } finally {
+      await opened.close();
+    }
+  });
 }
 
 function adminUrlOf({ ADMIN_HOST, ADMIN_PORT }: Config): string {

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { POLL_MS } from '../../cache/messages.ts';
 import { findKind } from '../badges/catalogue.ts';
 import type { Config } from '../config.ts';
 import { type NodeOutcome, purgeEdge, type PurgeTarget } from '../edge/purge.ts';
-import type { Services } from '../services.ts';
+import type { OpenedSources, Sources } from '../sources.ts';
 import { normaliseName } from '../upstream/names.ts';
 import type { Output } from './output.ts';
 
@@ -31,26 +30,26 @@ export interface PurgeReport {
  * edge would otherwise fetch what it already has.
  */
 export async function purge(
-  services: Services,
+  { sources, messages }: Pick<OpenedSources, 'sources' | 'messages'>,
   config: Config,
   wish: PurgeWish,
 ): Promise<PurgeReport> {
   const target = targetOf(wish);
   const project = wish.project === undefined ? undefined : projectOf(wish.project);
-  const facts = await expireFacts(services, project, wish);
+  const facts = await expireFacts(sources, project, wish);
   // Until the slowest process has heard of it.
-  if (facts > 0) await sleep(2 * POLL_MS);
+  if (facts > 0) await sleep(messages.settleMs);
   const nodes = await purgeEdge({ urls: config.VARNISH_URLS, key: config.PURGE_KEY }, target);
   return { facts, nodes };
 }
 
 async function expireFacts(
-  services: Services,
+  sources: Sources,
   project: string | undefined,
   wish: PurgeWish,
 ): Promise<number> {
-  if (wish.all === true) return services.expireEverything();
-  return project === undefined ? 0 : services.expire(project);
+  if (wish.all === true) return sources.expireEverything();
+  return project === undefined ? 0 : sources.expire(project);
 }
 
 function targetOf({ project, kind, url, all }: PurgeWish): PurgeTarget {

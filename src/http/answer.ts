@@ -17,6 +17,7 @@ export interface Answer {
   readonly fetchedAtMs?: number;
   readonly release?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
+  readonly edgeSeconds?: number | undefined;
   /** Called before a raster picture is drawn; throws to refuse it. */
   readonly admit: () => void;
 }

@@ -7,8 +7,7 @@ import type { SendAnswer } from './answer.ts';
 import { errorsAsBadges } from './errors-as-badges.ts';
 import type { RememberedAnswers } from './remembered.ts';
 import { requestContext } from './request-context.ts';
-import { createRoutes } from './routes.ts';
-import type { SendBadge } from './send-badge.ts';
+import { type Answers, createRoutes } from './routes.ts';
 import type { BadgeMiddleware, BadgeState } from './state.ts';
 
 /** Faults of a connection that say nothing about us. */
@@ -19,24 +18,23 @@ const CONNECTION_NOISE = new Set([
   'ECANCELED',
 ]);
 
-export interface AppOptions {
+export interface AppOptions extends Answers {
   readonly log: Logger;
   readonly giveAccount: GiveAccount;
   readonly remembered: RememberedAnswers;
   readonly sendAnswer: SendAnswer;
-  readonly sendBadge: SendBadge;
   /** Asked by an edge's probe at `/-/ready`: it can probe only the port that it fetches from. */
   readonly isReady: () => boolean;
 }
 
 /** The application without a port: the life of a request, from the outside in. */
 export function createApp(options: AppOptions): Handler {
-  const { log, giveAccount, remembered, sendAnswer, sendBadge, isReady } = options;
+  const { log, giveAccount, remembered, sendAnswer, isReady } = options;
   const app = new Koa<BadgeState>();
   app.use(requestContext(giveAccount, remembered));
   app.use(errorsAsBadges(sendAnswer));
+  app.use(createRoutes(options).routes());
   app.use(onlyReading);
-  app.use(createRoutes(sendBadge).routes());
   app.use(nothingHere);
   app.on('error', (error: NodeJS.ErrnoException) => {
     if (!CONNECTION_NOISE.has(error.code ?? '')) log.error({ err: error }, 'answer failed');

@@ -6,6 +6,8 @@ export const CACHE_LENGTHS: Readonly<
   Record<CacheClass, { worldSeconds: number; edgeSeconds: number }>
 > = {
   facts: { worldSeconds: 300, edgeSeconds: 600 },
+  // While somebody follows the releases, and purges what has changed.
+  followed: { worldSeconds: 300, edgeSeconds: 86_400 },
   downloads: { worldSeconds: 3600, edgeSeconds: 3600 },
   static: { worldSeconds: 86_400, edgeSeconds: 86_400 },
   stale: { worldSeconds: 60, edgeSeconds: 60 },
@@ -15,8 +17,10 @@ export const CACHE_LENGTHS: Readonly<
   limited: { worldSeconds: 30, edgeSeconds: 0 },
 };
 
+const MAX_EDGE_SECONDS = 86_400;
+
 /** The classes that `?cacheSeconds=` may lengthen: an error or an old value must not be pinned. */
-const LENGTHENED: ReadonlySet<CacheClass> = new Set(['facts', 'downloads', 'static']);
+const LENGTHENED: ReadonlySet<CacheClass> = new Set(['facts', 'followed', 'downloads', 'static']);
 
 const CONTENT_TYPES: Readonly<Record<AnswerFormat, string>> = {
   svg: 'image/svg+xml; charset=utf-8',
@@ -61,6 +65,8 @@ export interface AnswerPolicy {
   readonly fetchedAtMs?: number | undefined;
   readonly release?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
+  /** Where the edge may keep this very answer for longer than its class: as long as it is known to be true. */
+  readonly edgeSeconds?: number | undefined;
 }
 
 /** How long the world may keep an answer, in seconds: the class's length, lengthened by the user, never shortened. */
@@ -69,7 +75,7 @@ export function worldSeconds(cacheClass: CacheClass, cacheSeconds: number): numb
   return LENGTHENED.has(cacheClass) ? Math.max(ours, cacheSeconds) : ours;
 }
 
-/** All headers of an answer but those of its length: no other place makes any. */
+/** All headers of a badge but those of its length: no other place makes any. */
 export function headersOf(policy: AnswerPolicy): Record<string, string> {
   const { cacheClass, format, fetchedAtMs, release, retryAfterSeconds } = policy;
   return {
@@ -78,7 +84,7 @@ export function headersOf(policy: AnswerPolicy): Record<string, string> {
     'Content-Disposition': `inline; filename="badge.${format}"`,
     ETag: `"${policy.etag}"`,
     'Cache-Control': `public, max-age=${worldSeconds(cacheClass, policy.cacheSeconds)}`,
-    'X-Edge-TTL': `${CACHE_LENGTHS[cacheClass].edgeSeconds}`,
+    'X-Edge-TTL': `${edgeSecondsOf(policy)}`,
     Xkey: policy.tags,
     'X-Badge-Status': policy.verdict,
     'X-Badge-Source': policy.source,
@@ -86,6 +92,37 @@ export function headersOf(policy: AnswerPolicy): Record<string, string> {
       'X-Badge-Fetched-At': new Date(fetchedAtMs).toISOString(),
     }),
     ...(release !== undefined && { 'X-Badge-Release': headerText(release) }),
+    ...(retryAfterSeconds !== undefined && { 'Retry-After': `${retryAfterSeconds}` }),
+  };
+}
+
+function edgeSecondsOf({ cacheClass, edgeSeconds = 0 }: AnswerPolicy): number {
+  return Math.min(Math.max(CACHE_LENGTHS[cacheClass].edgeSeconds, edgeSeconds), MAX_EDGE_SECONDS);
+}
+
+/** What the headers say of an answer that is no badge. */
+export interface PagePolicy {
+  readonly contentType: string;
+  readonly verdict: string;
+  /** For how long it may be kept, here and in the world; left out: it is for one client. */
+  readonly kept?: { readonly seconds: number; readonly etag: string } | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+/** All headers of an answer that is no badge, but those of its length. */
+export function headersOfPage({
+  contentType,
+  verdict,
+  kept,
+  retryAfterSeconds,
+}: PagePolicy): Record<string, string> {
+  return {
+    ...SECURITY_HEADERS,
+    'Content-Type': contentType,
+    'Cache-Control': kept === undefined ? 'no-store' : `public, max-age=${kept.seconds}`,
+    'X-Edge-TTL': `${kept?.seconds ?? 0}`,
+    'X-Badge-Status': verdict,
+    ...(kept !== undefined && { ETag: `"${kept.etag}"` }),
     ...(retryAfterSeconds !== undefined && { 'Retry-After': `${retryAfterSeconds}` }),
   };
 }

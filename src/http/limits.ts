@@ -11,6 +11,7 @@ export interface LimitsOptions {
   trustedProxies: readonly string[];
   /** Addresses and ranges without a limit. */
   exempt: readonly string[];
+  /** In milliseconds; one that cannot be set back, or a limit would last until the old time comes again. */
   clock?: () => number;
 }
 
@@ -34,7 +35,7 @@ export function createLimits({
   burst,
   trustedProxies,
   exempt,
-  clock = Date.now,
+  clock = () => performance.now(),
 }: LimitsOptions): Limits {
   const trusted = blockListOf(trustedProxies);
   const free = blockListOf(exempt);

@@ -2,12 +2,25 @@ import { Router } from '@koa/router';
 import { findKind } from '../badges/catalogue.ts';
 import { BadgeError } from '../errors.ts';
 import { decodeSegment, formatOf, splitExtension } from './paths.ts';
+import type { Refresh } from './refresh.ts';
 import type { SendBadge } from './send-badge.ts';
 import type { BadgeContext, BadgeState } from './state.ts';
+import type { SendStatus } from './status.ts';
 
-/** All URLs there are. Each route reads its grammar and leaves the rest to `sendBadge`. */
-export function createRoutes(sendBadge: SendBadge): Router<BadgeState> {
+export interface Answers {
+  readonly sendBadge: SendBadge;
+  readonly sendStatus: SendStatus;
+  readonly refresh: Refresh;
+}
+
+/** All URLs there are. Each route reads its grammar and leaves the rest to one of the answers. */
+export function createRoutes({ sendBadge, sendStatus, refresh }: Answers): Router<BadgeState> {
   const router = new Router<BadgeState>({ strict: true, sensitive: true });
+
+  // What is no badge. Any method: what does not fit is told in JSON, too.
+  router.get('/status', sendStatus);
+  router.get('/status.json', sendStatus);
+  router.all('/refresh/:project', (ctx) => refresh(ctx, param(ctx, 'project')));
 
   // shields.io: /pypi/frameworkversions/django/wagtail.svg, and of a release
   router.get('/pypi/frameworkversions/:framework/:project', (ctx) =>

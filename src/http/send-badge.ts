@@ -1,7 +1,8 @@
 import { composeSpec } from '../badges/compose.ts';
 import type { Kind } from '../badges/kind.ts';
 import { parseStatic } from '../badges/static.ts';
-import { describe, type Description, type Sources } from '../describe.ts';
+import type { Demand } from '../demand.ts';
+import { describe, type BadgeSources, type Description, type Subject } from '../describe.ts';
 import { BadgeError, type CacheClass } from '../errors.ts';
 import { isRelease, normaliseName } from '../upstream/names.ts';
 import type { SendAnswer } from './answer.ts';
@@ -24,11 +25,26 @@ export interface SendBadge {
 }
 
 export function createSendBadge(options: {
-  sources: Sources;
+  sources: BadgeSources;
   limits: Limits;
   sendAnswer: SendAnswer;
+  demand: Pick<Demand, 'note'>;
+  /** Whether the edge is told when a project changes. */
+  isFollowing: () => boolean;
 }): SendBadge {
-  const { sources, limits, sendAnswer } = options;
+  const { sources, limits, sendAnswer, demand, isFollowing } = options;
+  const lookUp = async (subject: Subject, url: string, admit: () => void): Promise<Description> => {
+    const { project, kind } = subject;
+    try {
+      const description = await describe(sources, subject, admit);
+      demand.note({ project, url, of: kind.source === 'pypi' ? 'facts' : 'downloads' });
+      return description;
+    } catch (error) {
+      if (error instanceof BadgeError && error.code === 'no-project')
+        demand.note({ project, url, of: 'missing' });
+      throw error;
+    }
+  };
   return {
     async ofProject(ctx, { kind, name, release }) {
       if (kind === undefined || (release !== undefined && kind.source === 'pypistats')) {
@@ -45,9 +61,9 @@ export function createSendBadge(options: {
       const admit = (): void => limits.admit(ctx);
       const wishes = { ...state.parameters.wishes, dialect: state.dialect };
       const startedAtMs = performance.now();
-      const { saying, tier, ...origin } = await describe(
-        sources,
+      const { saying, tier, dueAtMs, ...origin } = await lookUp(
         { kind, project, release, wishes },
+        ctx.url,
         admit,
       );
       state.steps.push({ name: 'facts', tier, tookMs: performance.now() - startedAtMs });
@@ -56,7 +72,10 @@ export function createSendBadge(options: {
         ...origin,
         spec,
         source: kind.source,
-        cacheClass: cacheClassOf(kind, origin.verdict),
+        cacheClass: cacheClassOf(kind, origin.verdict, isFollowing()),
+        // Counts change once a day, and their record says when.
+        ...(kind.source === 'pypistats' &&
+          origin.verdict === 'ok' && { edgeSeconds: Math.floor((dueAtMs - Date.now()) / 1000) }),
         admit,
       });
     },
@@ -77,7 +96,12 @@ export function createSendBadge(options: {
   };
 }
 
-function cacheClassOf(kind: Kind, verdict: Description['verdict']): CacheClass {
+function cacheClassOf(
+  kind: Kind,
+  verdict: Description['verdict'],
+  isFollowed: boolean,
+): CacheClass {
   if (verdict === 'stale') return 'stale';
-  return kind.source === 'pypi' ? 'facts' : 'downloads';
+  if (kind.source === 'pypistats') return 'downloads';
+  return isFollowed ? 'followed' : 'facts';
 }

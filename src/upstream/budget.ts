@@ -30,6 +30,7 @@ export interface BudgetOptions {
   perMinute: number;
   /** How many may go out in one second. */
   perSecond: number;
+  /** In milliseconds; one that cannot be set back, or a limit would last until the old time comes again. */
   clock?: () => number;
 }
 
@@ -47,7 +48,7 @@ export function createBudget({
   key,
   perMinute,
   perSecond,
-  clock = Date.now,
+  clock = () => performance.now(),
 }: BudgetOptions): Budget {
   const second: Window = { name: 'second', limit: perSecond, lengthMs: 1_000 };
   const quarter: Window = { name: 'quarter', limit: Math.floor(perMinute / 4), lengthMs: 15_000 };

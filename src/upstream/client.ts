@@ -11,11 +11,15 @@ import { Agent, type Dispatcher } from 'undici';
 import { UPSTREAM_DEADLINES } from '../deadlines.ts';
 import { UpstreamError, type UpstreamFailure } from './errors.ts';
 import { readBody } from './read-body.ts';
+import { readRetryAfterMs } from './retry-after.ts';
 
 const MAX_REDIRECTS = 3;
 const MAX_WAITING = 1_000;
 const BREAKER_FAILURES = 5;
-const BREAKER_OPEN_MS = 5_000;
+/** Shorter than the first back-off of a record (5 s): whoever comes back after it finds the upstream tried. */
+const BREAKER_OPEN_MS = 4_000;
+/** What of a body is held by default; the rest has to be left out while it comes. */
+const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 
 /** An answer that says something: found, not changed, or not there. Every other status is an `UpstreamError`. */
 export type UpstreamAnswer =
@@ -23,7 +27,7 @@ export type UpstreamAnswer =
       status: 200;
       body: string;
       etag: string | undefined;
-      header(name: string): string | undefined;
+      header: (name: string) => string | undefined;
     }
   | { status: 304 }
   | { status: 404 };
@@ -33,6 +37,12 @@ export interface UpstreamRequest {
   path: string;
   /** An ETag to revalidate. */
   etag?: string | undefined;
+  /** The type that is wanted; `application/json` by default. */
+  accept?: string;
+  /** What is sent, with POST; left out: nothing, with GET. */
+  post?: { contentType: string; body: string };
+  /** How much of the body is held at the most; 4 MiB by default. */
+  maxKeptBytes?: number;
   /** A member of the JSON object that comes, which is not wanted: megabytes that are never held. */
   leaveOut?: string | undefined;
   signal?: AbortSignal | undefined;
@@ -98,10 +108,9 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   };
 }
 
-/** What tells that the upstream is ill: not a caller who left, and not an answer too large for us. */
+/** What tells that the upstream is ill: not a caller who left. */
 function isUpstreamFault(error: unknown): boolean {
-  const { failure } = toUpstreamError(error);
-  return failure !== 'cancelled' && failure !== 'too-large';
+  return toUpstreamError(error).failure !== 'cancelled';
 }
 
 /** Asks, and gives up when the caller does or the time is over; nothing of it outlives the answer. */
@@ -131,23 +140,26 @@ async function ask(
   request: UpstreamRequest,
   signal: AbortSignal,
 ): Promise<UpstreamAnswer> {
+  const { etag, post, accept = 'application/json' } = request;
   const headers = {
     'user-agent': options.userAgent,
-    accept: 'application/json',
+    accept,
     'accept-encoding': 'gzip',
-    ...(request.etag === undefined ? {} : { 'if-none-match': request.etag }),
+    ...(etag === undefined ? {} : { 'if-none-match': etag }),
+    ...(post === undefined ? {} : { 'content-type': post.contentType }),
   };
   let url = new URL(options.url + request.path);
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
     const response = await agent.request({
       origin: url.origin,
       path: url.pathname + url.search,
-      method: 'GET',
+      method: post === undefined ? 'GET' : 'POST',
       headers,
+      body: post?.body ?? null,
       signal,
     });
     const location = redirectTarget(response);
-    if (location === undefined) return readAnswer(response, options.maxBytes, request.leaveOut);
+    if (location === undefined) return readAnswer(response, options.maxBytes, request);
     await response.body.dump();
     const target = URL.parse(location, url.href);
     if (target?.host !== url.host)
@@ -165,22 +177,23 @@ function redirectTarget({ statusCode, headers }: Dispatcher.ResponseData): strin
 async function readAnswer(
   response: Dispatcher.ResponseData,
   maxBytes: number,
-  leaveOut: string | undefined,
+  { leaveOut, maxKeptBytes = MAX_KEPT_BYTES }: UpstreamRequest,
 ): Promise<UpstreamAnswer> {
   const { statusCode, headers, body } = response;
+  const header = (name: string): string | undefined => single(headers[name]);
   if (statusCode === 200) {
-    const encoding = single(headers['content-encoding']);
-    const text = await readBody(body, { encoding, maxBytes, leaveOut });
+    const encoding = header('content-encoding');
+    const text = await readBody(body, { encoding, maxBytes, maxKeptBytes, leaveOut });
     return {
       status: 200,
       body: text,
-      etag: single(headers['etag']),
-      header: (name) => single(headers[name]),
+      etag: header('etag'),
+      header,
     };
   }
   await body.dump();
   if (statusCode === 304 || statusCode === 404) return { status: statusCode };
-  throw new UpstreamError('status', `answered ${statusCode}`);
+  throw new UpstreamError('status', `answered ${statusCode}`, undefined, readRetryAfterMs(header));
 }
 
 function single(value: string | string[] | undefined): string | undefined {

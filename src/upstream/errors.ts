@@ -15,9 +15,12 @@ export type UpstreamFailure =
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
   readonly failure: UpstreamFailure;
+  /** How long the upstream wants to be left alone, in milliseconds, where it says so. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(failure: UpstreamFailure, detail: string, cause?: unknown) {
+  constructor(failure: UpstreamFailure, detail: string, cause?: unknown, retryAfterMs?: number) {
     super(detail, { cause });
     this.failure = failure;
+    this.retryAfterMs = retryAfterMs;
   }
 }

@@ -11,6 +11,8 @@ const DAY_MS = 86_400_000;
 const LOADED_AT_MS = 2.5 * 3_600_000;
 /** Records fall due over so long after the load, not all at once. */
 const SPREAD_MS = 3_600_000;
+/** While somebody asks for them in the order of demand, they only fall due should that not have happened. */
+const FOLLOWED_AFTER_MS = 22 * 3_600_000;
 
 const counted = z.number().nonnegative();
 
@@ -24,6 +26,8 @@ export interface PypistatsOptions {
   budget: Budget;
   /** What PyPI knows of a project: asked first, so that a name nobody has costs nothing of the budget. */
   findProject: (name: string) => Promise<Found<ProjectFacts>>;
+  /** Whether a follower refreshes records after the daily load. */
+  isFollowed: () => boolean;
   /** From 0 up to 1; `Math.random` by default. */
   random?: () => number;
 }
@@ -36,12 +40,14 @@ export function createPypistatsSource({
   client,
   budget,
   findProject,
+  isFollowed,
   random = Math.random,
 }: PypistatsOptions): FactsSource<DownloadFacts> {
   return {
     name: 'pypistats',
     parse: (value) => downloadFactsSchema.safeParse(value).data,
-    freshUntilMs: (fetchedAtMs) => nextDailyLoadMs(fetchedAtMs) + random() * SPREAD_MS,
+    freshUntilMs: (fetchedAtMs) =>
+      nextDailyLoadMs(fetchedAtMs) + (isFollowed() ? FOLLOWED_AFTER_MS : 0) + random() * SPREAD_MS,
     async load(name, previous, signal) {
       const project = await findProject(name);
       if (project.state === 'absent') return { state: 'absent' };

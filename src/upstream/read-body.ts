@@ -8,27 +8,32 @@ export interface BodyOptions {
   readonly encoding?: string | undefined;
   /** Read at the most, after decompression. */
   readonly maxBytes: number;
+  /** Held at the most, without what is left out. */
+  readonly maxKeptBytes: number;
   /** A member of a JSON object that is not wanted; `null` stands in its place. */
   readonly leaveOut?: string | undefined;
 }
 
 /**
- * The body as text, decompressed where it came as gzip. Reading stops, and the connection is dropped, once more than
- * `maxBytes` came out: neither an endless body nor a small one that unpacks to gigabytes is ever held.
+ * The body as text, decompressed where it came as gzip. Reading stops, and the connection is dropped, once more came out
+ * than may be read or kept: neither an endless body nor a small one that unpacks to gigabytes is ever held.
  */
 export async function readBody(
   body: Readable,
-  { encoding = 'identity', maxBytes, leaveOut }: BodyOptions,
+  { encoding = 'identity', maxBytes, maxKeptBytes, leaveOut }: BodyOptions,
 ): Promise<string> {
   const chunks: Buffer[] = [];
   const take = leaveOut === undefined ? (chunk: Buffer) => chunk : createMemberSkipper(leaveOut);
   const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
     let bytes = 0;
+    let keptBytes = 0;
     for await (const chunk of source) {
+      const kept = take(chunk);
       bytes += chunk.length;
-      if (bytes > maxBytes)
-        throw new UpstreamError('too-large', `sent more than ${maxBytes} bytes`);
-      chunks.push(take(chunk));
+      keptBytes += kept.length;
+      if (bytes > maxBytes || keptBytes > maxKeptBytes)
+        throw new UpstreamError('too-large', 'sent more than is read');
+      chunks.push(kept);
     }
   };
   if (encoding === 'gzip') await pipeline(body, createGunzip(), collect);

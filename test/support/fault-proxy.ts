@@ -79,16 +79,26 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
 
 /** One direction; what comes into a hole is gone for good, as on a network that swallows packets. */
 function createWay(now: () => WayFault, direction: 'there' | 'back'): Transform {
+  /** When the line is free again, where it is narrow. */
+  let freeAtMs = 0;
+  const onTheirWay = new Set<Promise<void>>();
   return new Transform({
-    async transform(chunk: Buffer, _encoding, pass) {
+    transform(chunk: Buffer, _encoding, pass) {
       const fault = now();
       if (fault.way === 'open') {
         const { latencyMs = 0, bytesPerSecond = Infinity } = fault;
+        const nowMs = performance.now();
         const paceMs = direction === 'back' ? (chunk.length / bytesPerSecond) * 1000 : 0;
-        if (latencyMs + paceMs > 0) await delay(latencyMs + paceMs);
-        pass(null, chunk);
+        freeAtMs = Math.max(nowMs, freeAtMs) + paceMs;
+        const arrival = delay(freeAtMs - nowMs + latencyMs).then(() => void this.push(chunk));
+        onTheirWay.add(arrival);
+        void arrival.finally(() => onTheirWay.delete(arrival));
+        // Those behind it are on their way meanwhile, but for a line that is full.
+        void delay(freeAtMs - nowMs).then(() => pass());
       } else if (fault.way === 'half-open' && direction === 'there') pass(null, chunk);
       else pass();
     },
+    // What is on its way arrives before the end does.
+    flush: (end) => void Promise.all(onTheirWay).then(() => end()),
   });
 }

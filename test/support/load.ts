@@ -7,7 +7,7 @@ import { Pool } from 'undici';
 const MAX_FAULTS = 20;
 /** An image proxy gives up by then. */
 const PROXY_TIMEOUT_MS = 4_000;
-/** Latencies are kept of so many answers, evenly spread. */
+/** Latencies are kept of so many answers, the last ones. */
 const MAX_LATENCIES = 20_000;
 
 export interface LoadOptions {
@@ -49,13 +49,14 @@ export function startLoad(
   const faults: string[] = [];
   const verdicts: Record<string, number> = {};
   const latencies: number[] = [];
-  const state = { asked: 0, done: 0, isOn: true };
+  const state = { asked: 0, timed: 0, done: 0, isOn: true };
 
   const ask = async (path: string): Promise<void> => {
     const startedAtMs = performance.now();
     const { statusCode, headers, body } = await pool.request({ path, method: 'GET' });
     const bytes = await body.bytes();
-    latencies[state.done % MAX_LATENCIES] = performance.now() - startedAtMs;
+    latencies[state.timed % MAX_LATENCIES] = performance.now() - startedAtMs;
+    state.timed += 1;
     const type = String(headers['content-type']);
     const verdict = String(headers['x-badge-status']);
     verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;

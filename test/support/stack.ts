@@ -9,10 +9,11 @@ export async function startTestStack(
     upstreamUrl?: string;
     settings?: Readonly<Record<string, string>>;
     edgeArguments?: readonly string[];
+    followers?: number;
     onLine?: StackOptions['onLine'];
   } = {},
 ): Promise<Stack> {
-  const { upstreamUrl, settings, edgeArguments, onLine } = options;
+  const { upstreamUrl, settings, edgeArguments, onLine, followers } = options;
   return startStack({
     ports: {
       EDGE_PORT: await freePort(),
@@ -21,6 +22,7 @@ export async function startTestStack(
       API1_ADMIN_PORT: await freePort(),
       API2_PORT: await freePort(),
       API2_ADMIN_PORT: await freePort(),
+      FOLLOW_ADMIN_PORT: await freePort(),
       REDIS_PORT: await freePort(),
       SAMPLE_PORT: await freePort(),
     },
@@ -33,6 +35,7 @@ export async function startTestStack(
       ...settings,
     },
     edgeArguments,
+    followers,
     ...(onLine && { onLine }),
     environment: { PATH: process.env['PATH'] },
   });

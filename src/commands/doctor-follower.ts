@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Store } from '../../cache/store.ts';
+import { type FollowerStatus, LAG_BOUNDS_SECONDS, readStatus } from '../follow/status.ts';
+import type { Finding } from './doctor.ts';
+
+/** A follower tells of itself every three seconds. */
+const PATIENCE_MS = 7_000;
+const LOOK_MS = 500;
+
+const check = 'follower';
+const NO_FOLLOWER = {
+  check,
+  status: 'warn',
+  advice: 'the edge keeps facts for ten minutes; run `pypins follow`',
+} as const;
+
+/** Whether PyPI's releases are followed: waits a while for a sign of life, since the words of dead followers lie in the store. */
+export async function checkFollower(store: Store): Promise<Finding> {
+  const first = await readStatus(store);
+  if (first === undefined) return { ...NO_FOLLOWER, detail: 'no follower' };
+  const untilMs = performance.now() + PATIENCE_MS;
+  while (performance.now() < untilMs) {
+    await sleep(LOOK_MS);
+    const status = await readStatus(store);
+    if (status !== undefined && status.beat !== first.beat) return findingOf(status);
+  }
+  return { ...NO_FOLLOWER, detail: 'no follower: the last one is silent' };
+}
+
+function findingOf(status: FollowerStatus): Finding {
+  const { feed, pollAgeMs, isBehind, nodesBehind } = status;
+  const age =
+    pollAgeMs === null ? 'not answered yet' : `answered ${Math.round(pollAgeMs / 1000)} s ago`;
+  const detail = `${feed} ${age}; ${lagOf(status)}`;
+  if (nodesBehind.length > 0) {
+    const advice = `they have not taken all purges: ${nodesBehind.join(', ')}`;
+    return { check, status: 'warn', detail: `${detail}; nodes of the edge are behind`, advice };
+  }
+  if (!isBehind && pollAgeMs !== null) return { check, status: 'ok', detail };
+  const advice = 'until it has caught up the edge keeps facts for ten minutes; does PyPI answer?';
+  return { check, status: 'warn', detail: `${detail}; it is behind`, advice };
+}
+
+/** Within how long half of the purges came, as far as the histogram tells. */
+function lagOf({ lags }: FollowerStatus): string {
+  const total = lags.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return 'no release purged yet';
+  let sum = 0;
+  const middle = lags.findIndex((count) => (sum += count) * 2 >= total);
+  const bound = LAG_BOUNDS_SECONDS[middle];
+  const within =
+    bound === undefined ? `more than ${LAG_BOUNDS_SECONDS.at(-1)}` : `at most ${bound}`;
+  return `half of ${total} releases purged after ${within} s`;
+}

@@ -1,0 +1,56 @@
+import closeWithGrace from 'close-with-grace';
+import { readConfig } from '../config.ts';
+import { createChangelogFeed } from '../follow/changelog.ts';
+import { follow } from '../follow/follower.ts';
+import { whileLeading } from '../follow/leader.ts';
+import { createRssFeed } from '../follow/rss.ts';
+import { createAdminApp } from '../http/admin.ts';
+import { listen } from '../lifecycle.ts';
+import { createLog } from '../log.ts';
+import { createMetrics } from '../metrics.ts';
+import { openSources } from '../sources.ts';
+import { readVersion } from '../version.ts';
+
+const STOP_DEADLINE_MS = 15_000;
+
+/**
+ * `pypins follow`: follows PyPI's releases until SIGTERM or SIGINT, or stands by while another process does. Rejects with a
+ * `SettingsError`, or with the system's error when its port is taken.
+ */
+export async function runFollower(): Promise<void> {
+  const config = readConfig();
+  const version = readVersion();
+  const { log, close: closeLog } = createLog(config.LOG_LEVEL);
+  const metrics = createMetrics(version);
+  const opened = await openSources({ config, log, metrics, version }, () => true);
+  const stop = new AbortController();
+  const admin = createAdminApp({ metrics, isReady: () => !stop.signal.aborted });
+  const listener = await listen(admin.callback(), {
+    host: config.ADMIN_HOST,
+    port: config.FOLLOW_ADMIN_PORT,
+  });
+  log.info({ version, admin: listener.url }, 'ready to follow releases');
+
+  const { pypi } = opened.sources;
+  const running = whileLeading(opened.store, stop.signal, (signal) =>
+    follow(
+      {
+        ...opened,
+        feed: config.FOLLOW_FEED === 'rss' ? createRssFeed(pypi) : createChangelogFeed(pypi),
+        edge: { urls: config.VARNISH_URLS, key: config.PURGE_KEY },
+        pollMs: config.FOLLOW_SECONDS * 1000,
+        pypistatsPerMinute: config.PYPISTATS_PER_MINUTE,
+        log,
+        observe: metrics.follower,
+      },
+      signal,
+    ),
+  );
+  closeWithGrace({ delay: STOP_DEADLINE_MS }, async () => {
+    stop.abort();
+    await running;
+    await opened.close();
+    await listener.stop();
+    await closeLog();
+  });
+}

@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Does a step again and again until the signal aborts, with a rest of `restMs` between two, or of what the step says.
+ * A step that fails is told of, and tried again after its rest.
+ */
+export async function every(
+  signal: AbortSignal,
+  restMs: number,
+  step: () => Promise<number | void>,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    let nextMs = restMs;
+    try {
+      nextMs = (await step()) ?? restMs;
+    } catch (error) {
+      if (!signal.aborted) onFailure(error);
+    }
+    await sleep(nextMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Does the work for each, at most `limit` at once. */
+export async function eachAtOnce<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const left = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+}
