@@ -15,9 +15,9 @@ node_modules/.installed: package.json package-lock.json .npmrc
 	@node --version | grep -q '^v24\.' || { echo 'Node 24 did not arrive with npm ci: are install scripts switched off (ignore-scripts)?' >&2; exit 1; }
 	@touch $@
 
-services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, and what checks their files)
+services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, a clock that jumps, and what checks their files)
 	@scripts/install-services redis-server varnishd:varnish,varnish-modules haproxy openssl \
-		docker-compose:docker-compose,python3-yaml systemd-analyze:systemd
+		docker-compose:docker-compose,python3-yaml systemd-analyze:systemd faketime
 
 demo: install ## serve every badge from the sample index, and a page that shows them
 	node sample/demo.ts

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { bulkhead, BulkheadRejectedError } from 'cockatiel';
 import { z } from 'zod';
+import { canOpen, DRAWING_OPENS } from './descriptors.ts';
 import { prepareFonts } from './fonts.ts';
 import { createRasterizer } from './raster.ts';
 import { testFonts } from './self-test.ts';
@@ -36,7 +37,7 @@ export interface Imaging {
 
 /** So many pictures are being drawn that one more would only make all of them late. */
 export class DrawingQueueFullError extends Error {
-  constructor(cause: BulkheadRejectedError) {
+  constructor(cause?: BulkheadRejectedError) {
     super('too many pictures are waiting to be drawn', { cause });
     this.name = 'DrawingQueueFullError';
   }
@@ -57,7 +58,13 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
       const svg = drawSvg(spec);
       if (format === 'svg') return toBytes(svg);
       try {
-        return await turns.execute(() => rasterizer.rasterize(svg, format, scale));
+        return await turns.execute(async () => {
+          if (!canOpen(fonts.files.sans, DRAWING_OPENS)) throw new DrawingQueueFullError();
+          const bytes = await rasterizer.rasterize(svg, format, scale);
+          // A wrong picture would be kept under the name of the right one.
+          if (!canOpen(fonts.files.sans, 1)) throw new DrawingQueueFullError();
+          return bytes;
+        });
       } catch (error) {
         throw error instanceof BulkheadRejectedError ? new DrawingQueueFullError(error) : error;
       }

@@ -79,9 +79,12 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   const waiting = bulkhead(options.concurrency, MAX_WAITING);
   const breaker = circuitBreaker(handleWhen(isUpstreamFault), {
     breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
-    halfOpenAfter: BREAKER_OPEN_MS,
+    // It goes by a clock that can be set back, and then stays open until the old time comes again: we measure ourselves.
+    halfOpenAfter: -Number.MAX_SAFE_INTEGER,
   });
+  let openUntilMs = 0;
   breaker.onStateChange((state) => {
+    if (state === CircuitState.Open) openUntilMs = performance.now() + BREAKER_OPEN_MS;
     if (state === CircuitState.Open || state === CircuitState.Closed)
       options.onBreaker?.(state === CircuitState.Open);
   });
@@ -92,10 +95,10 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
       const report = (outcome: Parameters<NonNullable<typeof options.observe>>[0]) =>
         options.observe?.(outcome, (performance.now() - startedAt) / 1000);
       try {
-        const answer = await waiting.execute(
-          () => breaker.execute(() => askInTime(agent, options, request)),
-          request.signal,
-        );
+        const answer = await waiting.execute(() => {
+          if (performance.now() < openUntilMs) throw new BrokenCircuitError();
+          return breaker.execute(() => askInTime(agent, options, request));
+        }, request.signal);
         report(`${answer.status}`);
         return answer;
       } catch (error) {
