@@ -33,7 +33,7 @@ export function createRedisRankings(
       const reply = await ask('rank', () =>
         client.zrange(keyOf(key), '+inf', `${least}`, 'BYSCORE', 'REV', 'LIMIT', 0, limit),
       );
-      return reply === FAILED ? [] : reply;
+      return reply === FAILED ? undefined : reply;
     },
     async rankedOf(key, members) {
       if (members.length === 0) return [];

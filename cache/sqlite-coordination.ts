@@ -46,7 +46,7 @@ export function createSqliteRankings(
     },
     ranked(key, least, limit) {
       const members = ask('rank', (s, nowMs) => s.ranked(key, least, limit, nowMs));
-      return Promise.resolve(orNone(members) ?? []);
+      return Promise.resolve(orNone(members));
     },
     rankedOf(key, members) {
       return Promise.resolve(orNone(ask('rank', (s, nowMs) => s.rankedOf(key, members, nowMs))));

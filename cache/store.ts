@@ -46,8 +46,8 @@ export interface Store {
   increment(key: string, windowMs: number): Promise<number | undefined>;
   /** Gives members of a ranking new scores, or adds to those that they have. Lost silently (and counted) when the store fails. */
   rank(key: string, scores: ReadonlyMap<string, number>, options: RankOptions): Promise<void>;
-  /** The members with a score of at least `least`, the highest first, at most `limit`; none when the store fails. */
-  ranked(key: string, least: number, limit: number): Promise<string[]>;
+  /** The members with a score of at least `least`, the highest first, at most `limit`; undefined when the store failed. */
+  ranked(key: string, least: number, limit: number): Promise<string[] | undefined>;
   /** Those of the members that are in the ranking; undefined when the store failed. */
   rankedOf(key: string, members: readonly string[]): Promise<string[] | undefined>;
   /** Settles when the store answers, at the latest after `maxMs`: for a start that would rather not begin without it. */

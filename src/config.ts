@@ -126,6 +126,7 @@ export const settingsSchema = z.object({
     ),
   FOLLOW_SECONDS: count
     .min(5)
+    .max(60)
     .default(20)
     .describe('seconds between two looks at the feed of releases'),
   FOLLOW_ADMIN_PORT: port

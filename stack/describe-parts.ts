@@ -21,6 +21,8 @@ export interface SiteOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** What varnishd is sized with, in place of `EDGE_ARGUMENTS`. */
   readonly edgeArguments?: readonly string[] | undefined;
+  /** How many followers of the releases there are: one leads, the others stand by. None where left out. */
+  readonly followers?: number | undefined;
   /** With `false` the settings say where the upstreams are. */
   readonly withSample?: boolean;
   /** What all parts find in their environment: `PATH` at least. */
@@ -51,25 +53,58 @@ export function describeSample({ ports, environment }: SiteOptions): PartOptions
   };
 }
 
-export async function describeNode(
+export function describeNode(
   options: SiteOptions,
   directory: string,
   number: 1 | 2,
 ): Promise<PartOptions> {
-  const { ports, withSample = true } = options;
+  const { ports } = options;
   const port = ports[`API${number}_PORT`];
-  const cache = join(directory, `api${number}`);
+  return describeProgram(options, directory, {
+    name: `api${number}`,
+    command: 'serve',
+    settings: { PORT: `${port}`, ADMIN_PORT: `${ports[`API${number}_ADMIN_PORT`]}` },
+    isReady: () => answers(`${urlOf(port)}/-/ready`, true),
+  });
+}
+
+/** Each has the next port after that of the one before. */
+export function describeFollower(
+  options: SiteOptions,
+  directory: string,
+  number: number,
+): Promise<PartOptions> {
+  const port = options.ports.FOLLOW_ADMIN_PORT + number - 1;
+  return describeProgram(options, directory, {
+    name: `follower${number}`,
+    command: 'follow',
+    settings: { FOLLOW_ADMIN_PORT: `${port}` },
+    isReady: () => answers(`${urlOf(port)}/readyz`, true),
+  });
+}
+
+interface OwnProgram extends Pick<PartOptions, 'name' | 'settings' | 'isReady'> {
+  readonly command: string;
+}
+
+/** One of our own programs, with a cache of its own, and what all of them are told. */
+async function describeProgram(
+  options: SiteOptions,
+  directory: string,
+  { name, command, settings, isReady }: OwnProgram,
+): Promise<PartOptions> {
+  const { ports, withSample = true } = options;
+  const cache = join(directory, name);
   await mkdir(cache);
   const sampleUrl = urlOf(ports.SAMPLE_PORT);
   return {
-    name: `api${number}`,
+    name,
     program: process.execPath,
-    args: [join(ROOT, 'src/cli.ts'), 'serve'],
+    args: [join(ROOT, 'src/cli.ts'), command],
     settings: {
       ...(withSample && { PYPI_URL: sampleUrl, PYPISTATS_URL: sampleUrl }),
       HOST: '127.0.0.1',
-      PORT: `${port}`,
-      ADMIN_PORT: `${ports[`API${number}_ADMIN_PORT`]}`,
+      ...settings,
       REDIS_URL: redisUrlOf(ports),
       CACHE_DIR: cache,
       TRUSTED_PROXIES: '127.0.0.0/8',
@@ -78,7 +113,7 @@ export async function describeNode(
       ...options.settings,
     },
     environment: options.environment,
-    isReady: () => answers(`${urlOf(port)}/-/ready`, true),
+    isReady,
   };
 }
 

@@ -8,7 +8,11 @@ const RULES = resolve(import.meta.dirname, '../varnish');
 export const EDGE_ARGUMENTS: readonly string[] = ['-s', 'malloc,256m', '-s', 'Transient=malloc,64m']
   // A canonical URL may hold a logo.
   .concat(['-p', 'workspace_client=256k'])
-  .concat(['-p', 'thread_pool_min=50', '-p', 'thread_pool_max=500', '-p', 'timeout_idle=60']);
+  // The largest picture takes the place of 600 small ones, where 50 would be given up for it.
+  .concat(['-p', 'nuke_limit=1000'])
+  .concat(['-p', 'thread_pool_min=50', '-p', 'thread_pool_max=500'])
+  // Whoever is slow to send a request holds a thread until then.
+  .concat(['-p', 'timeout_idle=5']);
 
 export interface EdgeOptions {
   readonly name: string;

@@ -18,6 +18,7 @@ const settingsSchema = z.object({
   API1_ADMIN_PORT: port(8081),
   API2_PORT: port(8082),
   API2_ADMIN_PORT: port(8083),
+  FOLLOW_ADMIN_PORT: port(8085),
   REDIS_PORT: port(6380),
   SAMPLE_PORT: port(8090),
   /** 0: real PyPI and pypistats.org, or what PYPI_URL and PYPISTATS_URL say. */
@@ -50,6 +51,7 @@ async function runStack(): Promise<void> {
   const stack = await startStack({
     ports,
     withSample,
+    followers: 1,
     purgeKey: PURGE_KEY,
     settings: {
       LOG_LEVEL: environment['LOG_LEVEL'] ?? 'warn',
@@ -58,15 +60,15 @@ async function runStack(): Promise<void> {
     environment,
     // The others have little to say that would help, and say it at length.
     onLine: (part, line) =>
-      void (part.startsWith('api') && process.stderr.write(`${part}: ${line}\n`)),
+      void (/^(?:api|follower)/.test(part) && process.stderr.write(`${part}: ${line}\n`)),
     onEnd: (part, how) => process.stderr.write(obituary(part, how)),
   });
   process.stdout.write(welcome(stack, PURGE_KEY));
   closeWithGrace({ delay: SHUTDOWN_MS }, () => stack.close());
 }
 
-function partsOf({ edge, nodes, redis, sample }: Stack) {
-  return [edge, ...nodes, redis, ...(sample ? [sample] : [])];
+function partsOf({ edge, nodes, followers, redis, sample }: Stack) {
+  return [edge, ...nodes, ...followers, redis, ...(sample ? [sample] : [])];
 }
 
 function obituary({ name, command }: Part, how: string): string {
@@ -82,9 +84,11 @@ function welcome(stack: Stack, purgeKey: string): string {
   const operator = `VARNISH_URLS=${purgeUrl} PURGE_KEY=${purgeKey} REDIS_URL=${redisUrl}`;
   const gallery = sampleUrl === undefined ? '' : `\nEvery badge, on one page: ${sampleUrl}/\n`;
   const publish =
-    sampleUrl === undefined ? '' : `  curl -X POST '${sampleUrl}/-/publish?project=requests'\n`;
+    sampleUrl === undefined
+      ? ''
+      : `Publish a release; the follower sees it within a minute:\n\n  curl -X POST '${sampleUrl}/-/publish?project=requests'\n\n`;
   return `
-pypins runs: Varnish, two processes of the API, Redis${sampleUrl === undefined ? '' : ', and the sample index as PyPI'}.
+pypins runs: Varnish, two processes of the API, a follower of the releases, Redis${sampleUrl === undefined ? '' : ', and the sample index as PyPI'}.
 ${gallery}
 Badges, through Varnish:
 
@@ -92,9 +96,9 @@ ${FEW_BADGES.map((badge) => `  ${edgeUrl}${badge}`).join('\n')}
 
 For operators: ${stack.adminUrls.map((url) => `${url}/metrics`).join(' and ')}; purges at ${purgeUrl}
 
-Purge a project${publish === '' ? '' : ' that has a new release'}:
+${publish}Purge a project:
 
-${publish}  ${operator} node src/cli.ts purge requests
+  ${operator} node src/cli.ts purge requests
 
 See where an answer came from (X-Cache), and what Varnish does:
 

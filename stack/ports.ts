@@ -9,6 +9,7 @@ export interface StackPorts {
   readonly API1_ADMIN_PORT: number;
   readonly API2_PORT: number;
   readonly API2_ADMIN_PORT: number;
+  readonly FOLLOW_ADMIN_PORT: number;
   readonly REDIS_PORT: number;
   readonly SAMPLE_PORT: number;
 }

@@ -5,6 +5,7 @@ import { describeEdge } from './edge.ts';
 import { createPart, type Part, type PartOptions } from './part.ts';
 import { checkPorts } from './ports.ts';
 import {
+  describeFollower,
   describeNode,
   describeRedis,
   describeSample,
@@ -13,7 +14,7 @@ import {
   urlOf,
 } from './describe-parts.ts';
 
-/** The whole of pypins on one machine: varnishd, two processes of the API, Redis, and the sample index. */
+/** The whole of pypins on one machine: varnishd, two processes of the API, Redis, followers, and the sample index. */
 export interface Stack {
   /** Where badges are, as the world sees them. */
   readonly edgeUrl: string;
@@ -22,12 +23,16 @@ export interface Stack {
   readonly redisUrl: string;
   /** The upstream, or undefined where it is another than the sample index. */
   readonly sampleUrl: string | undefined;
+  /** Where the edge asks, of each process of the API. */
+  readonly nodeUrls: readonly [string, string];
   /** Where operators look, of each process of the API. */
   readonly adminUrls: readonly [string, string];
   /** What varnishstat and varnishlog take as `-n`. */
   readonly edgeDirectory: string;
   readonly edge: Part;
   readonly nodes: readonly [Part, Part];
+  /** Those that follow PyPI's releases: one leads. */
+  readonly followers: readonly Part[];
   readonly redis: Part;
   readonly sample: Part | undefined;
   /** Stops everything that still runs, and removes its directory. */
@@ -47,18 +52,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await checkPorts(withSample ? ports : others);
   const directory = await mkdtemp(join(tmpdir(), 'pypins-stack-'));
   const parts = await createParts(options, directory);
-  const { edge, nodes, redis, sample } = parts;
+  const { edge, nodes, followers, redis, sample } = parts;
 
   const close = async (): Promise<void> => {
     // From the outside in: a node that stops waits for its clients.
     await edge.stop();
-    await Promise.all(nodes.map((node) => node.stop()));
+    await Promise.all([...nodes, ...followers].map((part) => part.stop()));
     await Promise.all([redis.stop(), sample?.stop()]);
     await rm(directory, { recursive: true, force: true, maxRetries: 3 });
   };
   try {
     await Promise.all([redis.start(), sample?.start()]);
-    await Promise.all([edge, ...nodes].map((part) => part.start()));
+    await Promise.all([edge, ...nodes, ...followers].map((part) => part.start()));
   } catch (error) {
     await close();
     throw error;
@@ -69,16 +74,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     purgeUrl: urlOf(ports.PURGE_PORT),
     redisUrl: redisUrlOf(ports),
     sampleUrl: withSample ? urlOf(SAMPLE_PORT) : undefined,
+    nodeUrls: [urlOf(ports.API1_PORT), urlOf(ports.API2_PORT)],
     adminUrls: [urlOf(ports.API1_ADMIN_PORT), urlOf(ports.API2_ADMIN_PORT)],
     edgeDirectory: join(directory, 'n'),
     close,
   };
 }
 
-type Parts = Pick<Stack, 'edge' | 'nodes' | 'redis' | 'sample'>;
+type Parts = Pick<Stack, 'edge' | 'nodes' | 'followers' | 'redis' | 'sample'>;
 
 async function createParts(options: StackOptions, directory: string): Promise<Parts> {
-  const { ports, purgeKey, environment, withSample = true } = options;
+  const { ports, purgeKey, environment, withSample = true, followers = 0 } = options;
   const make = (described: PartOptions): Part => {
     const part = createPart({
       ...described,
@@ -103,6 +109,11 @@ async function createParts(options: StackOptions, directory: string): Promise<Pa
       make(await describeNode(options, directory, 1)),
       make(await describeNode(options, directory, 2)),
     ],
+    followers: await Promise.all(
+      Array.from({ length: followers }, async (_, number) =>
+        make(await describeFollower(options, directory, number + 1)),
+      ),
+    ),
     redis: make(describeRedis(options, directory)),
     sample: withSample ? make(describeSample(options)) : undefined,
   };

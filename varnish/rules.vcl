@@ -10,6 +10,7 @@ include "./rules/kept-copies.vcl";
 include "./rules/asking.vcl";
 include "./rules/answers.vcl";
 include "./rules/purge.vcl";
+include "./rules/publishers.vcl";
 include "./rules/delivery.vcl";
 include "./rules/fault-pictures.vcl";
 include "./rules/faults.vcl";
@@ -18,15 +19,19 @@ sub vcl_recv {
   if (local.socket == "purge") {
     call purge_receive;
   }
+  call client_connection;
+  if (req.method == "POST") {
+    call publisher_asks;
+  }
   if (req.method != "GET" && req.method != "HEAD") {
     return (synth(405));
   }
   if (req.restarts == 0) {
     call canonical_url;
-    # How stale a copy is shown while all is well. A restart looks for any copy: see kept-copies.vcl.
+    # How stale a copy is shown while all is well.
     set req.grace = 60s;
   } else {
-    set req.grace = 1d;
+    call kept_copy_grace;
   }
   return (hash);
 }
@@ -41,7 +46,11 @@ sub vcl_hit {
   if (req.method == "PURGE") {
     call purge_url;
   }
+  if (local.socket == "purge") {
+    call fetch_anew;
+  }
   if (obj.ttl < 0s) {
+    call kept_copy_purged;
     # A fetch begins behind this answer.
     call client_address;
     call request_id;
@@ -62,6 +71,10 @@ sub vcl_miss {
   return (fetch);
 }
 
+sub vcl_pass {
+  return (fetch);
+}
+
 sub vcl_backend_fetch {
   call ask_not_again;
   call ask_node;
@@ -72,6 +85,7 @@ sub vcl_backend_fetch {
 
 sub vcl_backend_response {
   call answer_is_ours;
+  call answer_to_publisher;
   call answer_failing;
   call answer_headers;
   call answer_length;
@@ -93,10 +107,10 @@ sub vcl_deliver {
 }
 
 sub vcl_synth {
+  call kept_copy_before_fault;
   if (local.socket == "purge") {
     call purge_answer;
   } else {
-    call kept_copy_before_fault;
     call fault;
     call deliver_headers;
   }

@@ -71,7 +71,8 @@ export function createChangelogFeed(
     name: 'changelog',
     async poll(text, signal) {
       const from = parsePosition(positionSchema, text)?.serial;
-      if (from === undefined) return newsUpTo(await askLast(signal));
+      // What cannot be read any more is a position all the same: something may have come since.
+      if (from === undefined) return newsUpTo(await askLast(signal), [], text !== undefined);
       const read = await readSince(from, signal).catch((error: unknown) =>
         orNothing(from, error, signal),
       );

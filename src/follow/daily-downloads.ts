@@ -2,7 +2,6 @@ import type { Store } from '../../cache/store.ts';
 import type { Sources } from '../sources.ts';
 import { nextDailyLoadMs } from '../upstream/pypistats.ts';
 import { FOLLOW_KEYS } from './keys.ts';
-import { rankedIfKnown } from './ranking.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_REFRESHED = 20_000;
@@ -34,7 +33,7 @@ export function createDailyDownloads(options: {
   let work: { loadedAtMs: number; left: string[] } | undefined;
 
   const begin = async (loadedAtMs: number): Promise<typeof work> => {
-    const left = await rankedIfKnown(store, FOLLOW_KEYS.downloads, 0, MAX_REFRESHED);
+    const left = await store.ranked(FOLLOW_KEYS.downloads, 0, MAX_REFRESHED);
     return left && { loadedAtMs, left };
   };
 

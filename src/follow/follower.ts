@@ -5,7 +5,8 @@ import { createChangeQueue } from './change-queue.ts';
 import { createDailyDownloads } from './daily-downloads.ts';
 import type { Change } from './feed.ts';
 import { createGapMender } from './gap.ts';
-import { changesHeld, EVERYTHING, isHeldWhole } from './held.ts';
+import { EVERYTHING, isHeldWhole } from './held.ts';
+import { createLatecomers } from './latecomers.ts';
 import { every } from './loops.ts';
 import { createPoller, type PollerOptions } from './poller.ts';
 import { createPurger } from './purger.ts';
@@ -80,6 +81,7 @@ async function createParts(options: FollowerOptions) {
     projects: sources.projects,
     purge: purger.purge,
     gapAtMs: before?.gapAtMs,
+    clock,
   });
   const downloads = createDailyDownloads({
     store,
@@ -88,9 +90,10 @@ async function createParts(options: FollowerOptions) {
     doneAtMs: before?.downloadsAtMs,
     clock,
   });
+  const concerning = createLatecomers(store, clock);
   const take = async (changes: readonly Change[], hasGap: boolean): Promise<void> => {
     const isWhole = await isHeldWhole(store);
-    const held = isWhole ? await changesHeld(store, changes) : changes;
+    const held = isWhole ? await concerning(changes) : changes;
     tally.changes('followed', held.length);
     const hasRoom = held.map((change) => queue.add(change, clock())).every(Boolean);
     if (hasGap || !hasRoom || !isWhole) gap.open(clock());

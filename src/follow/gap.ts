@@ -3,7 +3,7 @@ import type { Sources } from '../sources.ts';
 import { EVERYTHING } from './held.ts';
 import { eachAtOnce } from './loops.ts';
 import { FOLLOW_KEYS } from './keys.ts';
-import { rankedIfKnown } from './ranking.ts';
+import { OLD_PAGES_MS } from './latecomers.ts';
 
 const DAY_MS = 86_400_000;
 /** PyPI is not asked for all of them at once: each is asked for with its next reader, over so long at the least. */
@@ -12,7 +12,10 @@ const LEAST_A_STEP = 5;
 const MAX_HELD = 200_000;
 const AT_ONCE = 16;
 
-/** Makes due whatever was asked for in the day before a gap, a little with every step. */
+/**
+ * Makes due whatever was asked for in the day before a gap, a little with every step. Then once more, when PyPI's CDN gives old
+ * pages to nobody any longer: until then, what was fetched anew may have been one.
+ */
 export interface GapMender {
   /** Changes have been missed: begins, or begins anew when the pass under way is over. */
   readonly open: (nowMs: number) => void;
@@ -26,6 +29,7 @@ interface Pass {
   readonly gapAtMs: number;
   readonly left: string[];
   readonly atOnce: number;
+  readonly isLast: boolean;
 }
 
 /** What was asked for most recently comes first. */
@@ -35,17 +39,23 @@ export function createGapMender(options: {
   readonly purge: (projects: readonly string[]) => Promise<void>;
   /** Where an earlier leader has come to. */
   readonly gapAtMs: number | undefined;
+  readonly clock?: () => number;
 }): GapMender {
-  const { store, projects, purge } = options;
+  const { store, projects, purge, clock = Date.now } = options;
   let { gapAtMs } = options;
   let pass: Pass | undefined;
+  /** The gap after which all was made due, while there were old pages. */
+  let onceMendedAtMs: number | undefined;
+
+  const isLongAgo = (atMs: number): boolean => Math.abs(clock() - atMs) >= OLD_PAGES_MS;
 
   const begin = async (foundAtMs: number): Promise<Pass | undefined> => {
-    const held = await rankedIfKnown(store, FOLLOW_KEYS.held, foundAtMs - DAY_MS, MAX_HELD);
+    const held = await store.ranked(FOLLOW_KEYS.held, foundAtMs - DAY_MS, MAX_HELD);
     const left = held?.filter((name) => name !== EVERYTHING);
     if (left === undefined) return undefined;
     const atOnce = Math.max(LEAST_A_STEP, Math.ceil(left.length / SPREAD_STEPS));
-    return { gapAtMs: foundAtMs, left, atOnce };
+    const isLast = left.length === 0 || isLongAgo(foundAtMs);
+    return { gapAtMs: foundAtMs, left, atOnce, isLast };
   };
 
   return {
@@ -54,13 +64,15 @@ export function createGapMender(options: {
     },
     async step() {
       if (gapAtMs === undefined) return;
+      if (gapAtMs === onceMendedAtMs && !isLongAgo(gapAtMs)) return;
       pass ??= await begin(gapAtMs);
       if (pass === undefined) return;
       const some = pass.left.splice(0, pass.atOnce);
       await eachAtOnce(some, AT_ONCE, (project) => projects.expire(project));
       await purge(some);
       if (pass.left.length > 0) return;
-      if (gapAtMs === pass.gapAtMs) gapAtMs = undefined;
+      if (!pass.isLast) onceMendedAtMs = pass.gapAtMs;
+      else if (gapAtMs === pass.gapAtMs) gapAtMs = undefined;
       pass = undefined;
     },
     atMs: () => gapAtMs,

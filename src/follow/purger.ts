@@ -2,7 +2,6 @@ import type { Store } from '../../cache/store.ts';
 import { type EdgeOptions, purgeEdge } from '../edge/purge.ts';
 import { EVERYTHING } from './held.ts';
 import { FOLLOW_KEYS } from './keys.ts';
-import { rankedIfKnown } from './ranking.ts';
 
 /** Of the log of purges, and of how far back a node is caught up with: facts are at the edge for a day at the most. */
 const LOGGED_MS = 90_000_000;
@@ -11,8 +10,11 @@ const MAX_LOGGED = 100_000;
 const TAGS_AT_ONCE = 50;
 /** What was purged just before a node was last seen well is purged again: clocks differ, and leaders change. */
 const MARGIN_MS = 120_000;
-/** A fetch that was under way at a purge may store what it asked before it; by then it has ended. */
-export const ECHO_MS = 3_000;
+/**
+ * A fetch that was under way at a purge may store what it asked before it; by then it has ended. So has a process's memory, in case
+ * it has not heard that it should doubt it.
+ */
+export const ECHO_MS = 6_000;
 const MAX_ECHOES = 10_000;
 
 /** Up to when each node has taken all purges, by its URL. */
@@ -20,7 +22,7 @@ export type NodePositions = Readonly<Record<string, number>>;
 
 /** Purges projects at every node, and sees to it that a node that was away takes what it has missed. */
 export interface Purger {
-  /** Purges softly now, and once more three seconds later; `EVERYTHING` is all of them. Resolves when all nodes have answered or failed. */
+  /** Purges softly now, and once more after `ECHO_MS`; `EVERYTHING` is all of them. Resolves when all nodes have answered or failed. */
   readonly purge: (projects: readonly string[]) => Promise<void>;
   /** Does what is due: echoes, and nodes that are behind. To be called every second or so. */
   readonly tick: () => Promise<void>;
@@ -50,13 +52,8 @@ export async function logPurge(
 
 export function createPurger(options: PurgerOptions): Purger {
   const { edge, store, observe, clock = Date.now } = options;
-  const startedAtMs = clock();
-  // Never ahead of what is logged by this clock from now on.
   const positions = new Map(
-    edge.urls.map((url) => [
-      url,
-      Math.min(options.positions[url] ?? startedAtMs - LOGGED_MS, startedAtMs),
-    ]),
+    edge.urls.map((url) => [url, options.positions[url] ?? clock() - LOGGED_MS]),
   );
   /**
    * Nodes that have not taken all purges, with how many have failed there. All of them at the start: whoever led before may
@@ -79,7 +76,7 @@ export function createPurger(options: PurgerOptions): Purger {
   const catchUp = async (url: string, failures: number): Promise<void> => {
     const askedAtMs = clock();
     const sinceMs = (positions.get(url) ?? 0) - MARGIN_MS;
-    const missed = await rankedIfKnown(store, FOLLOW_KEYS.purged, sinceMs, MAX_LOGGED);
+    const missed = await store.ranked(FOLLOW_KEYS.purged, sinceMs, MAX_LOGGED);
     if (missed === undefined) return;
     // Also where nothing was missed: whether the node answers is what has to be found out.
     const projects = missed.length > 0 ? missed : [''];

@@ -67,7 +67,9 @@ export function createRssFeed(client: UpstreamClient): Feed {
         return { changes: [], hasGap: false, position: JSON.stringify(before) };
       if (answer.status !== 200)
         throw new UpstreamError('status', `answered ${answer.status} for its feed`);
-      return compare(readEntries(answer.body), answer.etag, before);
+      const news = compare(readEntries(answer.body), answer.etag, before);
+      // What cannot be read any more is a position all the same: something may have come since.
+      return before === undefined && text !== undefined ? { ...news, hasGap: true } : news;
     },
   };
 }

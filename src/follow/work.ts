@@ -7,7 +7,7 @@ import type { OpenedSources, Sources } from '../sources.ts';
 import type { ChangeQueue, Pending } from './change-queue.ts';
 import { FOLLOW_KEYS } from './keys.ts';
 import { eachAtOnce } from './loops.ts';
-import type { Purger } from './purger.ts';
+import { ECHO_MS, type Purger } from './purger.ts';
 import { refetch } from './refetch.ts';
 import type { Tally } from './tally.ts';
 
@@ -16,6 +16,7 @@ const REFETCHES_AT_ONCE = 6;
 const URLS_AT_ONCE = 8;
 const URLS_A_PROJECT = 8;
 const MAX_PROJECTS = 5_000;
+const AFTER_ECHO_MS = 2_000;
 /** So that a step ends soon where a node does not answer. */
 const PROJECTS_A_STEP = 24;
 
@@ -47,7 +48,9 @@ export function createWork(options: WorkOptions): Work {
   const underWay = new Set<Promise<void>>();
   /** What PyPI has told of, with the lag to be counted: purged all together, and only then done. */
   const told = new Map<string, { next: Pending; publishedAtMs: number | undefined }>();
-  const toRefresh = new Set<string>();
+  /** By when: at once, and again when the purge has been done once more. */
+  const toRefresh = new Map<string, number>();
+  const toRefreshAgain = new Map<string, number>();
 
   const look = async (pending: Pending): Promise<void> => {
     const { isTold, hasMoved, baseline, serial } = await refetch(sources.projects, pending);
@@ -85,17 +88,25 @@ export function createWork(options: WorkOptions): Work {
       for (const [project, { next, publishedAtMs }] of some) {
         queue.settle(next, clock());
         if (publishedAtMs !== undefined) tally.lag(Math.max(0, clock() - publishedAtMs) / 1000);
-        if (toRefresh.size < MAX_PROJECTS) toRefresh.add(project);
+        if (toRefresh.size >= MAX_PROJECTS) continue;
+        toRefresh.set(project, clock());
+        toRefreshAgain.set(project, clock() + ECHO_MS + AFTER_ECHO_MS);
       }
     },
     async refreshUrls() {
-      const projects = [...toRefresh].slice(0, PROJECTS_A_STEP);
-      for (const project of projects) toRefresh.delete(project);
+      const projects = [toRefresh, toRefreshAgain].flatMap((of) => takeDue(of, clock()));
       await eachAtOnce(projects, URLS_AT_ONCE, async (project) => {
         const paths = await store.ranked(FOLLOW_KEYS.urlsOf(project), 0, URLS_A_PROJECT);
-        await refreshAtEdge(edge, paths);
+        await refreshAtEdge(edge, paths ?? []);
       });
     },
     settled: async () => void (await Promise.allSettled(underWay)),
   };
+}
+
+/** Takes out what is due, at most `PROJECTS_A_STEP`. */
+function takeDue(waiting: Map<string, number>, nowMs: number): string[] {
+  const due = [...waiting].filter(([, dueAtMs]) => dueAtMs <= nowMs).slice(0, PROJECTS_A_STEP);
+  for (const [project] of due) waiting.delete(project);
+  return due.map(([project]) => project);
 }

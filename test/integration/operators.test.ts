@@ -1,8 +1,6 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   startService,
   startServiceForTest,
@@ -11,26 +9,13 @@ import {
 } from '../support/service.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 import { runCli } from '../support/cli.ts';
+import { startPurgeListener } from '../support/purge-listener.ts';
 
 let service: TestService;
 beforeAll(async () => {
   service = await startService();
 });
 afterAll(() => service.close());
-
-/** A purge listener that does what it is told: the real one is tried by the tests of the stack. */
-async function startNode(status = 200): Promise<{ url: string; asked: IncomingMessage[] }> {
-  const asked: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
-    asked.push(request);
-    response.writeHead(status).end(JSON.stringify({ status, purged: 3, refused: 0 }));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { url: `http://127.0.0.1:${address.port}`, asked };
-}
 
 describe('pypins purge', () => {
   test.each([
@@ -50,7 +35,7 @@ describe('pypins purge', () => {
     ],
     ['everything', ['--all', '--yes'], '/', '*'],
   ])('%s, at every node, with the key', async (_, args, path, tags) => {
-    const [one, other] = [await startNode(), await startNode()];
+    const [one, other] = [await startPurgeListener(), await startPurgeListener()];
     const settings = { VARNISH_URLS: `${one.url},${other.url}`, PURGE_KEY: 'secret-key' };
     const { code, out } = await runCli(['purge', ...args, '--json'], settings);
     expect(code).toBe(0);
@@ -69,7 +54,7 @@ describe('pypins purge', () => {
   });
 
   test('a node that refuses, or does not answer, is told of; the others are purged', async () => {
-    const [good, refusing] = [await startNode(), await startNode(403)];
+    const [good, refusing] = [await startPurgeListener(), await startPurgeListener(403)];
     const settings = {
       VARNISH_URLS: `${good.url},http://127.0.0.1:9,${refusing.url}`,
       PURGE_KEY: 'x',
@@ -110,6 +95,45 @@ describe('pypins purge', () => {
     const all = await runCli(['purge', '--all', '--yes'], settings);
     expect(all.out.toString()).toContain('facts: 3 records due now');
     await standIn.close();
+  });
+});
+
+describe('pypins refresh', () => {
+  test('asks PyPI, and purges at every node, twice', async () => {
+    const [one, other] = [await startPurgeListener(), await startPurgeListener()];
+    const { code, out } = await runCli(['refresh', 'Sample_Plain', '--json'], {
+      PYPI_URL: service.standIn.url,
+      VARNISH_URLS: `${one.url},${other.url}`,
+      PURGE_KEY: 'secret-key',
+    });
+    expect(code).toBe(0);
+    expect(JSON.parse(out.toString())).toMatchObject({
+      ok: true,
+      project: 'sample-plain',
+      version: '1.2.3',
+      changed: true,
+      nodes: [one, other].map(({ url }) => ({ url, purged: 3 })),
+    });
+    const tags = [one, other].map(({ asked }) => asked.map(({ headers }) => headers['xkey-purge']));
+    expect(tags.flat()).toEqual(Array.from({ length: 4 }, () => 'project/sample-plain'));
+  });
+
+  test.each([
+    ['a node that refuses', 'sample-plain', 403, /sample-plain 1\.2\.3 .*\n.*: refuses/],
+    ['a project that PyPI does not know', 'no-such-project', 200, /does not know no-such-project/],
+  ])('%s is told of', async (_, project, status, words) => {
+    const { url } = await startPurgeListener(status);
+    const settings = { PYPI_URL: service.standIn.url, VARNISH_URLS: url, PURGE_KEY: 'x' };
+    const { code, out } = await runCli(['refresh', project], settings);
+    expect(code).toBe(1);
+    expect(out.toString()).toMatch(words);
+  });
+
+  test.each([
+    ['no project', []],
+    ['a name that is none', ['-x-']],
+  ])('%s is a misuse', async (_, args) => {
+    expect((await runCli(['refresh', ...args])).code).toBe(2);
   });
 });
 
@@ -194,18 +218,15 @@ describe('pypins stats and health', () => {
 });
 
 test('pypins doctor says what is wrong and what to do', async () => {
-  const node = await startNode();
+  const node = await startPurgeListener();
   const settings = {
     PYPI_URL: service.standIn.url,
     PYPISTATS_URL: service.standIn.url,
     CONTACT: 'x@example.org',
   };
-  const well = await runCli(['doctor', '--json'], {
-    ...settings,
-    VARNISH_URLS: node.url,
-    PURGE_KEY: 'x',
-  });
-  expect(JSON.parse(well.out.toString())).toMatchObject({ ok: true });
+  const well = await runCli(['doctor'], { ...settings, VARNISH_URLS: node.url, PURGE_KEY: 'x' });
+  expect(well.out.toString()).not.toContain('fail');
+  expect(well.out.toString()).toContain('warn  follower: no follower. ');
   expect(well.code).toBe(0);
   const ill = await runCli(['doctor'], {
     ...settings,

@@ -28,7 +28,7 @@ sub answer_headers {
   # Caches that nobody can purge stand behind image proxies, and would believe an s-maxage or a stale-…; without any
   # word GitHub's keeps a picture for a year.
   if (beresp.http.Cache-Control !~ "^public, max-age=\d+$") {
-    set beresp.http.Cache-Control = "public, max-age=" + std.integer(regsub(beresp.http.Cache-Control, "^.*max-age=(\d+).*$", "\1"), 60);
+    set beresp.http.Cache-Control = "public, max-age=" + std.integer(regsub(beresp.http.Cache-Control, "^.*max-age=(\d+).*", "\1"), 60);
   }
   # "*" is the tag of everything.
   if (beresp.http.Xkey) {

@@ -14,8 +14,12 @@ sub canonical_url {
     return;
   }
   var.set("query", regsub(req.url, "^[^?]*", ""));
-  set req.url = regsub(req.url, "\?.*$", "");
+  set req.url = regsub(req.url, "\?.*", "");
   call canonical_path;
+  # No badge: no parameter says anything there.
+  if (req.url ~ "^/status(?:\.json)?$") {
+    return;
+  }
   call canonical_query;
   if (var.get("query") != "") {
     set req.url = req.url + regsub(var.get("query"), "^&", "?");
@@ -36,7 +40,7 @@ sub url_acceptable {
     return (synth(400));
   }
   if (req.url ~ "#") {
-    set req.url = regsub(req.url, "#.*$", "");
+    set req.url = regsub(req.url, "#.*", "");
   }
 }
 
@@ -59,12 +63,12 @@ sub canonical_name {
   if (req.url ~ "^/py(?:pi)?/") {
     if (req.url ~ "^/(?:py|pypi/(?:frameworkversions/[^/]+|[^/]+))/[A-Za-z0-9._-]{1,100}$") {
       call path_extension;
-      set req.url = regsub(req.url, "[^/]+$", "")
+      set req.url = regsub(req.url, "/[^/]+$", "/")
         + regsuball(std.tolower(regsub(regsub(req.url, "^.*/", ""), "\.[^.]+$", "")), "[-_.]+", "-")
         + regsub(req.url, "^.*\.", ".");
     } elsif (req.url ~ "^/pypi/(?:frameworkversions/[^/]+|(?!frameworkversions/)[^/]+)/[A-Za-z0-9._-]{1,100}/[^/]+$") {
       call path_extension;
-      set req.url = regsub(req.url, "[^/]+/[^/]+$", "")
+      set req.url = regsub(req.url, "/[^/]+/[^/]+$", "/")
         + regsuball(std.tolower(regsub(req.url, "^.*/([^/]+)/[^/]+$", "\1")), "[-_.]+", "-")
         + regsub(req.url, "^.*/", "/");
     }
@@ -80,6 +84,6 @@ sub path_extension {
   if (req.url !~ "\.(?i:svg|png|jpe?g|gif|tiff?|webp|json)$") {
     set req.url = req.url + ".svg";
   } elsif (req.url ~ "\.[a-z]*[A-Z][A-Za-z]*$") {
-    set req.url = regsub(req.url, "[^.]+$", "") + std.tolower(regsub(req.url, "^.*\.", ""));
+    set req.url = regsub(req.url, "\.[^.]+$", ".") + std.tolower(regsub(req.url, "^.*\.", ""));
   }
 }

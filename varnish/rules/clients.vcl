@@ -4,6 +4,14 @@ import std;
 import var;
 import vsthrottle;
 
+# Idle for 5 s (-p timeout_idle), or as slow with a request, and a client is cut off: it may hold a thread all the while. A
+# proxy of ours sends its requests in one piece, and keeps its connections for longer.
+sub client_connection {
+  if (local.socket == "proxied") {
+    set sess.timeout_idle = 60s;
+  }
+}
+
 # The address of the client, into the variable "client" and for the API into X-Forwarded-For. That header is read from
 # the right, and only as far as proxies of ours (acl trusted_proxies) have written it: two of them at the most.
 sub client_address {
@@ -12,7 +20,7 @@ sub client_address {
   }
   var.set("client", client.ip);
   # Varnish has added the peer's address already.
-  var.set("forwarded", regsub(req.http.X-Forwarded-For, ",?[^,]*$", ""));
+  var.set("forwarded", regsub(req.http.X-Forwarded-For, "(?:^|,)[^,]*$", ""));
   call client_before_proxy;
   call client_before_proxy;
   set req.http.X-Forwarded-For = var.get("client");
@@ -21,19 +29,19 @@ sub client_address {
 sub client_before_proxy {
   if (std.ip(var.get("client"), "0.0.0.0", resolve=false) ~ trusted_proxies) {
     var.set("client", std.ip(regsub(var.get("forwarded"), "^.*[, ]", ""), std.ip(var.get("client"), "0.0.0.0", resolve=false), resolve=false));
-    var.set("forwarded", regsub(var.get("forwarded"), ",?[^,]*$", ""));
+    var.set("forwarded", regsub(var.get("forwarded"), "(?:^|,)[^,]*$", ""));
   }
 }
 
 # 50 misses a second and 500 at once, as at the API, from one address: IPv6 by /64, which is what one customer has.
 # Where a copy is kept, however old, it is shown instead.
 sub client_limit {
-  if (std.ip(var.get("client"), "0.0.0.0", resolve=false) !~ unlimited) {
+  if (local.socket != "purge" && std.ip(var.get("client"), "0.0.0.0", resolve=false) !~ unlimited) {
     var.set("neighbours", regsub(regsub(var.get("client"), "^::ffff:(?=\d+\.)", ""), "^((?:[0-9a-f]+:){4}|(?:[0-9a-f]+:){0,3}:).*$", "\1"));
     if (vsthrottle.is_denied("client " + var.get("neighbours"), std.integer(std.getenv("LIMIT_BURST"), 500),
         std.duration(real=std.real(std.getenv("LIMIT_BURST"), 500.0) / std.real(std.getenv("LIMIT_PER_SECOND"), 50.0)))) {
-      if (req.restarts == 0) {
-        return (restart);
+      if (req.method != "POST" && var.get("look") != "any") {
+        call kept_copy_any;
       }
       return (synth(429));
     }

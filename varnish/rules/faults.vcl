@@ -18,7 +18,7 @@ sub fault {
 }
 
 sub fault_format {
-  if (req.url ~ "^[^?]*\.(?i:json)(?:\?|$)") {
+  if (req.url ~ "^[^?]*\.(?i:json)(?:\?|$)" || (req.method == "POST" && req.url ~ "^/refresh/")) {
     set resp.http.Content-Type = "application/json; charset=utf-8";
     set resp.http.Content-Disposition = {"inline; filename="badge.json""};
   } elsif (req.url ~ "^[^?]*\.(?i:png|jpe?g|gif|tiff?|webp)(?:\?|$)") {

@@ -1,5 +1,6 @@
 import type { RequestInit } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nextDailyLoadMs } from '../../../src/upstream/pypistats.ts';
 import { CACHE_LENGTHS } from '../../../src/http/headers.ts';
 import { startService, startServiceForTest, type TestService } from '../../support/service.ts';
 
@@ -26,6 +27,7 @@ describe('how long an answer may be kept', () => {
   test('the classes are the contract’s', () => {
     expect(CACHE_LENGTHS).toEqual({
       facts: { worldSeconds: 300, edgeSeconds: 600 },
+      followed: { worldSeconds: 300, edgeSeconds: 86400 },
       downloads: { worldSeconds: 3600, edgeSeconds: 3600 },
       static: { worldSeconds: 86400, edgeSeconds: 86400 },
       stale: { worldSeconds: 60, edgeSeconds: 60 },
@@ -38,7 +40,6 @@ describe('how long an answer may be kept', () => {
   test.each([
     ['/version/requests/badge.svg', 300, 600],
     ['/version/requests/badge.json', 300, 600],
-    ['/pypi/dm/requests.svg', 3600, 3600],
     ['/badge/a-b-red.svg', 86400, 86400],
     ['/version/no-such-project/badge.svg', 60, 60],
     ['/version/requests/badge.svg?cacheSeconds=3600', 3600, 600],
@@ -51,6 +52,16 @@ describe('how long an answer may be kept', () => {
     const headers = await headersOf(path);
     expect(headers['cache-control']).toBe(`public, max-age=${world}`);
     expect(headers['x-edge-ttl']).toBe(`${edge}`);
+  });
+
+  test('downloads: the world an hour, the edge until the next daily load', async () => {
+    const headers = await headersOf('/pypi/dm/requests.svg');
+    expect(headers['cache-control']).toBe('public, max-age=3600');
+    const nowMs = Date.now();
+    const loadSeconds = (nextDailyLoadMs(nowMs) - nowMs) / 1000;
+    const edgeSeconds = Number(headers['x-edge-ttl']);
+    expect(edgeSeconds).toBeGreaterThanOrEqual(Math.max(3600, Math.floor(loadSeconds) - 60));
+    expect(edgeSeconds).toBeLessThanOrEqual(Math.min(86_400, Math.max(3600, loadSeconds + 3600)));
   });
 
   test('nothing is said that a cache which nobody can purge would honour for longer', async () => {

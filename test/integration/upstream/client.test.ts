@@ -44,6 +44,32 @@ test('says who it is, asks for JSON, and revalidates what it holds', async () =>
   expect(await client.get({ path: '/pypi/x/json', etag: '"known"' })).toEqual({ status: 304 });
 });
 
+test('posts what it is given, and asks for the type that is wanted, after a redirect as well', async () => {
+  const url = await startUpstream((request, response) => {
+    const { method, headers } = request;
+    request.setEncoding('utf8').on('data', (body: string) => {
+      if (request.url === '/') response.writeHead(308, { location: '/there' }).end();
+      else response.end([method, headers.accept, headers['content-type'], body].join(' '));
+    });
+  });
+  const post = { contentType: 'text/xml', body: '<a>é</a>' };
+  const answer = await startClient(url).get({ path: '/', accept: 'text/html', post });
+  expect(answer).toMatchObject({ body: 'POST text/html text/xml <a>é</a>' });
+});
+
+test.each<[number, Record<string, string>, number | undefined]>([
+  [429, { 'retry-after': '31' }, 31_000],
+  [503, { 'retry-after': '31' }, 31_000],
+  [429, { ratelimit: '"xmlrpc.client";r=0;t=42' }, 42_000],
+  [503, {}, undefined],
+])('a %i with %o tells when to come back: after %s ms', async (status, headers, retryAfterMs) => {
+  const url = await startUpstream((_, response) => response.writeHead(status, headers).end());
+  await expect(startClient(url).get({ path: '/' })).rejects.toMatchObject({
+    failure: 'status',
+    retryAfterMs,
+  });
+});
+
 test('unpacks gzip', async () => {
   const url = await startUpstream((_, response) => {
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"a":1}'));

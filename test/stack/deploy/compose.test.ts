@@ -9,6 +9,7 @@ import {
   commandOf,
   type ComposeService,
   findMissing,
+  heapFlags,
   PINNED,
   readCompose,
   ROOT,
@@ -17,7 +18,8 @@ import {
 
 const compose = readCompose();
 const services = Object.entries(compose.services);
-const nodes = services.filter(([, { build }]) => build !== undefined);
+const ours = services.filter(([, { build }]) => build !== undefined);
+const nodes = ours.filter(([name]) => name.startsWith('api'));
 const named = (name: string): ComposeService => {
   const service = compose.services[name];
   if (service === undefined) throw new Error(`docker-compose.yml has no ${name}`);
@@ -35,8 +37,9 @@ describe('Docker Compose', () => {
   });
 });
 
-test('the services are Varnish, two processes of the API, and Redis', () => {
-  expect(Object.keys(compose.services).toSorted()).toEqual(['api1', 'api2', 'redis', 'varnish']);
+test('the services are Varnish, two processes of the API, a follower of releases, and Redis', () => {
+  const names = Object.keys(compose.services).toSorted();
+  expect(names).toEqual(['api1', 'api2', 'follower', 'redis', 'varnish']);
   expect(nodes.map(([name]) => name)).toEqual(['api1', 'api2']);
 });
 
@@ -107,7 +110,7 @@ test('Redis, purges and metrics are on a network that nothing gets out of', () =
   expect(Object.keys(named('redis').networks)).toEqual(['inside']);
 });
 
-describe.each(nodes)('the settings of %s', (name, { environment, networks, volumes }) => {
+describe.each(ours)('the settings of %s', (name, { environment, volumes }) => {
   test('are settings of the service', () => {
     for (const variable of Object.keys(environment))
       expect(settingsSchema.shape).toHaveProperty(variable);
@@ -120,16 +123,25 @@ describe.each(nodes)('the settings of %s', (name, { environment, networks, volum
   });
 
   test('the cache is a volume of its own', () => {
-    expect(volumes).toEqual([`cache${name.slice(-1)}:/var/cache/pypins`]);
+    expect(volumes).toEqual([
+      `cache${ours.findIndex(([each]) => each === name) + 1}:/var/cache/pypins`,
+    ]);
     const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
     expect(dockerfile).toContain('CACHE_DIR=/var/cache/pypins');
   });
+});
 
+describe.each(nodes)('%s', (name, { networks }) => {
   test('Varnish knows it, at an address that stays', () => {
     expect(networks['inside']?.ipv4_address).toMatch(/^10\.119\.121\.\d+$/);
     expect(backends).toMatch(new RegExp(`\\.host = "${name}";\\s*\\.port = "8080";`));
     expect(settingsSchema.parse({}).PORT).toBe(8080);
   });
+});
+
+test('the follower is the image’s own program, with the limits of src/heap.ts', () => {
+  const { command = [] } = named('follower');
+  expect(command.join(' ')).toBe(`node ${heapFlags().join(' ')} src/cli.ts follow`);
 });
 
 describe('Varnish', () => {

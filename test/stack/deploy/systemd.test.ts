@@ -7,6 +7,7 @@ import { findMissing, heapFlags, readCompose, ROOT, runTool } from './deployed.t
 
 const UNITS = join(ROOT, 'deploy/systemd');
 const service = readFileSync(join(UNITS, 'pypins@.service'), 'utf8');
+const follower = readFileSync(join(UNITS, 'pypins-follow.service'), 'utf8');
 const dropIn = readFileSync(join(UNITS, 'varnish.service.d/pypins.conf'), 'utf8');
 const commandIn = (unit: string): string =>
   /^ExecStart=(\/.*)$/m.exec(unit.replace(/\\\n\s*/g, ''))?.[1] ?? '';
@@ -17,7 +18,11 @@ beforeAll(async () => {
   const { path, remove } = await makeTempDirectory();
   units = path;
   cpSync(UNITS, units, { recursive: true });
-  for (const name of ['pypins@.service', 'varnish.service.d/pypins.conf']) {
+  for (const name of [
+    'pypins@.service',
+    'pypins-follow.service',
+    'varnish.service.d/pypins.conf',
+  ]) {
     const text = readFileSync(join(UNITS, name), 'utf8');
     writeFileSync(join(units, name), text.replaceAll('/opt/pypins', ROOT));
   }
@@ -26,24 +31,31 @@ beforeAll(async () => {
   return remove;
 });
 
-test.each(['pypins@8080.socket', 'pypins@8080.service', 'pypins@8082.service', 'varnish.service'])(
-  'systemd takes %s, without a word',
-  async (unit) => {
-    const args = ['verify', '--man=no', join(units, unit)];
-    const env = { SYSTEMD_UNIT_PATH: `${units}:` };
-    expect(await runTool('systemd-analyze', args, { package: 'systemd', env })).toBe('');
+test.each([
+  'pypins@8080.socket',
+  'pypins@8080.service',
+  'pypins@8082.service',
+  'pypins-follow.service',
+  'varnish.service',
+])('systemd takes %s, without a word', async (unit) => {
+  const args = ['verify', '--man=no', join(units, unit)];
+  const env = { SYSTEMD_UNIT_PATH: `${units}:` };
+  expect(await runTool('systemd-analyze', args, { package: 'systemd', env })).toBe('');
+});
+
+test.each(['pypins@8080.service', 'pypins-follow.service'])(
+  '%s is confined: at most 2.0 of 10 by systemd’s own measure',
+  async (name) => {
+    const args = ['security', '--offline=true', '--no-pager', '--threshold=20'];
+    const unit = join(units, name);
+    const words = await runTool('systemd-analyze', [...args, unit], { package: 'systemd' });
+    expect(words).toContain(`Overall exposure level for ${name}`);
   },
 );
 
-test('a process of the API is confined: at most 2.0 of 10 by systemd’s own measure', async () => {
-  const args = ['security', '--offline=true', '--no-pager', '--threshold=20'];
-  const unit = join(units, 'pypins@8080.service');
-  const words = await runTool('systemd-analyze', [...args, unit], { package: 'systemd' });
-  expect(words).toContain('Overall exposure level for pypins@8080.service');
-});
-
 test('the file for each unit is there, and no other', () => {
   expect(readdirSync(UNITS).toSorted()).toEqual([
+    'pypins-follow.service',
     'pypins@.service',
     'pypins@.socket',
     'varnish.service.d',
@@ -54,6 +66,7 @@ describe('a process of the API', () => {
   test('is the pinned Node with the limits of src/heap.ts', () => {
     const command = `/opt/pypins/node_modules/node/bin/node ${heapFlags().join(' ')} src/cli.ts serve`;
     expect(commandIn(service)).toBe(command);
+    expect(commandIn(follower)).toBe(command.replace(/serve$/, 'follow'));
     expect(findMissing(['node_modules/node/bin/node', 'src/cli.ts'])).toEqual([]);
   });
 

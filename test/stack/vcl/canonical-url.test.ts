@@ -11,6 +11,7 @@ import { PARAMETER_NAMES } from '../../../src/http/parameters.ts';
 import { EXTENSION_NAMES } from '../../../src/http/paths.ts';
 import { requestContext } from '../../../src/http/request-context.ts';
 import { createRoutes } from '../../../src/http/routes.ts';
+import type { SendBadge } from '../../../src/http/send-badge.ts';
 import type { BadgeContext, BadgeState } from '../../../src/http/state.ts';
 import { isRelease, normaliseName } from '../../../src/upstream/names.ts';
 import { startVarnish, type TestVarnish } from '../../support/varnish.ts';
@@ -52,7 +53,7 @@ function createReader(): Koa<BadgeState> {
     ctx.body = meaningOf(ctx, asked);
     return Promise.resolve();
   };
-  const routes = createRoutes({
+  const sendBadge: SendBadge = {
     ofProject(ctx, { kind, name, release }) {
       if (kind === undefined) return answer(ctx, { nothing: true });
       const project = normaliseName(name);
@@ -60,6 +61,11 @@ function createReader(): Koa<BadgeState> {
       return answer(ctx, { kind: kind.id, ...(isValid ? { project, release } : { valid: false }) });
     },
     ofWords: (ctx, content) => answer(ctx, { content }),
+  };
+  const routes = createRoutes({
+    sendBadge,
+    sendStatus: (ctx) => void answer(ctx, { content: 'status' }),
+    refresh: (ctx, name) => answer(ctx, { name }),
   });
   const nothing = (): undefined => undefined;
   app.use(requestContext(nothing, { answer: () => false, remember: nothing }));

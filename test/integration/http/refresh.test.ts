@@ -1,0 +1,201 @@
+import { Agent, request } from 'undici';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { StandIn } from '../../../sample/stand-in.ts';
+import { type PurgeListener, startPurgeListener } from '../../support/purge-listener.ts';
+import { startRedis } from '../../support/redis.ts';
+import { startServiceForTest, startStandIn, type TestService } from '../../support/service.ts';
+
+const PATIENCE = { timeout: 20_000, interval: 50 };
+/** When an image proxy gives up; nobody waits longer for a release to be told of. */
+const LONGEST_MS = 4_000;
+const PROJECT = 'sample-plain';
+const BADGE = `/version/${PROJECT}/badge.json`;
+
+let standIn: StandIn;
+let node: PurgeListener;
+beforeEach(async () => {
+  standIn = await startStandIn();
+  node = await startPurgeListener();
+  onTestFinished(() => standIn.close());
+});
+
+function start(settings: Readonly<Record<string, string>> = {}): Promise<TestService> {
+  return startServiceForTest(
+    { VARNISH_URLS: node.url, PURGE_KEY: 'secret-key', ...settings },
+    standIn,
+  );
+}
+
+interface Told {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+}
+
+async function ask(service: TestService, path: string, method = 'POST'): Promise<Told> {
+  const dispatcher = new Agent();
+  const { statusCode, headers, body } = await request(service.url + path, { method, dispatcher });
+  const told = { status: statusCode, headers, body: await body.json() };
+  await dispatcher.destroy();
+  return told;
+}
+
+const refresh = (service: TestService, name: string): Promise<Told> =>
+  ask(service, `/refresh/${name}`);
+
+describe('POST /refresh/<project>', () => {
+  test('brings the new release to all who ask from now on, and purges, twice', async () => {
+    const service = await start();
+    expect(await service.twin(BADGE)).toMatchObject({ message: '1.2.3' });
+    const { serial } = standIn.publish(PROJECT, '1.3.0');
+    const { status, body, headers } = await refresh(service, 'Sample_Plain');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      project: PROJECT,
+      version: '1.3.0',
+      serial,
+      changed: true,
+      purged: true,
+      goesOn: false,
+    });
+    expect(headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-edge-ttl': '0',
+      'x-badge-status': 'ok',
+      'x-content-type-options': 'nosniff',
+      'access-control-allow-origin': '*',
+    });
+    expect(await service.twin(BADGE)).toMatchObject({ message: '1.3.0' });
+    await vi.waitFor(() => expect(node.asked).toHaveLength(2), PATIENCE);
+    for (const asked of node.asked) {
+      expect(asked.method).toBe('PURGE');
+      expect(asked.headers).toMatchObject({
+        'x-purge-key': 'secret-key',
+        'xkey-purge': `project/${PROJECT}`,
+      });
+    }
+  });
+
+  test('goes on behind its answer while PyPI still tells of what was', async () => {
+    const service = await start();
+    await service.twin(BADGE);
+    standIn.lag({ pageMs: 600_000 });
+    standIn.publish(PROJECT, '1.3.0');
+    const { body } = await refresh(service, PROJECT);
+    expect(body).toMatchObject({ version: '1.2.3', changed: false, purged: true, goesOn: true });
+    standIn.lag({});
+    await vi.waitFor(
+      async () => expect(await service.twin(BADGE)).toMatchObject({ message: '1.3.0' }),
+      PATIENCE,
+    );
+    // The first, its echo, and the same for what has moved.
+    await vi.waitFor(() => expect(node.asked).toHaveLength(4), PATIENCE);
+  });
+
+  test.each([
+    ['a name that is none', 'POST', '/refresh/-x-', 400, 'invalid', 'invalid name', null],
+    [
+      'a project that PyPI does not know',
+      'POST',
+      '/refresh/No.Such_Project',
+      404,
+      'not-found',
+      'not found',
+      'no-such-project',
+    ],
+    ['another method', 'GET', '/refresh/x', 405, 'invalid', 'method not allowed', null],
+    ['a method that writes', 'PUT', '/refresh/x', 405, 'invalid', 'method not allowed', null],
+  ])('%s', async (_, method, path, status, verdict, error, project) => {
+    const told = await ask(await start(), path, method);
+    expect(told).toMatchObject({ status, body: { project, error } });
+    expect(told.headers).toMatchObject({ 'x-badge-status': verdict, 'cache-control': 'no-store' });
+    expect(told.headers['allow']).toBe(status === 405 ? 'POST' : undefined);
+    expect(node.asked).toEqual([]);
+  });
+
+  test('a project that is gone is purged', async () => {
+    const service = await start();
+    await service.twin(BADGE);
+    standIn.remove(PROJECT);
+    expect(await refresh(service, PROJECT)).toMatchObject({ status: 404 });
+    await vi.waitFor(() => expect(node.asked.length).toBeGreaterThan(0), PATIENCE);
+  });
+
+  test('a node that does not take the purge is told of', async () => {
+    const refusing = await startPurgeListener(403);
+    const service = await start({ VARNISH_URLS: `${node.url},${refusing.url}` });
+    expect((await refresh(service, PROJECT)).body).toMatchObject({ changed: true, purged: false });
+  });
+
+  test.each(['503', 'hang'] as const)('503 in time while PyPI answers with %s', async (mode) => {
+    const service = await start();
+    await service.twin(BADGE);
+    standIn.misbehave({ mode });
+    const startedAtMs = performance.now();
+    const { status, body, headers } = await refresh(service, PROJECT);
+    expect(performance.now() - startedAtMs).toBeLessThan(LONGEST_MS);
+    expect(status).toBe(503);
+    expect(headers['x-badge-status']).toBe('unavailable');
+    expect(body).toEqual({ project: PROJECT, error: 'unavailable', goesOn: true });
+    expect(node.asked).toEqual([]);
+  });
+
+  test('what goes on behind ends when PyPI answers again', async () => {
+    const service = await start();
+    await service.twin(BADGE);
+    standIn.misbehave({ mode: '503' });
+    standIn.publish(PROJECT, '1.3.0');
+    await refresh(service, PROJECT);
+    standIn.behave();
+    await vi.waitFor(() => expect(node.asked.length).toBeGreaterThan(0), PATIENCE);
+    expect(await service.twin(BADGE)).toMatchObject({ message: '1.3.0' });
+  });
+
+  test('goes on for 64 projects at once, and answers all others', async () => {
+    const service = await start();
+    standIn.misbehave({ mode: '503' });
+    const told = [];
+    for (let i = 0; i < 66; i += 1) told.push((await refresh(service, `p-${i}`)).body);
+    const goesOn = told.filter((each) => JSON.stringify(each).includes('"goesOn":true'));
+    expect(goesOn).toHaveLength(64);
+    expect(told.slice(64)).toMatchObject([{ goesOn: false }, { goesOn: false }]);
+  });
+});
+
+describe('its limits', () => {
+  test('one project, one in ten seconds, over all processes; another is let through', async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.stop());
+    const settings = { REDIS_URL: redis.url };
+    const services = [await start(settings), await start(settings)];
+    const told = await Promise.all(
+      services.flatMap((service) => [refresh(service, PROJECT), refresh(service, 'Sample.Plain')]),
+    );
+    const refused = told.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(3);
+    for (const { headers, body } of refused) {
+      expect(headers).toMatchObject({ 'retry-after': '10', 'x-badge-status': 'limited' });
+      expect(body).toEqual({ project: PROJECT, error: 'too many requests' });
+    }
+    const others = await Promise.all(services.map((service) => refresh(service, 'requests')));
+    expect(new Set(others.map(({ status }) => status))).toEqual(new Set([200, 429]));
+  });
+
+  test('a client has a limit, too', async () => {
+    const settings = { LIMIT_PER_SECOND: '1', LIMIT_BURST: '1', LIMIT_EXEMPT: 'none' };
+    const service = await start(settings);
+    const names = ['requests', 'flask', 'django', PROJECT];
+    const told = await Promise.all(names.map((name) => refresh(service, name)));
+    expect(told.map(({ status }) => status)).toContain(429);
+    expect(told.map(({ status }) => status)).toContain(200);
+  });
+
+  test('a store that fails refuses nobody', async () => {
+    const redis = await startRedis();
+    const service = await start({ REDIS_URL: redis.url });
+    await redis.stop();
+    const told = [await refresh(service, PROJECT), await refresh(service, PROJECT)];
+    expect(told.map(({ status }) => status)).toEqual([200, 200]);
+  });
+});

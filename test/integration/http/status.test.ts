@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createRedisStore } from '../../../cache/redis-store.ts';
+import {
+  type FollowerStatus,
+  LAG_BOUNDS_SECONDS,
+  writeStatus,
+} from '../../../src/follow/status.ts';
+import { readVersion } from '../../../src/version.ts';
+import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { startServiceForTest, type TestService } from '../../support/service.ts';
+
+const PATIENCE = { timeout: 20_000, interval: 100 };
+
+const SAID: FollowerStatus = {
+  feed: 'rss',
+  beat: 1,
+  leadingSinceMs: Date.UTC(2026, 10, 21),
+  pollAgeMs: 1_000,
+  isBehind: false,
+  serial: 31_000_000,
+  pollFailures: 1,
+  seen: 700,
+  followed: 40,
+  refreshed: 39,
+  unmoved: 12,
+  purged: 40,
+  purgeFailures: 2,
+  pending: 1,
+  lags: [0, 3, 20, 10, 5, 1, 0, 0, 0, 0, 0, 0],
+  nodesBehind: [],
+};
+
+/** Ages differ from run to run. Each question is another URL, since an answer is remembered for a second. */
+async function statusOf(service: TestService): Promise<unknown> {
+  const text = await (await service.get(`/status.json?${Math.random()}`)).text();
+  return JSON.parse(text, (name, value: unknown) =>
+    name.endsWith('AgeSeconds') && typeof value === 'number' ? 'so many' : value,
+  );
+}
+
+async function pageOf(service: TestService): Promise<string> {
+  return (await service.get(`/status?${Math.random()}`)).text();
+}
+
+describe('without a follower', () => {
+  test('the page and its twin say so', async () => {
+    const service = await startServiceForTest();
+    expect(await statusOf(service)).toEqual({
+      version: readVersion(),
+      following: false,
+      follower: null,
+      node: {
+        upstreams: { pypi: 'ok', pypistats: 'ok' },
+        store: { tier: 'sqlite', healthy: true },
+        pypistatsBudgetLeft: 5,
+      },
+    });
+    expect(await pageOf(service)).toContain('There is no follower');
+  });
+
+  test.each([
+    ['/status', 'text/html; charset=utf-8'],
+    ['/status.json', 'application/json; charset=utf-8'],
+  ])('%s: what the headers say', async (path, contentType) => {
+    const service = await startServiceForTest();
+    for (const method of ['GET', 'HEAD']) {
+      const response = await service.get(path, { method });
+      expect(response.status).toBe(200);
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        'content-type': contentType,
+        'cache-control': 'public, max-age=5',
+        'x-edge-ttl': '5',
+        'x-badge-status': 'ok',
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+      });
+      expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(response.headers.get('etag')).toMatch(/^"[0-9a-f]{64}"$/);
+      expect(await response.text()).not.toContain('<script');
+    }
+  });
+
+  test('an upstream that is left alone is named', async () => {
+    const service = await startServiceForTest();
+    service.standIn.misbehave({ mode: '503', api: 'pypi' });
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f'])
+      await service.get(`/version/${name}/badge.svg`);
+    expect(await statusOf(service)).toMatchObject({
+      node: { upstreams: { pypi: 'left alone', pypistats: 'ok' } },
+    });
+    expect(await pageOf(service)).toContain('left alone');
+  });
+});
+
+describe('with a follower', () => {
+  let redis: TestRedis;
+  let store: ReturnType<typeof createRedisStore>;
+  beforeAll(async () => {
+    redis = await startRedis();
+    store = createRedisStore({ url: redis.url, timeoutMs: 2_000 });
+    await store.ready(5_000);
+  });
+  afterAll(async () => {
+    await store.close();
+    await redis.stop();
+  });
+
+  /** A follower that says this, again and again. */
+  async function speak(says: Partial<FollowerStatus> = {}): Promise<void> {
+    let beat = Date.now();
+    const tell = () => writeStatus(store, { ...SAID, ...says, beat: (beat += 1) });
+    await tell();
+    const timer = setInterval(() => void tell(), 500);
+    onTestFinished(() => clearInterval(timer));
+  }
+
+  test('what it says of itself, and how old that is', async () => {
+    await speak();
+    const service = await startServiceForTest({ REDIS_URL: redis.url });
+    await vi.waitFor(
+      async () => expect(await statusOf(service)).toMatchObject({ following: true }),
+      PATIENCE,
+    );
+    expect(await statusOf(service)).toMatchObject({
+      following: true,
+      follower: {
+        feed: 'rss',
+        leadingSince: '2026-11-21T00:00:00.000Z',
+        heardAgeSeconds: 'so many',
+        pollAgeSeconds: 'so many',
+        isBehind: false,
+        serial: 31_000_000,
+        seen: 700,
+        followed: 40,
+        refreshed: 39,
+        unmoved: 12,
+        purged: 40,
+        purgeFailures: 2,
+        pending: 1,
+        nodesBehind: 0,
+        lags: [...LAG_BOUNDS_SECONDS, null].map((withinSeconds, i) => ({
+          withinSeconds,
+          count: SAID.lags[i],
+        })),
+      },
+    });
+    const page = await pageOf(service);
+    expect(page).toContain('Releases are followed');
+    expect(page).toMatch(/at most 20 s<\/th><td>20</);
+    expect(page).toMatch(/more than 3600 s<\/th><td>0</);
+  });
+
+  test('one that is behind; whom it waits for is nobody’s business', async () => {
+    await speak({ isBehind: true, nodesBehind: ['http://10.1.2.3:6085'], serial: null });
+    const service = await startServiceForTest({ REDIS_URL: redis.url });
+    await vi.waitFor(
+      async () =>
+        expect(await statusOf(service)).toMatchObject({
+          following: false,
+          follower: { isBehind: true, nodesBehind: 1, heardAgeSeconds: 'so many' },
+        }),
+      PATIENCE,
+    );
+    const page = await pageOf(service);
+    expect(page).toContain('silent, late or behind');
+    expect(page + JSON.stringify(await statusOf(service))).not.toContain('10.1.2.3');
+  });
+
+  test('the words of one that is dead are not believed', async () => {
+    await writeStatus(store, { ...SAID, beat: Date.now() });
+    const service = await startServiceForTest({ REDIS_URL: redis.url });
+    expect(await statusOf(service)).toMatchObject({
+      following: false,
+      follower: { feed: 'rss', heardAgeSeconds: null, pollAgeSeconds: null },
+    });
+  });
+});

@@ -1,0 +1,233 @@
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { createFacts, type Loaded } from '../../../cache/facts.ts';
+import type { Store } from '../../../cache/store.ts';
+import {
+  type DownloadFacts,
+  downloadFactsSchema,
+  type ProjectFacts,
+  projectFactsSchema,
+} from '../../../src/facts.ts';
+import type { Feed, FeedNews } from '../../../src/follow/feed.ts';
+import { follow, type FollowerOptions } from '../../../src/follow/follower.ts';
+import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
+import { createStateWriter, readState } from '../../../src/follow/state.ts';
+import { readStatus } from '../../../src/follow/status.ts';
+import { MINUTE } from '../cache/facts-harness.ts';
+import { type FlakyStore, createTestLog, makeFlaky, openStore, rankAll } from './harness.ts';
+import { PURGE_KEY, type PurgeListener, startPurgeListener } from './purge-listener.ts';
+
+const PATIENCE = { timeout: 10_000, interval: 20 };
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+const page: ProjectFacts = {
+  version: '1.0',
+  yanked: false,
+  license: null,
+  licenseExpression: null,
+  classifiers: [],
+  requiresPython: null,
+  packageTypes: ['sdist'],
+};
+
+let kept: FlakyStore;
+let store: Store;
+let node: PurgeListener;
+/** What PyPI says of each project. */
+let pages: Map<string, Loaded<ProjectFacts>>;
+let asked: string[];
+/** What the feed says next. */
+let news: Partial<FeedNews>[];
+/** What the follower has counted. */
+let counts: Map<string, number>;
+/** Of the follower's clock. */
+let skewMs: number;
+
+beforeEach(async () => {
+  kept = makeFlaky(openStore());
+  ({ store } = kept);
+  node = await startPurgeListener();
+  pages = new Map();
+  asked = [];
+  news = [];
+  counts = new Map();
+  skewMs = 0;
+});
+
+const feed: Feed = {
+  name: 'rss',
+  poll: (position = '0') => {
+    const next = `${Number(position) + 1}`;
+    return Promise.resolve({ changes: [], hasGap: false, position: next, ...news.shift() });
+  },
+};
+
+function createTestSources(): FollowerOptions['sources'] {
+  const options = {
+    store,
+    keyPrefix: 'pypins',
+    formatVersion: 1,
+    keptSeconds: 3_600,
+    memoryMaxBytes: 100_000,
+  };
+  const projects = createFacts<ProjectFacts>({
+    ...options,
+    source: {
+      name: 'pypi',
+      parse: (value) => projectFactsSchema.safeParse(value).data,
+      freshUntilMs: () => NEVER,
+      load: (id) => Promise.resolve((asked.push(id), pages.get(id) ?? { state: 'absent' })),
+    },
+  });
+  const downloads = createFacts<DownloadFacts>({
+    ...options,
+    source: {
+      name: 'pypistats',
+      parse: (value) => downloadFactsSchema.safeParse(value).data,
+      freshUntilMs: () => NEVER,
+      load: () => Promise.reject(new Error('is not asked')),
+    },
+  });
+  onTestFinished(async () => void (await Promise.all([projects.close(), downloads.close()])));
+  return { projects, downloads };
+}
+
+/** Follows until the function that is given back is called, or the test ends. */
+function startFollowing(): () => Promise<void> {
+  const stop = new AbortController();
+  const { log, complaints } = createTestLog();
+  const ignore = (): void => undefined;
+  const running = follow(
+    {
+      feed,
+      store,
+      sources: createTestSources(),
+      messages: {
+        publish: () => Promise.resolve(),
+        subscribe: ignore,
+        settleMs: 20,
+        close: () => Promise.resolve(),
+      },
+      edge: { urls: [node.url], key: PURGE_KEY },
+      pollMs: 100,
+      pypistatsPerMinute: 20,
+      log,
+      observe: {
+        poll: ignore,
+        changes: (outcome, count) => counts.set(outcome, (counts.get(outcome) ?? 0) + count),
+        purges: ignore,
+        lag: ignore,
+      },
+      clock: () => Date.now() + skewMs,
+    },
+    stop.signal,
+  );
+  const end = async (): Promise<void> => {
+    stop.abort();
+    await running;
+    expect(complaints).not.toContain('following failed');
+  };
+  onTestFinished(end);
+  return end;
+}
+
+const says = (version: string, serial: number): Loaded<ProjectFacts> => ({
+  state: 'known',
+  value: { ...page, version },
+  serial,
+});
+
+async function expectPurge(tag: string): Promise<void> {
+  await expect.poll(() => node.takeTags(), PATIENCE).toContain(tag);
+}
+
+async function untilCounted(outcome: string, count: number): Promise<void> {
+  await vi.waitUntil(() => (counts.get(outcome) ?? 0) >= count, PATIENCE);
+}
+
+async function untilBehind(isBehind: boolean): Promise<void> {
+  await vi.waitUntil(async () => (await readStatus(store))?.isBehind === isBehind, PATIENCE);
+}
+
+function release(project: string, version: string): void {
+  pages.set(project, says(version, Date.now()));
+  news.push({ changes: [{ project, release: version, atMs: Date.now() }] });
+}
+
+/** A follower that has begun, and has nothing left to do. */
+async function startedFollower(): Promise<() => Promise<void>> {
+  const end = startFollowing();
+  await vi.waitUntil(async () => {
+    const state = await readState(store, 'rss');
+    return state?.position !== undefined && state.gapAtMs === undefined;
+  }, PATIENCE);
+  node.takeTags();
+  return end;
+}
+
+test('a release of what is held is fetched and purged, one of anything else is nothing to us', async () => {
+  await startedFollower();
+  await rankAll(store, FOLLOW_KEYS.held, { requests: Date.now() });
+  release('another', '1.0');
+  release('requests', '1.1');
+  await expectPurge('project/requests');
+  expect(Object.fromEntries(counts)).toEqual({ seen: 2, followed: 1, told: 1 });
+  expect(asked).toEqual(['requests']);
+});
+
+test('who begins with nothing takes the edge to hold anything', async () => {
+  await rankAll(store, FOLLOW_KEYS.held, { requests: Date.now() });
+  startFollowing();
+  await expectPurge('*');
+  await expectPurge('project/requests');
+});
+
+test('when the store has lost what it was told of, all is purged, and each change followed', async () => {
+  await startedFollower();
+  release('requests', '1.1');
+  kept.isEmptied();
+  await expectPurge('*');
+  await untilCounted('told', 1);
+  expect(asked).toEqual(['requests']);
+});
+
+test('the next leader goes on from there, with what was under way, and does not begin anew', async () => {
+  const end = await startedFollower();
+  await rankAll(store, FOLLOW_KEYS.held, { requests: Date.now() });
+  pages.set('requests', says('1.0', 1));
+  await createTestSources().projects.get('requests');
+  // PyPI's page does not show it yet.
+  news.push({ changes: [{ project: 'requests', release: '1.1', atMs: Date.now() }] });
+  await untilCounted('unmoved', 1);
+  await end();
+  const state = await readState(store, 'rss');
+  expect(state?.pending).toMatchObject([{ project: 'requests', releases: ['1.1'], isTold: false }]);
+  expect(Number(state?.position)).toBeGreaterThan(1);
+
+  node.takeTags();
+  pages.set('requests', says('1.1', 2));
+  skewMs = 10 * MINUTE;
+  startFollowing();
+  await untilCounted('told', 1);
+  await expectPurge('project/requests');
+  expect(node.takeTags()).not.toContain('*');
+});
+
+test('while a node takes no purges, the edge is not told to keep anything for a day', async () => {
+  await startedFollower();
+  await untilBehind(false);
+  await node.stop();
+  await rankAll(store, FOLLOW_KEYS.held, { requests: Date.now() });
+  release('requests', '1.1');
+  await untilBehind(true);
+  expect(await readStatus(store)).toMatchObject({ nodesBehind: [node.url] });
+  await node.start();
+  await expectPurge('project/requests');
+  await untilBehind(false);
+});
+
+test('another feed’s position says nothing to this one', async () => {
+  await createStateWriter(store)({ feed: 'changelog', position: '77', pending: [], nodes: {} });
+  const end = await startedFollower();
+  await end();
+  expect(Number((await readState(store, 'rss'))?.position)).toBeLessThan(77);
+});
