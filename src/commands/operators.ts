@@ -88,7 +88,12 @@ function addLooking(program: Command): void {
     .description(
       'whether the service on this machine takes requests; for health checks of containers',
     )
-    .action(async () => finish(await isReady(`${adminUrlOf(readConfig())}/readyz`)));
+    .option('--follower', 'of the follower on this machine')
+    .action(async ({ follower = false }: { follower?: boolean }) => {
+      const { FOLLOW_ADMIN_PORT, ...config } = readConfig();
+      const port = follower ? FOLLOW_ADMIN_PORT : config.ADMIN_PORT;
+      finish(await isReady(`${adminUrlOf({ ...config, ADMIN_PORT: port })}/readyz`));
+    });
 }
 
 async function isReady(url: string): Promise<boolean> {
@@ -179,7 +184,7 @@ async function withSources(
   });
 }
 
-function adminUrlOf({ ADMIN_HOST, ADMIN_PORT }: Config): string {
+function adminUrlOf({ ADMIN_HOST, ADMIN_PORT }: Pick<Config, 'ADMIN_HOST' | 'ADMIN_PORT'>): string {
   const host = ADMIN_HOST === '0.0.0.0' || ADMIN_HOST === '::' ? '127.0.0.1' : ADMIN_HOST;
   return `http://${host}:${ADMIN_PORT}`;
 }
