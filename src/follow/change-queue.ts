@@ -6,7 +6,7 @@ const MAX_PENDING = 10_000;
 const MAX_RELEASES = 64;
 
 /** PyPI purges its own caches softly: the first answers after a change can be from before it. */
-const RETRIES_MS = [2_000, 5_000, 10_000, 20_000];
+export const RETRIES_MS: readonly number[] = [2_000, 5_000, 10_000, 20_000];
 /** What PyPI has not told by then is looked at now and then, since the edge may keep it for a day. */
 const LATE_MS = [60_000, 300_000, 900_000, 3_600_000];
 /** RSS tells of a release with its first file; wheels may come minutes later: 5 and 30 minutes after it. */

@@ -3,11 +3,9 @@ import type { Found } from '../../cache/facts.ts';
 import { type EdgeOptions, type NodeOutcome, purgeEdge } from '../edge/purge.ts';
 import type { OpenedSources } from '../sources.ts';
 import { projectId } from '../upstream/pypi.ts';
+import { RETRIES_MS } from './change-queue.ts';
 import { ECHO_MS, logPurge } from './purger.ts';
 import { refetch } from './refetch.ts';
-
-/** PyPI purges its own caches softly: the first answers after a change can be from before it. */
-const RETRIES_MS = [2_000, 5_000, 10_000, 20_000];
 
 export interface PublishOptions extends Pick<OpenedSources, 'sources' | 'store' | 'messages'> {
   readonly edge: EdgeOptions;
