@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install services demo stack run check test soak bench audit docs format
+.PHONY: help install services demo stack run check test soak bench bench-quick audit docs format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -48,6 +48,11 @@ soak: install services ## break everything for longer: 100,000 requests through 
 bench: install ## measure, side by side, and print ratios
 	@scripts/install-services redis-server wrk varnishd:varnish,varnish-modules
 	node bench/main.ts
+	node bench/plots.ts
+
+bench-quick: install ## the ratios alone, in a minute, against those of the last whole run
+	@scripts/install-services redis-server wrk varnishd:varnish,varnish-modules
+	node bench/quick.ts
 
 audit: ## ask the registry for known faults of what the service depends on
 	npm audit --omit=dev

@@ -1,16 +1,11 @@
 // The least that a Koa application can do: the same bytes, with the same headers.
 import Koa from 'koa';
-import { z } from 'zod';
+import { readBareAnswer } from './bare-answer.ts';
 
-const environment = z.object({ ANSWER: z.string(), PORT: z.coerce.number() }).parse(process.env);
-const answer = z
-  .object({ body: z.string(), headers: z.record(z.string(), z.string()) })
-  .parse(JSON.parse(environment.ANSWER));
-const body = Buffer.from(answer.body);
-
+const { port, headers, body } = readBareAnswer();
 const app = new Koa();
 app.use((ctx) => {
-  ctx.set(answer.headers);
+  ctx.set(headers);
   ctx.body = body;
 });
-app.listen(environment.PORT, '127.0.0.1');
+app.listen(port, '127.0.0.1');

@@ -1,13 +1,14 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { compareInTurn, type Figure, median, withSpread } from './figures.ts';
+import { compareInTurn, type Measured, ratioFigure } from './figures.ts';
+import type { BenchOptions } from './options.ts';
 import { startProgram, startService } from './processes.ts';
+import { runWrk } from './wrk.ts';
 
-const ROUNDS = 7;
-const SECONDS = 4;
-const CLIENTS = 50;
 const PATH = '/version/package-1/badge.svg';
-const GOAL = 0.8;
+const KOA_GOAL = 0.9;
+const NODE_GOAL = 0.55;
+/** The server has one core, and the load the other. */
+const SERVER_CORE = 0;
+const LOAD_CORE = 1;
 
 /** Headers that the HTTP server writes by itself. */
 const SERVERS_OWN = new Set([
@@ -18,40 +19,43 @@ const SERVERS_OWN = new Set([
   'transfer-encoding',
 ]);
 
-/** A picture in memory, against a Koa application that does nothing but send the same bytes with the same headers. */
-export async function measureMemoryHit(): Promise<Figure> {
+/** A picture in memory, against Koa, and against Node alone, that do nothing but send the same bytes and headers. */
+export async function measureMemoryHit({ rounds, seconds }: BenchOptions): Promise<Measured> {
   const upstream = await startProgram('upstream.ts', [], {});
-  const service = await startService({ PYPI_URL: upstream.url, PYPISTATS_URL: upstream.url });
+  const service = await startService(
+    { PYPI_URL: upstream.url, PYPISTATS_URL: upstream.url },
+    { core: SERVER_CORE },
+  );
   const answer = await fetch(service.url + PATH);
   const body = await answer.text();
   const headers = Object.fromEntries(
     [...answer.headers].filter(([name]) => !SERVERS_OWN.has(name)),
   );
-  const bare = await startProgram('bare-koa.ts', [], { ANSWER: JSON.stringify({ body, headers }) });
+  const environment = { ANSWER: JSON.stringify({ body, headers }) };
+  const koa = await startProgram('bare-koa.ts', [], environment, { core: SERVER_CORE });
+  const node = await startProgram('bare-node.ts', [], environment, { core: SERVER_CORE });
 
-  await requestsPerSecond(service.url);
-  await requestsPerSecond(bare.url);
-  const ratios = await compareInTurn(
-    ROUNDS,
-    () => requestsPerSecond(service.url),
-    () => requestsPerSecond(bare.url),
-  );
+  const rateOf = (url: string) => async (): Promise<number> =>
+    (await runWrk(url + PATH, { seconds, core: LOAD_CORE })).perSecond;
+  for (const { url } of [service, koa, node]) await rateOf(url)();
+  const toKoa = await compareInTurn(rounds, rateOf(service.url), rateOf(koa.url));
+  const toNode = await compareInTurn(rounds, rateOf(service.url), rateOf(node.url));
 
-  await Promise.all([service.stop(), bare.stop(), upstream.stop()]);
+  await Promise.all([service, koa, node, upstream].map((program) => program.stop()));
   return {
-    what: `picture in memory, requests a second, ${CLIENTS} clients, against bare Koa`,
-    measured: withSpread(ratios),
-    goal: `≥ ${GOAL}`,
-    met: median(ratios) >= GOAL,
+    figures: [
+      ratioFigure({
+        key: 'memory-hit-koa',
+        what: 'picture in memory, requests a second, 50 clients, against bare Koa',
+        ratios: toKoa,
+        atLeast: KOA_GOAL,
+      }),
+      ratioFigure({
+        key: 'memory-hit-node',
+        what: 'the same against bare `node:http`',
+        ratios: toNode,
+        atLeast: NODE_GOAL,
+      }),
+    ],
   };
-}
-
-/** As wrk counts them, from a process of its own with one thread. */
-async function requestsPerSecond(url: string): Promise<number> {
-  const args = ['-t1', `-c${CLIENTS}`, `-d${SECONDS}s`, url + PATH];
-  const { stdout } = await promisify(execFile)('wrk', args);
-  const [, rate] = /Requests\/sec:\s+([\d.]+)/.exec(stdout) ?? [];
-  if (rate === undefined || /Non-2xx|Socket errors/.test(stdout))
-    throw new Error(`${url} failed under load:\n${stdout}`);
-  return Number(rate);
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { onCore } from './wrk.ts';
 
 const START_TIMEOUT_MS = 20_000;
 
@@ -25,14 +26,19 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Starts a TypeScript program, and waits until its port answers HTTP. Its output goes nowhere. */
+/** Starts a TypeScript program, on one core where that is said, and waits until its port answers HTTP. Its output goes nowhere. */
 export async function startProgram(
   file: string,
   args: string[],
   environment: Record<string, string>,
+  { core }: { core?: number } = {},
 ): Promise<Program> {
   const port = environment['PORT'] ?? `${await freePort()}`;
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, file), ...args], {
+  const [program, ...rest] = onCore(core, process.execPath, [
+    resolve(import.meta.dirname, file),
+    ...args,
+  ]);
+  const child = spawn(program, rest, {
     env: { PATH: process.env['PATH'], ...environment, PORT: port },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -51,16 +57,20 @@ export async function startProgram(
 }
 
 /** Starts the service itself, logging as it does by default, with a cache of its own. */
-export async function startService(environment: Record<string, string>): Promise<Program> {
+export async function startService(
+  environment: Record<string, string>,
+  where: { core?: number } = {},
+): Promise<Program> {
   const directory = mkdtempSync(join(tmpdir(), 'pypins-bench-'));
-  const program = await startProgram('../src/cli.ts', ['serve'], {
+  const settings = {
     HOST: '127.0.0.1',
     ADMIN_PORT: `${await freePort()}`,
     CACHE_DIR: directory,
     CONTACT: 'bench',
     LIMIT_EXEMPT: '127.0.0.1',
     ...environment,
-  });
+  };
+  const program = await startProgram('../src/cli.ts', ['serve'], settings, where);
   return {
     ...program,
     async stop() {

@@ -2,7 +2,6 @@
 // upstreams. All kinds of a package share PyPI's facts; downloads are asked for once a day. Until the moment that
 // `/begin?in=<ms>` names, what it sends is of any age, as what a cache holds is, and nothing counts.
 import { createServer } from 'node:http';
-import { CACHE_LENGTHS } from '../src/http/headers.ts';
 import { normaliseName } from '../src/upstream/names.ts';
 import { createRandom } from './traffic-random.ts';
 
@@ -31,7 +30,7 @@ function command(url: URL): string {
 /** How long the edge may keep the badge, in scaled seconds. */
 function answerBadge(kind: string, name: string): number {
   const isDownloads = kind === 'download';
-  const keptSeconds = isDownloads ? CACHE_LENGTHS.downloads.edgeSeconds : FACTS_KEPT_SECONDS;
+  const keptSeconds = isDownloads ? DAY_SECONDS : FACTS_KEPT_SECONDS;
   const now = scaledSeconds();
   const isBefore = now < beginsAt;
   const fetchedAt = isBefore ? beginsAt - random() * keptSeconds : now;

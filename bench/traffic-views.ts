@@ -29,8 +29,21 @@ const WAYS: readonly ((badge: string) => string)[] = [
   (badge) => badge.replace('badge.svg', 'badge.SVG'),
 ];
 
+/** One badge of the model, by its canonical URL. */
+export interface ViewedBadge {
+  readonly path: string;
+  readonly project: string;
+  readonly kind: string;
+}
+
 /** Views of badges, the same in every run: each rank is seen in proportion to 1/rank. */
 export interface Traffic {
+  /** All badges: the one seen most comes first, and those of one package are neighbours. */
+  readonly badges: readonly ViewedBadge[];
+  /** The number of the badge that a lot from 0 up to 1 falls on. */
+  drawn(lot: number): number;
+  /** The share of all views that is of the badge with this number. */
+  shareOf(number: number): number;
   /** Paths with their queries, without end. */
   views(): Generator<string>;
   /**
@@ -47,11 +60,15 @@ export interface Traffic {
 export function createTraffic(): Traffic {
   const badges = badgesOf(packageNames());
   const chances = zipf(badges.length);
+  const shareOf = (number: number): number => (chances[number] ?? 0) - (chances[number - 1] ?? 0);
   return {
+    badges,
+    drawn: (lot) => find(chances, lot),
+    shareOf,
     *views() {
       const random = createRandom(SEED);
       for (let number = 0; ; number += 1) {
-        const badge = badges[find(chances, random())] ?? '/';
+        const badge = badges[find(chances, random())]?.path ?? '/';
         const lot = random();
         const way = WAYS[Math.floor(random() * WAYS.length)];
         if (lot < CACHE_BUSTED) yield `${badge}${badge.includes('?') ? '&' : '?'}cb=${number}`;
@@ -65,8 +82,8 @@ export function createTraffic(): Traffic {
         const viewsWhileKept = perSecond * keptSecondsOf(path);
         return random() < viewsWhileKept / (1 + viewsWhileKept);
       };
-      return badges.flatMap((badge, rank) => {
-        const perSecond = ((chances[rank] ?? 0) - (chances[rank - 1] ?? 0)) * viewsPerSecond;
+      return badges.flatMap(({ path: badge }, rank) => {
+        const perSecond = shareOf(rank) * viewsPerSecond;
         const asItIs = perSecond * (isOneKey ? 1 : 1 - SPELT_OTHERWISE - CACHE_BUSTED);
         const inOneWay = isOneKey ? 0 : (perSecond * SPELT_OTHERWISE) / WAYS.length;
         return (isHeld(badge, asItIs) ? [badge] : []).concat(
@@ -88,17 +105,17 @@ function packageNames(): string[] {
   return rows.slice(0, PACKAGES).map(({ project }) => project);
 }
 
-/** The badge seen most comes first; those of one package are neighbours. */
-function badgesOf(names: readonly string[]): string[] {
+function badgesOf(names: readonly string[]): ViewedBadge[] {
   const random = createRandom(SEED);
-  const badges = new Set<string>();
+  const badges = new Map<string, ViewedBadge>();
   while (badges.size < BADGES) {
-    const name = names[Math.floor((badges.size / BADGES) * names.length)];
-    const kind = KINDS[Math.floor(random() * KINDS.length)];
+    const project = names[Math.floor((badges.size / BADGES) * names.length)] ?? '';
+    const kind = KINDS[Math.floor(random() * KINDS.length)] ?? '';
     const style = STYLES[Math.floor(random() * STYLES.length)];
-    badges.add(`/${kind}/${name}/badge.svg${style}`);
+    const path = `/${kind}/${project}/badge.svg${style}`;
+    badges.set(path, { path, project, kind });
   }
-  return [...badges];
+  return [...badges.values()];
 }
 
 /** Cumulated chances of ranks. */

@@ -29,6 +29,8 @@ function projectOf(name: string): string {
   });
 }
 
+/** How long it takes to answer, in milliseconds. */
+const latencyMs = Number(process.env['LATENCY_MS'] ?? 0);
 const asked = { pypi: 0, pypistats: 0 };
 
 createServer((request, response) => {
@@ -40,7 +42,8 @@ createServer((request, response) => {
       etag: `"${name}"`,
       'x-pypi-last-serial': '1',
     });
-    response.end(projectOf(name));
+    if (latencyMs === 0) response.end(projectOf(name));
+    else setTimeout(() => response.end(projectOf(name)), latencyMs);
   } else if (first === 'api') {
     asked.pypistats += 1;
     response.end(

@@ -79,10 +79,10 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
   return {
     url: urlOf(server),
     async stop() {
-      // Without this, processes that restart one after the other are all refused or not yet found for a second.
-      if (performance.now() - probedAtMs < PROBED_LATELY_MS) await delay(NOTICE_MS);
       stopping = true;
       for (const response of underWay) announceEnd(response);
+      // Without this, processes that restart one after the other are all refused or not yet found for a second.
+      if (performance.now() - probedAtMs < PROBED_LATELY_MS) await delay(NOTICE_MS);
       await drain(server);
     },
   };

@@ -61,7 +61,7 @@ export function createChangeQueue(from: readonly Pending[] = []): ChangeQueue {
     },
     takeDue(nowMs, limit) {
       const due = [...queue.values()]
-        .filter(({ dueAtMs, project }) => dueAtMs <= nowMs && !underWay.has(project))
+        .filter((pending) => isDue(pending, nowMs) && !underWay.has(pending.project))
         .toSorted((a, b) => a.dueAtMs - b.dueAtMs)
         .slice(0, limit);
       for (const pending of due) {
@@ -102,14 +102,20 @@ function withChange(known: Pending | undefined, change: Change, nowMs: number): 
   };
 }
 
+/** The waits before its looks. A serial tells everything there is to know; without one, more may come. */
+function waitsOf({ isTold, serial: known }: Pending): readonly number[] {
+  if (!isTold) return [...RETRIES_MS, ...LATE_MS];
+  return known === undefined ? AFTERWARDS_MS : [];
+}
+
+/** What is due later than its whole wait from now was written by another clock, or before this one was set back. */
+function isDue(pending: Pending, nowMs: number): boolean {
+  const leftMs = pending.dueAtMs - nowMs;
+  return leftMs <= 0 || leftMs > (waitsOf(pending)[Math.max(0, pending.attempt - 1)] ?? 0);
+}
+
 function nextLook(pending: Pending, nowMs: number): Pending | undefined {
-  // A serial tells everything there is to know; without one, more may come.
-  const looks = pending.isTold
-    ? pending.serial === undefined
-      ? AFTERWARDS_MS
-      : []
-    : [...RETRIES_MS, ...LATE_MS];
-  const waitMs = looks[pending.attempt];
+  const waitMs = waitsOf(pending)[pending.attempt];
   if (waitMs === undefined) return undefined;
   return { ...pending, attempt: pending.attempt + 1, dueAtMs: nowMs + waitMs };
 }

@@ -3,10 +3,14 @@ import directors;
 import std;
 import var;
 
-# One node by the URL's hash, so that its memory holds what it is asked for; on a retry surely another one, which a
-# round robin shared by all requests could not promise.
+# One node by the URL's hash, so that its memory holds what it is asked for; on a retry another one than the one that has
+# failed. (The second by the hash may be that very one, where the first has come back in the meantime.)
 sub ask_node {
-  set bereq.backend = api.backend(by=HASH, alt=bereq.retries, healthy=ALL);
+  set bereq.backend = api.backend(by=HASH, healthy=ALL);
+  if (bereq.retries > 0 && var.get("tried") == "" + bereq.backend) {
+    set bereq.backend = api.backend(by=HASH, alt=1, healthy=ALL);
+  }
+  var.set("tried", bereq.backend);
 }
 
 # A badge is promised within 2.5 s whatever is down (an image proxy gives up at 4 s), the retry included. The API itself

@@ -1,0 +1,46 @@
+import { type Measured, median, withSpread } from './figures.ts';
+import type { BenchOptions } from './options.ts';
+import { startProgram, startService } from './processes.ts';
+import { startRedis } from '../test/support/redis.ts';
+
+const UPSTREAM_MS = 50;
+const GOAL_MS = 5;
+const PACKAGES = 100;
+
+/** A package that nobody has asked for before: what we add to the time that PyPI takes. */
+export async function measureCold({ isQuick }: BenchOptions): Promise<Measured> {
+  const redis = await startRedis();
+  const upstream = await startProgram('upstream.ts', [], { LATENCY_MS: `${UPSTREAM_MS}` });
+  const service = await startService({
+    REDIS_URL: redis.url,
+    PYPI_URL: upstream.url,
+    PYPISTATS_URL: upstream.url,
+  });
+  const added: number[] = [];
+  for (let number = 0; number < (isQuick ? PACKAGES / 2 : PACKAGES); number += 1) {
+    // The connections, and the code, are warm after the first few.
+    const direct = await timeOf(`${upstream.url}/pypi/package-${number}/json`);
+    const ours = await timeOf(`${service.url}/version/package-${number}/badge.svg`);
+    if (number >= 20) added.push(ours - direct);
+  }
+  await Promise.all([service.stop(), upstream.stop(), redis.stop()]);
+  return {
+    figures: [
+      {
+        key: 'cold',
+        what: `cold package, upstream answering in ${UPSTREAM_MS} ms: milliseconds added to asking it directly`,
+        measured: withSpread(added, 1),
+        goal: `≤ ${GOAL_MS}`,
+        met: median(added) <= GOAL_MS,
+      },
+    ],
+  };
+}
+
+async function timeOf(url: string): Promise<number> {
+  const startedAtMs = performance.now();
+  const response = await fetch(url);
+  await response.arrayBuffer();
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return performance.now() - startedAtMs;
+}

@@ -1,0 +1,47 @@
+import { measureCold } from './cold.ts';
+import { measureDay } from './day.ts';
+import { measureDrawing } from './drawing.ts';
+import { measureEdgeBytes } from './edge-bytes.ts';
+import { measureEdgeHit } from './edge-hit.ts';
+import { measureFactsInRedis } from './facts-in-redis.ts';
+import type { Measured } from './figures.ts';
+import { measureManyPackages } from './many-packages.ts';
+import { measureMemoryHit } from './memory-hit.ts';
+import type { BenchOptions } from './options.ts';
+import { measureTwoProcesses } from './processes-side-by-side.ts';
+import { measureSharing } from './sharing.ts';
+import { measureSmallMachine } from './small-machine.ts';
+import { measureStart } from './start.ts';
+import { measureTail } from './tail.ts';
+import { measureTraffic } from './traffic.ts';
+
+/** Measures one thing. */
+export type Part = (options: BenchOptions) => Promise<Measured>;
+
+/** All that there is to measure, by the names that the command line takes. */
+export const PARTS: Readonly<Record<string, Part>> = {
+  'memory-hit': measureMemoryHit,
+  'edge-hit': measureEdgeHit,
+  drawing: measureDrawing,
+  'facts-in-redis': measureFactsInRedis,
+  'two-processes': measureTwoProcesses,
+  tail: measureTail,
+  cold: measureCold,
+  sharing: measureSharing,
+  start: measureStart,
+  'edge-bytes': measureEdgeBytes,
+  'many-packages': measureManyPackages,
+  'small-machine': measureSmallMachine,
+  day: measureDay,
+  traffic: measureTraffic,
+};
+
+/** Those whose ratios are guarded, in a minute. */
+export const QUICK_PARTS: readonly string[] = [
+  'memory-hit',
+  'edge-hit',
+  'drawing',
+  'facts-in-redis',
+  'tail',
+  'cold',
+];

@@ -1,0 +1,50 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Figure, Series } from './figures.ts';
+
+const FILE = join(import.meta.dirname, 'results.json');
+
+const resultsSchema = z.object({
+  /** What it was measured on. */
+  machine: z.string(),
+  figures: z.array(
+    z.object({
+      key: z.string(),
+      what: z.string(),
+      measured: z.string(),
+      goal: z.string(),
+      met: z.boolean(),
+      ratio: z.number().optional(),
+      isCost: z.boolean().optional(),
+    }),
+  ),
+  /** By the plot's name. */
+  series: z.record(
+    z.string(),
+    z.array(z.object({ name: z.string(), points: z.array(z.tuple([z.number(), z.number()])) })),
+  ),
+});
+
+/** The last whole run, which is committed: plots are drawn from it, and the guard compares with it. */
+export type Results = z.infer<typeof resultsSchema>;
+
+/** Throws where there is none. */
+export function readResults(): Results {
+  return resultsSchema.parse(JSON.parse(readFileSync(FILE, 'utf8')));
+}
+
+export function writeResults(results: {
+  readonly machine: string;
+  readonly figures: readonly Figure[];
+  readonly series: Readonly<Record<string, readonly Series[]>>;
+}): void {
+  writeFileSync(FILE, `${JSON.stringify(results, undefined, 2)}\n`);
+}
+
+/** The machine in a line. */
+export function describeMachine(): string {
+  const model = cpus()[0]?.model.trim() ?? 'unknown';
+  return `${availableParallelism()} cores (${model}), Node ${process.version}`;
+}

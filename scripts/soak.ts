@@ -1,0 +1,181 @@
+// Asks a service for a million badges that somebody has written to break it (or as many as the argument says), all with
+// ?strict=1, from an index that misbehaves now and then. Ends with 1 where an answer departs from the contract, where the
+// service fails otherwise than the contract has it, or where its memory grows and grows.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as fc from 'fast-check';
+import type { Mode } from '../sample/misbehaviour.ts';
+import { sampleProjects } from '../sample/projects.ts';
+import { createStandIn, type StandIn } from '../sample/stand-in.ts';
+import { createOutput, inColumns } from '../src/commands/output.ts';
+import { scrape, sumOf } from '../src/commands/scrape.ts';
+import { answers, createPart, type Part } from '../stack/part.ts';
+import { faultsOfAnswer, faultsOfHead } from '../test/faults/support/hostile-answers.ts';
+import { createHostileClient, type HostileClient } from '../test/faults/support/hostile-client.ts';
+import { targets } from '../test/faults/support/hostile-urls.ts';
+import { freePort } from '../test/support/redis.ts';
+
+const DEFAULT_REQUESTS = 1_000_000;
+const CONNECTIONS = 8;
+const BATCH = 1_000;
+/** Every so many requests memory is looked at, and the index begins to misbehave for a fifth of them. */
+const ROUND = 10_000;
+/** One answer in so many is taken apart; of the others, status, headers and length are. */
+const WHOLE_EVERY = 100;
+const MAX_FAULTS = 20;
+const MEBIBYTE = 1024 * 1024;
+const MAX_RSS_BYTES = 400 * MEBIBYTE;
+/** Between the second and the last quarter of the run; before that, caches fill. */
+const MAX_GROWTH_BYTES = 32 * MEBIBYTE;
+const MIN_SAMPLES = 8;
+const MAX_ROWS = 20;
+const MODES: readonly Mode[] = ['503', 'reset', 'garbage', 'truncated', 'html', '429', 'nulls'];
+
+/** What has come of the requests so far. */
+interface Tally {
+  asked: number;
+  readonly verdicts: Map<string, number>;
+  readonly faults: string[];
+  /** The service's memory after each round. */
+  readonly rssBytes: number[];
+}
+
+interface Subject {
+  readonly service: Part;
+  readonly url: string;
+  readonly adminUrl: string;
+}
+
+const output = createOutput();
+const requests = Number(process.argv[2] ?? DEFAULT_REQUESTS);
+if (!Number.isSafeInteger(requests) || requests <= 0) {
+  output.note('how many requests? such as: node scripts/soak.ts 100000');
+  process.exit(2);
+}
+process.exitCode = await soak(requests);
+
+/** Starts all there is, and gives the exit code. */
+async function soak(total: number): Promise<number> {
+  const directory = await mkdtemp(join(tmpdir(), 'pypins-soak-'));
+  const standIn = createStandIn({ projects: sampleProjects });
+  const subject = await describeSubject(directory, await standIn.listen());
+  const client = createHostileClient(subject.url, CONNECTIONS);
+  const tally: Tally = { asked: 0, verdicts: new Map(), faults: [], rssBytes: [] };
+  const startedAtMs = performance.now();
+  try {
+    await subject.service.start();
+    while (tally.asked < total && tally.faults.length < MAX_FAULTS) {
+      const size = Math.min(BATCH, total - tally.asked);
+      misbehave(standIn, tally.asked);
+      await askBatch(client, tally, fc.sample(targets({ isStrict: true }), size));
+      if (tally.asked % ROUND === 0) tally.rssBytes.push(await rssOf(subject));
+      output.progress(`${tally.asked} of ${total}, ${tally.faults.length} faults`);
+    }
+  } finally {
+    await client.close();
+    await subject.service.stop();
+    await standIn.close();
+    await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+  }
+  return report(tally, (performance.now() - startedAtMs) / 1000);
+}
+
+async function describeSubject(directory: string, upstream: string): Promise<Subject> {
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const [url, adminUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${adminPort}`];
+  const service = createPart({
+    name: 'the service',
+    program: process.execPath,
+    args: [resolve(import.meta.dirname, '../src/cli.ts'), 'serve'],
+    settings: {
+      HOST: '127.0.0.1',
+      PORT: `${port}`,
+      ADMIN_PORT: `${adminPort}`,
+      CACHE_DIR: directory,
+      PYPI_URL: upstream,
+      PYPISTATS_URL: upstream,
+      FACTS_FRESH_SECONDS: '30',
+      LOG_LEVEL: 'silent',
+    },
+    environment: { PATH: process.env['PATH'] },
+    isReady: () => answers(`${url}/-/ready`, true),
+  });
+  return { service, url, adminUrl };
+}
+
+function misbehave(standIn: StandIn, asked: number): void {
+  const mode = MODES[Math.floor(asked / ROUND) % MODES.length];
+  if (asked % ROUND < ROUND / 5 && mode !== undefined) standIn.misbehave({ mode });
+  else standIn.behave();
+}
+
+/** Asks for all of them, over all connections. */
+async function askBatch(
+  client: HostileClient,
+  tally: Tally,
+  batch: readonly string[],
+): Promise<void> {
+  const waiting = batch.values();
+  const work = async (): Promise<void> => {
+    for (const target of waiting) {
+      tally.asked += 1;
+      const isWhole = tally.asked % WHOLE_EVERY === 0;
+      const faults = await ask(client, tally, target, isWhole).catch((error: unknown) => [
+        String(error),
+      ]);
+      if (faults.length > 0) tally.faults.push(`${target}: ${faults.join(', ')}`);
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, work));
+}
+
+async function ask(
+  client: HostileClient,
+  { verdicts }: Tally,
+  target: string,
+  isWhole: boolean,
+): Promise<string[]> {
+  const answer = await client.get(target);
+  const verdict = String(answer.headers['x-badge-status']);
+  verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+  const asked = { target, isStrict: true };
+  return isWhole ? await faultsOfAnswer(asked, answer) : faultsOfHead(asked, answer);
+}
+
+async function rssOf({ adminUrl }: Subject): Promise<number> {
+  return sumOf(await scrape(adminUrl), 'process_resident_memory_bytes');
+}
+
+/** Prints what came of it, and gives the exit code. */
+function report({ asked, verdicts, faults, rssBytes }: Tally, seconds: number): number {
+  const every = Math.ceil(rssBytes.length / MAX_ROWS);
+  const rows = rssBytes
+    .map((bytes, round) => [`${(round + 1) * ROUND}`, inMegabytes(bytes)])
+    .filter((_, round) => (round + 1) % every === 0);
+  for (const line of inColumns([['requests', 'memory'], ...rows])) output.line(line);
+  const told = [...verdicts].map(([verdict, count]) => `${verdict} ${count}`).join(', ');
+  output.line(`${asked} requests in ${Math.round(seconds)} s: ${told}`);
+  const all = [...faults, ...faultsOfMemory(rssBytes)];
+  for (const fault of all) output.note(fault);
+  output.line(`${all.length} faults`);
+  return all.length === 0 ? 0 : 1;
+}
+
+function faultsOfMemory(rssBytes: readonly number[]): string[] {
+  const quarter = Math.floor(rssBytes.length / 4);
+  const growth = median(rssBytes.slice(-quarter)) - median(rssBytes.slice(quarter, 2 * quarter));
+  const faults: string[] = [];
+  if (Math.max(...rssBytes) > MAX_RSS_BYTES) faults.push('the service takes too much memory');
+  if (rssBytes.length >= MIN_SAMPLES && growth > MAX_GROWTH_BYTES)
+    faults.push(`memory grows: ${inMegabytes(growth)} from the second quarter to the last`);
+  return faults;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+function inMegabytes(bytes: number): string {
+  return `${Math.round(bytes / MEBIBYTE)} MiB`;
+}

@@ -1,0 +1,232 @@
+import { hash } from 'node:crypto';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createMemoryCache } from '../../cache/memory.ts';
+import { createSingleFlight } from '../../cache/single-flight.ts';
+import { composeSpec, type Looks } from '../../src/badges/compose.ts';
+import { createImaging, type Imaging } from '../../src/imaging/imaging.ts';
+import { type BadgeSpec, STYLES } from '../../src/imaging/spec.ts';
+import { drawSvg } from '../../src/imaging/svg.ts';
+import { createPictures, type Pictures } from '../../src/pictures.ts';
+import { startService, type TestService } from '../support/service.ts';
+import { makeTempDirectory } from '../support/temp.ts';
+import { formatAsked } from './support/hostile-answers.ts';
+import { createHostileClient, type HostileClient } from './support/hostile-client.ts';
+import { targets } from './support/hostile-urls.ts';
+import { hostileText } from './support/hostile-words.ts';
+
+const SPEC_RUNS = 3_000;
+const URL_RUNS = 300;
+const TIMEOUT_MS = 60_000;
+
+/** What two badges may differ in: as a user or an index wrote it. */
+interface Words extends Looks {
+  readonly label: string;
+  readonly message: string;
+  readonly color: string;
+}
+
+const toSpec = ({ label, message, color, ...looks }: Words): BadgeSpec =>
+  composeSpec({ label, message, color }, looks);
+
+/** Separators of whatever the key might be joined with. */
+const parts = fc.constantFrom(
+  '',
+  ' ',
+  ',',
+  '"',
+  '","',
+  '\\',
+  '\\"',
+  ': ',
+  '-',
+  '|',
+  '[',
+  'null',
+  '\u00e9',
+  'e\u0301',
+  'a',
+  'A',
+);
+const text = fc.oneof(
+  hostileText,
+  fc.array(parts, { maxLength: 4 }).map((all) => all.join('')),
+);
+const color = fc.constantFrom(
+  'green',
+  '67ac09',
+  '#67AC09',
+  'grey',
+  '555',
+  '#555555',
+  'lightgray',
+  'inactive',
+  'rgb(1,2,3)',
+  'none',
+  '',
+);
+const words: fc.Arbitrary<Words> = fc.record(
+  { label: text, message: text, color, labelColor: color, style: fc.constantFrom(...STYLES) },
+  { requiredKeys: ['label', 'message', 'color', 'style'] },
+);
+
+/** Two badges that are the same, or nearly so. */
+const pairs: fc.Arbitrary<readonly [Words, Words]> = fc
+  .tuple(words, words, fc.nat())
+  .map(([one, other, at]) => {
+    const { label, message } = one;
+    const both = label + message;
+    const cut = at % (both.length + 1);
+    const near: readonly Words[] = [
+      one,
+      other,
+      { ...one, label: message, message: label },
+      { ...one, label: both.slice(0, cut), message: both.slice(cut) },
+      { ...one, label: '', message: both },
+      { ...one, label: `${label} ` },
+      { ...one, message: message.normalize('NFD') },
+      { ...one, message: message.toUpperCase() },
+      { ...one, color: other.color },
+      { ...one, labelColor: other.labelColor },
+      { ...one, style: other.style },
+    ];
+    return [one, near[at % near.length] ?? one];
+  });
+
+describe('the digest of a picture', () => {
+  let imaging: Imaging;
+  let pictures: Pictures;
+  beforeAll(async () => {
+    const { path, remove } = await makeTempDirectory();
+    imaging = await createImaging({ directory: path, concurrency: 1, queueLimit: 1 });
+    pictures = createPictures({
+      memory: createMemoryCache({ maxBytes: 1_000_000, sizeOf: ({ length }) => length }),
+      disk: { get: () => Promise.resolve(undefined), put: () => Promise.resolve() },
+      flights: createSingleFlight(),
+      imaging,
+      spares: new Map(),
+    });
+    return remove;
+  });
+  const digestOf = (spec: BadgeSpec): string => pictures.digest({ spec, format: 'svg', scale: 1 });
+  const isSame = (one: BadgeSpec, other: BadgeSpec): { key: boolean; picture: boolean } => ({
+    key: digestOf(one) === digestOf(other),
+    picture: drawSvg(one) === drawSvg(other),
+  });
+
+  test('no key has two pictures', () => {
+    fc.assert(
+      fc.property(pairs, ([one, other]) => {
+        const [spec, near] = [toSpec(one), toSpec(other)];
+        expect(isSame(spec, near)).not.toEqual({ key: true, picture: false });
+      }),
+      { numRuns: SPEC_RUNS },
+    );
+  });
+
+  test('no picture has two keys', () => {
+    fc.assert(
+      fc.property(pairs, ([one, other]) => {
+        const [spec, near] = [toSpec(one), toSpec(other)];
+        expect(isSame(spec, near)).not.toEqual({ key: false, picture: true });
+      }),
+      { numRuns: SPEC_RUNS },
+    );
+  });
+});
+
+describe('the ETag of an answer', () => {
+  let service: TestService;
+  let client: HostileClient;
+  beforeAll(async () => {
+    service = await startService();
+    client = createHostileClient(service.url);
+  });
+  afterAll(async () => {
+    await client.close();
+    await service.close();
+  });
+
+  test(
+    'any URLs: one ETag, one picture; one SVG, one ETag',
+    async () => {
+      const pictures = new Map<string, string>();
+      const etags = new Map<string, string>();
+      await fc.assert(
+        fc.asyncProperty(targets({ isStrict: false }), async (target) => {
+          const { headers, body } = await client.get(target);
+          const [etag, picture] = [String(headers['etag']), hash('sha256', body)];
+          expect(pictures.get(etag) ?? picture).toBe(picture);
+          pictures.set(etag, picture);
+          if (formatAsked(target) !== 'svg') return;
+          expect(etags.get(picture) ?? etag).toBe(etag);
+          etags.set(picture, etag);
+        }),
+        { numRuns: URL_RUNS },
+      );
+      expect(etags.size).toBeGreaterThan(URL_RUNS / 10);
+    },
+    TIMEOUT_MS,
+  );
+
+  const format = fc.constantFrom(
+    ['svg', 'SVG'],
+    ['json', 'Json'],
+    ['png', 'PNG'],
+    ['jpg', 'JPEG'],
+    ['tif', 'tiff'],
+  );
+  const spellings = fc.constantFrom(
+    ['', '?cachebust=1', '?style=&color=&x', '?strict=1', '?period=decade', '?label=a&label=b'],
+    ['?label=a+b', '?label=a%20b', '?x=1&label=%61%20%62', '?label=%20a%20b%20'],
+    ['?label=', '?label', '?label=&maxAge=-1', '?label=%00%1f'],
+    ['?color=red', '?color=critical', '?colorB=red', '?color=red&colorB=blue', '?color=%20red'],
+    ['?labelColor=ABC', '?colorA=%23abc', '?labelColor=%23ABC&colorA=red', '?labelColor=abc&y=2'],
+    [
+      '?style=plastic&label=e%CC%81',
+      '?label=%C3%A9&style=plastic',
+      '?label=%C3%A9&style=plastic&scale=5',
+    ],
+  );
+
+  test(
+    'spellings of one badge have one ETag and one picture',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          format,
+          spellings,
+          fc.nat(),
+          fc.nat(),
+          async (extensions, queries, one, other) => {
+            const [extension = '', spelt = ''] = extensions;
+            const [first, second] = await Promise.all([
+              client.get(
+                `/version/sampleupper-case-name/badge.${extension}${queries[one % queries.length]}`,
+              ),
+              client.get(
+                `/version/SampleUPPER._Case-Name/badge.${spelt}${queries[other % queries.length]}`,
+              ),
+            ]);
+            expect(second.headers['x-badge-status']).toBe('ok');
+            expect(second.headers['etag']).toBe(first.headers['etag']);
+            expect(second.body.equals(first.body)).toBe(true);
+          },
+        ),
+        { numRuns: URL_RUNS },
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  test('an SVG has no scale, and every other format has', async () => {
+    const etagOf = async (target: string) => (await client.get(target)).headers['etag'];
+    const of = (extension: string) =>
+      Promise.all(
+        [1, 2, 3, 4].map((scale) => etagOf(`/badge/a-b-red.${extension}?scale=${scale}`)),
+      );
+    expect(new Set(await of('svg')).size).toBe(1);
+    for (const extension of ['png', 'jpg', 'gif', 'tiff', 'webp'])
+      expect(new Set(await of(extension)).size).toBe(4);
+  });
+});

@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { FaultProxy } from '../support/fault-proxy.ts';
+import { tellOutcome } from '../support/outcomes.ts';
+import { breakableWayForTest } from './support/breakable-way.ts';
+import { versionPath } from './support/edge-reader.ts';
+import { followHere } from './support/followers.ts';
+import { FOLLOWED_WITHIN_MS, type Scene, startScene } from './support/scene.ts';
+
+const START_MS = 60_000;
+const TEST_MS = 120_000;
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await startScene();
+}, START_MS);
+beforeEach(() => scene.reset());
+afterAll(() => scene.close(), START_MS);
+
+/** To the process that answers: varnishd's own only looks after it. */
+async function signalSecond(signal: NodeJS.Signals): Promise<void> {
+  const pid = scene.varnishes[1]?.process.pid;
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  process.kill(Number(children.trim()), signal);
+}
+
+const open = (way: FaultProxy): Promise<void> => Promise.resolve(way.set({ way: 'open' }));
+
+test.each([
+  {
+    fault: 'takes no connection',
+    begin: (way: FaultProxy) => Promise.resolve(way.set({ way: 'reset' })),
+    end: open,
+  },
+  {
+    fault: 'is not reached',
+    begin: (way: FaultProxy) => Promise.resolve(way.set({ way: 'black-hole' })),
+    end: open,
+  },
+  {
+    fault: 'is frozen',
+    begin: () => signalSecond('SIGSTOP'),
+    end: () => signalSecond('SIGCONT'),
+  },
+])(
+  'a node that $fault during a release: the other one is purged, and it is too, as soon as it is back',
+  async ({ fault, begin, end }) => {
+    const [near, away] = scene.edges;
+    const { way, settings } = await breakableWayForTest(scene);
+    await followHere(scene, { settings });
+    const held = scene.take(3);
+    const [project = ''] = held;
+    await scene.hold(held);
+    await begin(way);
+    scene.publish(held);
+    const rightAt = async (edge = near) =>
+      edge?.untilSays(versionPath(project), '1.1', FOLLOWED_WITHIN_MS);
+    expect(await rightAt()).toBeLessThan(FOLLOWED_WITHIN_MS);
+    await end(way);
+    const tookMs = await rightAt(away);
+    expect(tookMs).toBeLessThan(FOLLOWED_WITHIN_MS);
+    expect(await scene.wrongOnes(held, '1.1')).toEqual([]);
+    tellOutcome(`follower: a node of the edge ${fault} during a release`, {
+      rightAfterItsReturnSeconds: Number(((tookMs ?? 0) / 1000).toFixed(1)),
+    });
+  },
+  TEST_MS,
+);
+
+test(
+  'a node that is away while one follower ends and another begins: it is told what it has missed of both',
+  async () => {
+    const { way, settings } = await breakableWayForTest(scene);
+    const [near] = scene.edges;
+    const before = await followHere(scene, { settings });
+    const [one = '', other = ''] = scene.take(2);
+    await scene.hold([one, other]);
+    way.set({ way: 'reset' });
+    scene.publish([one]);
+    await near?.untilSays(versionPath(one), '1.1', FOLLOWED_WITHIN_MS);
+    await before.stop();
+    scene.publish([other]);
+    await followHere(scene, { settings });
+    await near?.untilSays(versionPath(other), '1.1', FOLLOWED_WITHIN_MS);
+    const [, away] = scene.edges;
+    const badges = await away?.readAll([one, other].map(versionPath));
+    // The very copies that it would keep for a day.
+    expect(badges?.map(({ text }) => text.includes(': 1.0"'))).toEqual([true, true]);
+    way.set({ way: 'open' });
+    expect(await scene.wrongOnes([one, other], '1.1')).toEqual([]);
+  },
+  TEST_MS,
+);

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Mode } from '../../sample/misbehaviour.ts';
+import { CACHE_LENGTHS } from '../../src/http/headers.ts';
+import { tellOutcome } from '../support/outcomes.ts';
+import { versionPath } from './support/edge-reader.ts';
+import { fastClock, followHere } from './support/followers.ts';
+import { FOLLOWED_WITHIN_MS, type Scene, startScene } from './support/scene.ts';
+
+const START_MS = 60_000;
+const TEST_MS = 120_000;
+const PATIENCE = { timeout: FOLLOWED_WITHIN_MS };
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await startScene();
+}, START_MS);
+beforeEach(() => scene.reset());
+afterAll(() => scene.close(), START_MS);
+
+const MODES: Mode[] = ['503', '429', 'garbage', 'truncated', 'nulls', 'wrong-serial', 'hang'];
+
+test.each(MODES)(
+  'a feed that fails with %s: what is released meanwhile is followed afterwards',
+  async (mode) => {
+    const { standIn } = scene;
+    await followHere(scene);
+    const held = scene.take(3);
+    await scene.hold(held);
+    standIn.misbehave({ mode, api: 'rss' });
+    scene.publish(held);
+    const before = standIn.requests.length;
+    await expect.poll(() => standIn.requests.length - before, PATIENCE).toBeGreaterThan(0);
+    standIn.behave();
+    expect(await scene.wrongOnes(held, '1.1')).toEqual([]);
+  },
+  TEST_MS,
+);
+
+describe('more releases than the feed remembers', () => {
+  const HELD = 40;
+  /** Five a second. */
+  const LEAST_MENDING_MS = 7_000;
+  /** The minutes in which PyPI's CDN may show old pages are then seconds. */
+  const TIMES_AS_FAST = 60;
+
+  const edgeSecondsOf = async (project: string, label: string): Promise<number> =>
+    (await scene.node.read(`${versionPath(project)}?label=${label}`)).edgeSeconds;
+
+  test.each([
+    { what: '150, while it is down for long', count: 150, isDown: true },
+    { what: '500 at once', count: 500, isDown: false },
+  ])(
+    '$what: all that is held is due, a little at a time, and meanwhile nothing is kept for a day',
+    async ({ what, count, isDown }) => {
+      const { standIn } = scene;
+      const { followed, facts } = CACHE_LENGTHS;
+      await followHere(scene, { clock: fastClock(TIMES_AS_FAST) });
+      const held = scene.take(HELD);
+      const [one = ''] = held;
+      await scene.hold(held);
+      const edgeSeconds = (label: string) => expect.poll(() => edgeSecondsOf(one, label), PATIENCE);
+      await edgeSeconds('before').toBe(followed.edgeSeconds);
+
+      standIn.lag({ pageMs: 2_000 });
+      if (isDown) standIn.misbehave({ mode: '503', api: 'rss' });
+      scene.publish([...held, ...scene.take(count - HELD)]);
+      standIn.behave();
+      const before = standIn.requests.length;
+      const startedAtMs = performance.now();
+      const [wrong] = await Promise.all([
+        scene.wrongOnes(held, '1.1'),
+        edgeSeconds('meanwhile').toBe(facts.edgeSeconds),
+      ]);
+      const tookMs = performance.now() - startedAtMs;
+      expect(wrong).toEqual([]);
+      expect(tookMs).toBeGreaterThan(LEAST_MENDING_MS);
+      await edgeSeconds('after').toBe(followed.edgeSeconds);
+      const questions = standIn.requests.slice(before);
+      const pages = questions.filter(({ path }) => path.endsWith('/json')).length;
+      expect(pages).toBeLessThanOrEqual(3 * HELD);
+      tellOutcome(`follower: more releases than the feed remembers, ${what}`, {
+        held: HELD,
+        pages,
+      });
+    },
+    TEST_MS,
+  );
+});
