@@ -1,15 +1,12 @@
-import { createEdgeModel } from './day-edge.ts';
+import { type Cause, createAskingEdge } from './day-asking-edge.ts';
 import type { EdgeCommands } from './day-follower.ts';
 import type { Origin } from './day-origin.ts';
+import { createSideEdges } from './day-side-edges.ts';
 import type { Upstreams } from './day-upstreams.ts';
-import { createWrongTimes } from './day-wrong.ts';
 import type { ViewedBadge } from './traffic-views.ts';
 
 /** As src/follow/work.ts has it. */
 const URLS_A_PROJECT = 8;
-
-/** Why a badge was fetched: there was no copy, it was over, it was purged, or the follower had it fetched anew. */
-export type Cause = 'none' | 'facts over' | 'downloads over' | 'purged' | 'refreshed';
 
 export interface EdgesOutcome {
   /** Of each edge: all that was asked of the API, behind a copy as well. */
@@ -40,81 +37,55 @@ export function createDayEdges(options: {
   readonly upstreams: Upstreams;
   readonly clock: () => number;
 }): DayEdges {
-  const { badges, origin, upstreams, clock } = options;
-  const smaller = options.rooms.slice(0, -1).map((room) => createEdgeModel(room));
-  const edge = createEdgeModel(options.rooms.at(-1) ?? 1);
-  const wrong = createWrongTimes();
-  const ofProject = Map.groupBy(badges.keys(), (badge) => badges[badge]?.project);
-  const fetches = options.rooms.map(() => 0);
-  const causes = new Map<Cause, number>();
-
-  const fetchFor = async (badge: number, cause: Cause): Promise<void> => {
+  const { badges, rooms, origin, clock } = options;
+  const edge = createAskingEdge({ ...options, room: rooms.at(-1) ?? 1 });
+  const untilMsOf = (badge: number): number => {
     const asked = badges[badge];
-    if (asked === undefined) return;
-    causes.set(cause, (causes.get(cause) ?? 0) + 1);
-    fetches[smaller.length] = (fetches[smaller.length] ?? 0) + 1;
-    const { untilMs, release } = await origin.answer(asked);
-    const truth = upstreams.truth(asked.project);
-    if (release === truth.release)
-      wrong.end(badge, Math.min(clock(), edge.shownUntilMs(badge) || clock()));
-    else if (release !== undefined) wrong.begin(badge, truth.atMs);
-    edge.keep(badge, untilMs);
+    return asked === undefined ? clock() : origin.untilMs(asked);
   };
-  const viewSmaller = (badge: number, nowMs: number): void => {
-    for (let index = 0; index < smaller.length; index += 1) {
-      if (smaller[index]?.look(badge, nowMs) !== 'good') fetchForSmaller(badge, index);
-    }
-  };
-  const fetchForSmaller = (badge: number, index: number): void => {
-    const asked = badges[badge];
-    if (asked !== undefined) smaller[index]?.keep(badge, origin.untilMs(asked));
-    fetches[index] = (fetches[index] ?? 0) + 1;
-  };
-  const purgeBadges = (some: readonly number[]): void => {
+  const others = createSideEdges(rooms.slice(0, -1), untilMsOf);
+  const numbers = Map.groupBy(badges.keys(), (badge) => badges[badge]?.project);
+  const numbersOf = (project: string): number[] => numbers.get(project) ?? [];
+  const hasKind = (kind: string) => (badge: number) => badges[badge]?.kind === kind;
+  const purge = (some: readonly number[]): void => {
     for (const badge of some) {
-      wrong.end(badge, clock());
-      for (const each of [...smaller, edge]) each.purge(badge);
+      edge.purge(badge);
+      others.purge(badge);
     }
   };
 
   return {
     fill(random) {
-      for (const [index, asked] of [...badges.entries()].toReversed()) {
-        const untilMs = clock() + random() * (origin.untilMs(asked) - clock());
-        for (const each of [...smaller, edge]) each.keep(index, untilMs);
+      for (const badge of [...badges.keys()].toReversed()) {
+        const untilMs = clock() + random() * (untilMsOf(badge) - clock());
+        edge.keep(badge, untilMs);
+        others.keep(badge, untilMs);
       }
     },
     view(badge) {
-      const nowMs = clock();
-      viewSmaller(badge, nowMs);
-      const look = edge.look(badge, nowMs);
-      if (look === 'good') return undefined;
-      const over = badges[badge]?.kind === 'download' ? 'downloads over' : 'facts over';
-      return fetchFor(badge, look === 'over' ? over : look);
+      others.view(badge, clock());
+      return edge.view(badge);
     },
     published(project) {
-      const versions = (ofProject.get(project) ?? []).filter(
-        (badge) => badges[badge]?.kind === 'version' && edge.shownUntilMs(badge) > clock(),
-      );
-      for (const badge of versions) wrong.begin(badge, clock());
+      for (const badge of numbersOf(project).filter(hasKind('version'))) edge.published(badge);
     },
-    purge: (project) => purgeBadges(ofProject.get(project) ?? []),
-    purgeDownloads(project) {
-      const some = ofProject.get(project) ?? [];
-      purgeBadges(some.filter((badge) => badges[badge]?.kind === 'download'));
-    },
+    purge: (project) => purge(numbersOf(project)),
+    purgeDownloads: (project) => purge(numbersOf(project).filter(hasKind('download'))),
     async refresh(project) {
-      for (const badge of (ofProject.get(project) ?? []).slice(0, URLS_A_PROJECT)) {
-        for (const [index, each] of smaller.entries())
-          if (each.has(badge)) fetchForSmaller(badge, index);
-        if (edge.has(badge)) await fetchFor(badge, 'refreshed');
+      for (const badge of numbersOf(project).slice(0, URLS_A_PROJECT)) {
+        others.refresh(badge);
+        await edge.refresh(badge);
       }
     },
     beginCounting() {
-      fetches.fill(0);
-      causes.clear();
-      wrong.forget();
+      others.beginCounting();
+      edge.beginCounting();
     },
-    outcome: () => ({ fetches, causes, wrongSeconds: wrong.seconds() }),
+    outcome() {
+      const causes = edge.causes();
+      const fetches = [...causes.values()].reduce((sum, count) => sum + count, 0);
+      const wrongSeconds = edge.wrongSeconds();
+      return { fetches: [...others.fetches(), fetches], causes, wrongSeconds };
+    },
   };
 }

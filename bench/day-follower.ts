@@ -3,7 +3,7 @@ import { createDailyDownloads } from '../src/follow/daily-downloads.ts';
 import { FOLLOW_KEYS } from '../src/follow/keys.ts';
 import { ECHO_MS } from '../src/follow/purger.ts';
 import { refetch } from '../src/follow/refetch.ts';
-import type { Origin } from './day-origin.ts';
+import type { DayFacts } from './day-facts.ts';
 import type { Upstreams } from './day-upstreams.ts';
 import { createRandom } from './traffic-random.ts';
 
@@ -30,19 +30,19 @@ export interface DayFollower {
 }
 
 export async function createDayFollower(options: {
-  readonly origin: Origin;
+  readonly facts: DayFacts;
   readonly upstreams: Upstreams;
   readonly edges: EdgeCommands;
   readonly clock: () => number;
   /** Those whose downloads are asked for, the most wanted first. */
   readonly wanted: readonly string[];
 }): Promise<DayFollower> {
-  const { origin, upstreams, edges, clock, wanted } = options;
-  const { store, projects } = origin;
+  const { facts, upstreams, edges, clock, wanted } = options;
+  const { store, projects } = facts;
   const random = createRandom(SEED);
   const queue = createChangeQueue();
   const later = createAgenda(clock);
-  const stepDownloads = followDownloads(origin, edges, clock);
+  const stepDownloads = followDownloads(facts, edges, clock);
   const scores = wanted.map((project, rank): [string, number] => [project, wanted.length - rank]);
   await store.rank(FOLLOW_KEYS.downloads, new Map(scores), RANKED);
 
@@ -83,7 +83,7 @@ export async function createDayFollower(options: {
 
 /** Takes as many steps of the daily round as have their time by now. */
 function followDownloads(
-  { store, downloads, perMinute }: Origin,
+  { store, downloads, pypistatsPerMinute }: DayFacts,
   edges: EdgeCommands,
   clock: () => number,
 ): () => Promise<void> {
@@ -97,7 +97,7 @@ function followDownloads(
         return refreshed;
       },
     },
-    perMinute,
+    perMinute: pypistatsPerMinute,
     doneAtMs: undefined,
     clock,
   });

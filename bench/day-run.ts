@@ -39,7 +39,7 @@ export async function runDay(options: DayOptions): Promise<DayOutcome> {
   const wanted = traffic.badges.filter(({ kind }) => kind === 'download');
   const follower = isFollowed
     ? await createDayFollower({
-        origin,
+        facts: origin.facts,
         upstreams,
         edges,
         clock,

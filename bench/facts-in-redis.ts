@@ -47,7 +47,6 @@ export async function measureFactsInRedis({ rounds }: BenchOptions): Promise<Mea
     // Redis is asked every time.
     memorySeconds: 0,
   });
-  const nameOf = (i: number): string => `package-${i % PROJECTS}`;
   for (let i = 0; i < PROJECTS; i += 1) await facts.get(nameOf(i));
 
   const client = new Redis(redis.url);
@@ -77,6 +76,10 @@ export async function measureFactsInRedis({ rounds }: BenchOptions): Promise<Mea
       }),
     ],
   };
+}
+
+function nameOf(i: number): string {
+  return `package-${i % PROJECTS}`;
 }
 
 async function rateOf(work: (i: number) => Promise<unknown>): Promise<number> {

@@ -37,7 +37,7 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
   const { source, tiers, store, rules, loadTimeoutMs, clock, observe } = options;
   const loader = createLoader(source, loadTimeoutMs);
   const maxPolls = Math.ceil(options.followMs / POLL_MS);
-  const writes = new Set<Promise<void>>();
+  const writes = trackWrites();
   let isClosed = false;
 
   const refresh = async (id: string): Promise<Seen<T>> => {
@@ -67,7 +67,7 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
   const lead = async (id: string, release = () => Promise.resolve()): Promise<Seen<T>> => {
     const seen = await tiers.read(id);
     if (!isDue(seen.record, clock())) {
-      keepTrack(release());
+      writes.add(release());
       return seen;
     }
     const startMs = performance.now();
@@ -76,13 +76,8 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
     observe?.({ kind: 'refreshed', outcome, durationMs, error: reason });
     // A load that we cut ourselves says nothing about the upstream.
     const isNews = !isClosed || reason === undefined;
-    keepTrack(isNews ? tiers.write(id, record).then(release) : release());
+    writes.add(isNews ? tiers.write(id, record).then(release) : release());
     return { record, tier: 'upstream', reason };
-  };
-
-  const keepTrack = (write: Promise<void>): void => {
-    const tracked = write.finally(() => writes.delete(tracked));
-    writes.add(tracked);
   };
 
   const ask = async (id: string, before: FactsRecord<T>): Promise<Asked<T>> => {
@@ -99,11 +94,23 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
 
   return {
     refresh,
-    written: async () => void (await Promise.all(writes)),
+    written: () => writes.settled(),
     close() {
       isClosed = true;
       loader.close();
     },
+  };
+}
+
+/** What is being written, while nobody waits for it. */
+function trackWrites(): { add(write: Promise<void>): void; settled(): Promise<void> } {
+  const writes = new Set<Promise<void>>();
+  return {
+    add(write) {
+      const tracked = write.finally(() => writes.delete(tracked));
+      writes.add(tracked);
+    },
+    settled: async () => void (await Promise.all(writes)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Store } from '../cache/store.ts';
+import type { RankOptions, Store } from '../cache/store.ts';
 import { FOLLOW_KEYS } from './follow/keys.ts';
 
 const FLUSH_MS = 1_000;
@@ -35,7 +35,10 @@ export interface Demand {
   readonly close: () => Promise<void>;
 }
 
-/** Collects for a second, then tells the shared store. What is too much for it is left out: it will be asked for again. */
+/**
+ * Collects for a second, then tells the shared store; while that fails, up to ten thousand projects wait. What is too much is left
+ * out: it will be asked for again.
+ */
 export function createDemand(store: Store, clock: () => number = Date.now): Demand {
   const scores = {
     held: new Map<string, number>(),
@@ -62,7 +65,8 @@ export function createDemand(store: Store, clock: () => number = Date.now): Dema
     ] as const) {
       const taken = new Map(scores[name]);
       scores[name].clear();
-      if (taken.size > 0) await store.rank(FOLLOW_KEYS[name], taken, options);
+      for (const [member, score] of await tell(store, name, taken, options))
+        if (!scores[name].has(member)) add(scores[name], member, score);
     }
     for (const [project, some] of [...urls].slice(0, PROJECTS_A_FLUSH)) {
       urls.delete(project);
@@ -99,4 +103,21 @@ export function createDemand(store: Store, clock: () => number = Date.now): Dema
       await flush();
     },
   };
+}
+
+/**
+ * Tells the store, and gives back what it has not taken: the edge may keep a badge for a day of which the follower has to know.
+ * Nothing of what is added up, which would count twice.
+ */
+async function tell(
+  store: Store,
+  name: 'held' | 'missing' | 'downloads',
+  scores: ReadonlyMap<string, number>,
+  options: RankOptions,
+): Promise<[string, number][]> {
+  if (scores.size === 0) return [];
+  await store.rank(FOLLOW_KEYS[name], scores, options);
+  if (options.add) return [];
+  const known = new Set(await store.rankedOf(FOLLOW_KEYS[name], [...scores.keys()]));
+  return [...scores].filter(([member]) => !known.has(member));
 }

@@ -4,6 +4,7 @@ import type { MemoryCache } from '../cache/memory.ts';
 import type { SingleFlight } from '../cache/single-flight.ts';
 import type { Imaging } from './imaging/imaging.ts';
 import { type BadgeSpec, type Format, FORMATS, type Scale } from './imaging/spec.ts';
+import { essenceOf } from './imaging/svg.ts';
 
 /** Where a picture came from; the names stand in `X-Cache`. */
 export type PictureTier = 'memory' | 'disk' | 'drawn';
@@ -22,7 +23,7 @@ export interface Pictures {
    * The picture, from memory, from disk, or drawn. `admit` is called before a raster picture is drawn and may throw to
    * refuse it. Rejects with `DrawingQueueFullError` when too many are being drawn.
    */
-  get(wish: PictureWish, digest: string, admit: () => void): Promise<Drawn>;
+  get(wish: PictureWish, digest: string, admit: (cost: number) => void): Promise<Drawn>;
   /** The `busy` picture of a raster format, which is at hand even when nothing can be drawn. */
   spare(format: Format): Spare | undefined;
 }
@@ -72,12 +73,16 @@ export function createPictures({
     return bytes;
   };
 
-  const find = async (wish: PictureWish, digest: string, admit: () => void): Promise<Drawn> => {
+  const find = async (
+    wish: PictureWish,
+    digest: string,
+    admit: (cost: number) => void,
+  ): Promise<Drawn> => {
     const held = memory.get(digest);
     if (held !== undefined) return { bytes: held, tier: 'memory' };
     const stored = wish.format === 'svg' ? undefined : await disk.get(digest);
     if (stored !== undefined) return { bytes: keep(digest, stored), tier: 'disk' };
-    if (wish.format !== 'svg') admit();
+    if (wish.format !== 'svg') admit(costOf(wish));
     return { bytes: await flights.run(digest, () => draw(wish, digest)), tier: 'drawn' };
   };
 
@@ -106,8 +111,11 @@ export async function drawSpares(
   return spares;
 }
 
+/** Towards a client's limit: a usual picture is one, the largest, which takes thirty times as long to draw, 32. */
+function costOf({ spec, scale }: PictureWish): number {
+  return Math.max(1, ((spec.label.length + spec.message.length) * scale ** 2) / 256);
+}
+
 function digestOf({ spec, format, scale }: PictureWish, fingerprint: string): string {
-  const { label, message, color, labelColor = null, style } = spec;
-  const canonical = [fingerprint, format, scale, label, message, color, labelColor, style];
-  return hash('sha256', JSON.stringify(canonical));
+  return hash('sha256', JSON.stringify([fingerprint, format, scale, essenceOf(spec)]));
 }

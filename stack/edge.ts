@@ -10,7 +10,8 @@ export const EDGE_ARGUMENTS: readonly string[] = ['-s', 'malloc,256m', '-s', 'Tr
   .concat(['-p', 'workspace_client=256k'])
   // The largest picture takes the place of 600 small ones, where 50 would be given up for it.
   .concat(['-p', 'nuke_limit=1000'])
-  .concat(['-p', 'thread_pool_min=50', '-p', 'thread_pool_max=500'])
+  // A miss holds two threads; where there are none left, connections are reset, those of hits too.
+  .concat(['-p', 'thread_pool_min=50', '-p', 'thread_pool_max=2000'])
   // Whoever is slow to send a request holds a thread until then.
   .concat(['-p', 'timeout_idle=5']);
 

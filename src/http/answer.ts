@@ -19,7 +19,7 @@ export interface Answer {
   readonly retryAfterSeconds?: number | undefined;
   readonly edgeSeconds?: number | undefined;
   /** Called before a raster picture is drawn; throws to refuse it. */
-  readonly admit: () => void;
+  readonly admit: (cost?: number) => void;
 }
 
 export type SendAnswer = (ctx: BadgeContext, answer: Answer) => Promise<void>;

@@ -41,9 +41,19 @@ export function createApp(options: AppOptions): Handler {
   });
   const answerAnew = app.callback();
   return async (request, response) => {
+    request.url = originForm(request.url ?? '/');
     if (request.url === '/-/ready') response.writeHead(isReady() ? 200 : 503).end();
     else if (!remembered.answer(request, response)) await answerAnew(request, response);
   };
+}
+
+/**
+ * The path and query of a request target. "GET http://host/path" names us as well, and a fragment is the client's own;
+ * Koa's parser throws for a host or credentials that cannot be.
+ */
+function originForm(target: string): string {
+  const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '');
+  return path.startsWith('/') ? path : `/${path}`;
 }
 
 const onlyReading: BadgeMiddleware = (ctx, next) => {

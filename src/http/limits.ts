@@ -23,7 +23,7 @@ export interface Sender {
 
 export interface Limits {
   /** Counts something costly for the client; throws a `limited` error when it asks too often. */
-  admit(sender: Sender): void;
+  admit(sender: Sender, cost?: number): void;
 }
 
 /**
@@ -44,12 +44,12 @@ export function createLimits({
   const emptyAtMs = new LRUCache<string, number>({ max: MAX_CLIENTS });
 
   return {
-    admit(sender) {
+    admit(sender, cost = 1) {
       const address = clientAddress(sender, trusted);
       if (contains(free, address)) return;
       const client = clientKey(address);
       const now = clock();
-      const next = Math.max(now, emptyAtMs.get(client) ?? 0) + intervalMs;
+      const next = Math.max(now, emptyAtMs.get(client) ?? 0) + intervalMs * cost;
       const waitMs = next - now - burst * intervalMs;
       if (waitMs > 0) {
         throw new BadgeError('limited', 'too many costly requests', {

@@ -115,8 +115,12 @@ function toRemembered(ctx: BadgeContext, body: Buffer, untilMs: number): Remembe
   const headers = [
     ...kept,
     ['content-length', body.length],
-    ['x-cache', tiers],
-    ['server-timing', timing],
+    ...(tiers === ''
+      ? []
+      : [
+          ['x-cache', tiers],
+          ['server-timing', timing],
+        ]),
   ];
   const flatten = (entries: typeof headers): string[] => entries.flat().map(String);
   return {

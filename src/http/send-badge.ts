@@ -33,18 +33,7 @@ export function createSendBadge(options: {
   isFollowing: () => boolean;
 }): SendBadge {
   const { sources, limits, sendAnswer, demand, isFollowing } = options;
-  const lookUp = async (subject: Subject, url: string, admit: () => void): Promise<Description> => {
-    const { project, kind } = subject;
-    try {
-      const description = await describe(sources, subject, admit);
-      demand.note({ project, url, of: kind.source === 'pypi' ? 'facts' : 'downloads' });
-      return description;
-    } catch (error) {
-      if (error instanceof BadgeError && error.code === 'no-project')
-        demand.note({ project, url, of: 'missing' });
-      throw error;
-    }
-  };
+  const lookUp = createLookUp(sources, demand);
   return {
     async ofProject(ctx, { kind, name, release }) {
       if (kind === undefined || (release !== undefined && kind.source === 'pypistats')) {
@@ -58,7 +47,7 @@ export function createSendBadge(options: {
         throw new BadgeError('invalid-name', 'not the name of a project or a release');
       }
       state.project = project;
-      const admit = (): void => limits.admit(ctx);
+      const admit = (cost?: number): void => limits.admit(ctx, cost);
       const wishes = { ...state.parameters.wishes, dialect: state.dialect };
       const startedAtMs = performance.now();
       const { saying, tier, dueAtMs, ...origin } = await lookUp(
@@ -90,9 +79,25 @@ export function createSendBadge(options: {
         verdict: 'ok',
         source: 'static',
         cacheClass: 'static',
-        admit: () => limits.admit(ctx),
+        admit: (cost) => limits.admit(ctx, cost),
       });
     },
+  };
+}
+
+/** Describes a badge, and notes that it was asked for. Rejects as `describe` does. */
+function createLookUp(sources: BadgeSources, demand: Pick<Demand, 'note'>) {
+  return async (subject: Subject, url: string, admit: () => void): Promise<Description> => {
+    const { project, kind } = subject;
+    try {
+      const description = await describe(sources, subject, admit);
+      demand.note({ project, url, of: kind.source === 'pypi' ? 'facts' : 'downloads' });
+      return description;
+    } catch (error) {
+      if (error instanceof BadgeError && error.code === 'no-project')
+        demand.note({ project, url, of: 'missing' });
+      throw error;
+    }
   };
 }
 

@@ -12,7 +12,9 @@ import type { BadgeSpec, Format, Scale } from './spec.ts';
 import { drawSvg } from './svg.ts';
 
 /** Raise it with every change of ours that changes a picture: all stored pictures are named by it. */
-const RENDERER_REVISION = 1;
+const RENDERER_REVISION = 2;
+/** An image proxy gives up after 4 s, the edge after 2.3: what waits for longer would be drawn for nobody. */
+const MAX_WAIT_MS = 1_000;
 
 export interface ImagingOptions {
   /** Where fontconfig's settings and cache may be written; a temporary directory stands in for it. */
@@ -37,7 +39,7 @@ export interface Imaging {
 
 /** So many pictures are being drawn that one more would only make all of them late. */
 export class DrawingQueueFullError extends Error {
-  constructor(cause?: BulkheadRejectedError) {
+  constructor(cause?: unknown) {
     super('too many pictures are waiting to be drawn', { cause });
     this.name = 'DrawingQueueFullError';
   }
@@ -58,7 +60,9 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
       const svg = drawSvg(spec);
       if (format === 'svg') return toBytes(svg);
       try {
+        const askedAtMs = performance.now();
         return await turns.execute(async () => {
+          if (performance.now() - askedAtMs > MAX_WAIT_MS) throw new DrawingQueueFullError();
           if (!canOpen(fonts.files.sans, DRAWING_OPENS)) throw new DrawingQueueFullError();
           const bytes = await rasterizer.rasterize(svg, format, scale);
           // A wrong picture would be kept under the name of the right one.
@@ -66,7 +70,7 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
           return bytes;
         });
       } catch (error) {
-        throw error instanceof BulkheadRejectedError ? new DrawingQueueFullError(error) : error;
+        throw isTooMuch(error) ? new DrawingQueueFullError(error) : error;
       }
     },
     fingerprint: createHash('sha256')
@@ -94,4 +98,12 @@ async function readVersion(packageName: string): Promise<string> {
   const entry = createRequire(import.meta.url).resolve(packageName);
   const manifest = await readFile(join(dirname(entry), '..', 'package.json'), 'utf8');
   return z.object({ version: z.string() }).parse(JSON.parse(manifest)).version;
+}
+
+/** Nobody may wait any more, or sharp has cut off a drawing that took too long: it says so in words alone. */
+function isTooMuch(error: unknown): boolean {
+  return (
+    error instanceof BulkheadRejectedError ||
+    (error instanceof Error && error.message.includes('timeout:'))
+  );
 }

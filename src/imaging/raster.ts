@@ -20,6 +20,8 @@ const MAX_SIDE: Readonly<Partial<Record<RasterFormat, number>>> = { webp: 16_383
 const MAX_PIXELS = 4_000_000;
 /** The longest side at which a text's shadow is blurred: librsvg takes the square of the side for it, 1.3 s at 22,000. */
 const MAX_BLURRED_SIDE = 4096;
+/** A badge of the longest texts, every character of them escaped, has 20,000; a logo would add 11,000. */
+const MAX_SVG_CHARACTERS = 64_000;
 const TIMEOUT_SECONDS = 2;
 const CSS_DPI = 72;
 
@@ -50,6 +52,7 @@ export async function createRasterizer(fonts: FontSet): Promise<Rasterizer> {
   sharp.cache(false);
   sharp.concurrency(1);
   const rasterize = async (svg: string, format: RasterFormat, scale: Scale): Promise<Buffer> => {
+    if (svg.length > MAX_SVG_CHARACTERS) throw new Error('longer than the SVG of any badge');
     const drawing = prepare(svg, format, scale);
     const image = sharp(Buffer.from(fitTexts(drawing.svg)), {
       density: CSS_DPI * drawing.scale,

@@ -3,6 +3,18 @@ import { makeBadge } from 'badge-maker';
 import type { BadgeSpec } from './spec.ts';
 
 const ID_LENGTH = 10;
+/** badge-maker's palette, which it does not export. */
+const PALETTE: ReadonlyMap<string, string> = new Map([
+  ['brightgreen', '#4b0'],
+  ['green', '#67ac09'],
+  ['yellow', '#d8b800'],
+  ['yellowgreen', '#95991a'],
+  ['orange', '#ea7233'],
+  ['red', '#dd4343'],
+  ['blue', '#007ec6'],
+  ['grey', '#555'],
+  ['lightgrey', '#939393'],
+]);
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['&', '&amp;'],
   ['<', '&lt;'],
@@ -23,9 +35,21 @@ export function drawSvg(spec: BadgeSpec): string {
     .replaceAll('filter="url(#blur)"', `filter="url(#blur${idSuffix})"`);
 }
 
-function identify({ label, message, color, labelColor, style }: BadgeSpec): string {
-  const canonical = JSON.stringify([label, message, color, labelColor ?? null, style]);
-  return hash('sha256', canonical, 'base64url').slice(0, ID_LENGTH);
+/**
+ * What of a spec shows, as text: two specs have the same one just where they have the same picture. There is no left half
+ * without a label, and a colour of badge-maker's palette is drawn as a hex colour.
+ */
+export function essenceOf({ label, message, color, labelColor, style }: BadgeSpec): string {
+  const left = label === '' ? null : toHex(labelColor ?? 'grey');
+  return JSON.stringify([label, message, toHex(color), left, style]);
+}
+
+function toHex(color: string): string {
+  return PALETTE.get(color) ?? color;
+}
+
+function identify(spec: BadgeSpec): string {
+  return hash('sha256', essenceOf(spec), 'base64url').slice(0, ID_LENGTH);
 }
 
 function drawBadge({ label, message, color, labelColor, style }: BadgeSpec, idSuffix: string) {

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { StandIn } from '../../sample/stand-in.ts';
 import { EDGE_ARGUMENTS } from '../../stack/edge.ts';
 import type { Stack } from '../../stack/start-stack.ts';
-import { startLoad } from '../support/load.ts';
+import { type LoadReport, startLoad } from '../support/load.ts';
 import { tellOutcome } from '../support/outcomes.ts';
 import { startStandIn } from '../support/service.ts';
 import { startTestStack } from '../support/stack.ts';
@@ -15,49 +15,76 @@ const PATIENCE = { timeout: 20_000, interval: 20 };
 /** A process takes up to 250 MB by `docs/operations.md`; the rest is for another machine's allocator. */
 const MAX_NODE_BYTES = 350e6;
 const PROJECTS = ['requests', 'flask', 'django', 'numpy'] as const;
+const COUNTERS = [
+  'MAIN.n_lru_nuked',
+  'MAIN.n_lru_limited',
+  'MAIN.sc_overload',
+  'SMA.Transient.c_fail',
+  'SMA.Transient.g_bytes',
+];
 
+let standIn: StandIn;
 let stack: Stack;
-const close = async (): Promise<void> => {
+async function start(edgeArguments: readonly string[]): Promise<void> {
+  standIn = await startStandIn();
+  stack = await startTestStack({ upstreamUrl: standIn.url, edgeArguments });
+}
+async function close(): Promise<void> {
   // How they stop is not what is looked at here, and takes seconds.
   await Promise.all(stack.nodes.map((node) => node.kill()));
   await stack.close();
-};
+  await standIn.close();
+}
 
-describe('varnishd begins anew, with nothing, under load', () => {
+const small = (number: number): string => `/badge/small-${number}-blue.svg`;
+
+/** Kills both nodes, and asks for 20,000 badges that the edge has not. */
+async function failAll(): Promise<Outcomes> {
+  await Promise.all(stack.nodes.map((node) => node.kill()));
+  const clients = startEdgeClients(stack.edgeUrl, small, 64);
+  await clients.settled(20_000);
+  return (await clients.stop())['before'] ?? {};
+}
+
+describe('an edge as it is deployed', () => {
   const CLIENTS = 100;
   const ANSWERS = 3_000;
-  /** What a client may see of an edge that is gone: the connection breaks, or is refused. */
+  /** What a client may see of an edge that is gone: its connection breaks, or is refused. */
   const NO_EDGE = new Set(['ECONNRESET', 'ECONNREFUSED', 'UND_ERR_SOCKET', 'EPIPE']);
-  let standIn: StandIn;
-  /** 200 badges, all of which the edge has soon, and the nodes' memories. */
+
+  beforeAll(() => start(EDGE_ARGUMENTS), START_MS);
+  afterAll(close, START_MS);
+
+  /** 200 badges, all of which the edge has soon. */
   const pathOf = (number: number): string => {
     const project = PROJECTS[number % PROJECTS.length];
     return `/version/${project}/badge.${number % 10 === 0 ? 'png' : 'svg'}?label=${number % 200}`;
   };
+  const brokenIn = (outcomes: Outcomes): number =>
+    Object.entries(outcomes).reduce((sum, [, times]) => sum + times, -(outcomes['ok'] ?? 0));
 
-  beforeAll(async () => {
-    standIn = await startStandIn();
-    stack = await startTestStack({ upstreamUrl: standIn.url });
-  }, START_MS);
-  afterAll(async () => {
-    await close();
-    await standIn.close();
-  }, START_MS);
-
-  const killWorker = async ({ edge, edgeUrl }: Stack): Promise<void> => {
+  /** Its manager starts another, and keeps the port meanwhile. */
+  const killWorker = async (): Promise<void> => {
     const dead = await edgeWorker(stack);
-    expect(dead).toBeGreaterThan(0);
-    process.kill(dead ?? edge.pid ?? 0, 'SIGKILL');
+    if (dead === undefined) throw new Error('varnishd has no worker');
+    process.kill(dead, 'SIGKILL');
     await vi.waitUntil(async () => ![dead, undefined].includes(await edgeWorker(stack)), PATIENCE);
-    await vi.waitUntil(() => fetch(edgeUrl).then(Boolean, () => false), PATIENCE);
+    await vi.waitUntil(
+      () =>
+        fetch(stack.edgeUrl).then(
+          () => true,
+          () => false,
+        ),
+      PATIENCE,
+    );
   };
 
-  test.each<[string, (of: Stack) => Promise<void>]>([
-    ['stopped', ({ edge }) => edge.stop().then(() => edge.start())],
-    ['killed', ({ edge }) => edge.kill().then(() => edge.start())],
-    ['its worker is killed', killWorker],
+  test.each<[string, () => Promise<void>]>([
+    ['stopped', () => stack.edge.stop().then(() => stack.edge.start())],
+    ['killed', () => stack.edge.kill().then(() => stack.edge.start())],
+    ['its worker killed', killWorker],
   ])(
-    '%s: connections break until it is back, then every badge is there, and PyPI notices nothing',
+    '%s under load: connections break until it is back, empty; then every badge is there, and PyPI notices nothing',
     async (how, restart) => {
       await Promise.all(stack.nodes.map(forgetPeak));
       const clients = startEdgeClients(stack.edgeUrl, pathOf, CLIENTS);
@@ -66,129 +93,100 @@ describe('varnishd begins anew, with nothing, under load', () => {
 
       clients.enter('away');
       const startedAtMs = performance.now();
-      await restart(stack);
+      await restart();
       const awayMs = Math.round(performance.now() - startedAtMs);
       clients.enter('back');
       await clients.settled(ANSWERS);
       const { before = {}, away = {}, back = {} } = await clients.stop();
 
-      const peaks = await Promise.all(stack.nodes.map(peakBytes));
-      const peakMB = Math.round(Math.max(...peaks) / 1e6);
+      const peak = Math.max(...(await Promise.all(stack.nodes.map(peakBytes))));
+      const peakMB = Math.round(peak / 1e6);
       tellOutcome(`varnishd under load: ${how}`, { awayMs, before, away, back, peakMB });
       expect(Object.keys(back)).toEqual(['ok']);
-      for (const seen of [before, away])
-        expect(Object.keys(seen).filter((each) => each !== 'ok' && !NO_EDGE.has(each))).toEqual([]);
+      const seen = Object.keys({ ...before, ...away }).filter((outcome) => outcome !== 'ok');
+      expect(seen.filter((outcome) => !NO_EDGE.has(outcome))).toEqual([]);
+      // Those that were under way.
       expect(brokenIn(before)).toBeLessThanOrEqual(CLIENTS);
       expect(standIn.requests.length).toBe(asked);
-      expect(Math.max(...peaks)).toBeLessThan(MAX_NODE_BYTES);
+      expect(peak).toBeLessThan(MAX_NODE_BYTES);
     },
     START_MS,
   );
 
-  function brokenIn(outcomes: Outcomes): number {
-    return Object.entries(outcomes).reduce(
-      (sum, [seen, times]) => sum + (seen === 'ok' ? 0 : times),
-      0,
-    );
-  }
+  test(
+    '20,000 failures are remembered at once: everybody gets the picture that says so',
+    async () => {
+      const seen = await failAll();
+      const counters = await edgeCounters(stack, COUNTERS);
+      tellOutcome('the edge remembers 20,000 failures', { seen, ...counters });
+      expect(Object.keys(seen)).toEqual(['unavailable']);
+      expect(counters['SMA.Transient.c_fail']).toBe(0);
+    },
+    START_MS,
+  );
 });
 
-describe('the storage of the edge is full', () => {
-  const LARGE_LABEL = 'W'.repeat(250);
-  const small = (number: number): string => `/badge/small-${number}-blue.svg`;
-  /** About 500 kB, half of the storage. */
-  const large = (number: number): string =>
-    `/badge/${number}${LARGE_LABEL}-${LARGE_LABEL}-red.jpg?scale=4`;
-  const COUNTERS = ['MAIN.n_lru_nuked', 'MAIN.n_lru_limited', 'SMA.s0.c_fail'].concat([
-    'SMA.Transient.c_fail',
-    'MAIN.sc_overload',
-  ]);
-
-  const sizedAs = (sizes: Readonly<Record<string, string>>): string[] =>
-    EDGE_ARGUMENTS.map((word) => sizes[word] ?? word);
-  const start = async (sizes: Readonly<Record<string, string>>): Promise<void> => {
-    stack = await startTestStack({ edgeArguments: sizedAs(sizes) });
+describe('an edge whose storage is full', () => {
+  const SMALL = 4_000;
+  const MIXED = 500;
+  const W = 'W'.repeat(250);
+  /** 500 kB, half of the storage. */
+  const large = (number: number): string => `/badge/${number}${W}-${W}-red.jpg?scale=4`;
+  const mixed = (number: number): string =>
+    number % 100 === 0 ? large(number) : small(SMALL + number);
+  const sizes: Readonly<Record<string, string>> = {
+    'malloc,256m': 'malloc,1m',
+    'Transient=malloc,64m': 'Transient=malloc,1m',
   };
-  afterEach(close, START_MS);
+
+  beforeAll(() => start(EDGE_ARGUMENTS.map((word) => sizes[word] ?? word)), START_MS);
+  afterAll(close, START_MS);
+
+  const load = async (
+    path: (number: number) => string,
+    maxRequests: number,
+    clients: number,
+  ): Promise<LoadReport> => {
+    const running = startLoad(stack.edgeUrl, path, { clients, maxRequests, restMs: 0 });
+    await running.answered(maxRequests);
+    return running.stop();
+  };
 
   test(
-    '… of badges: those that nobody asks for go, for small ones and for large ones',
+    'badges that nobody asks for go, for small ones and for large ones',
     async () => {
-      await start({ 'malloc,256m': 'malloc,1m' });
-      const load = async (
-        pathOf: (number: number) => string,
-        clients: number,
-        maxRequests: number,
-      ) => {
-        const running = startLoad(stack.edgeUrl, pathOf, { clients, maxRequests, restMs: 0 });
-        await running.answered(maxRequests);
-        return running.stop();
-      };
-      const reports = [
-        await load(small, 16, 4_000),
-        // Two at once: more would take longer to draw than the edge waits.
-        await load(
-          (number) => (number % 100 === 0 ? large(number) : small(10_000 + number)),
-          2,
-          1_000,
-        ),
-      ];
+      // Two at once: more of the large ones would take longer to draw than the edge waits.
+      const reports = [await load(small, SMALL, 16), await load(mixed, MIXED, 2)];
       const counters = await edgeCounters(stack, COUNTERS);
-      tellOutcome('the storage of the edge is full of badges', counters);
+      tellOutcome('the storage of the edge is full', counters);
       for (const { asked, faults, verdicts } of reports) {
         expect(faults).toEqual([]);
         expect(verdicts).toEqual({ ok: asked });
       }
-      expect(counters['MAIN.n_lru_nuked']).toBeGreaterThan(3_000);
+      expect(counters['MAIN.n_lru_nuked']).toBeGreaterThan(SMALL / 2);
       expect(counters['MAIN.n_lru_limited']).toBe(0);
     },
     START_MS,
   );
 
-  describe('of failures that are remembered', () => {
-    const FAILURES = 20_000;
-    const CLIENTS = 64;
-
-    const failAll = async (): Promise<Outcomes> => {
-      await Promise.all(stack.nodes.map((node) => node.kill()));
-      const clients = startEdgeClients(stack.edgeUrl, small, CLIENTS);
-      await clients.settled(FAILURES);
-      return (await clients.stop())['before'] ?? {};
-    };
-
-    test(
-      '20,000 at once fit into what is deployed: all get the picture that says so',
-      async () => {
-        await start({});
-        const seen = await failAll();
-        const counters = await edgeCounters(stack, [...COUNTERS, 'SMA.Transient.g_bytes']);
-        tellOutcome('the edge remembers 20,000 failures', { seen, ...counters });
-        expect(Object.keys(seen)).toEqual(['unavailable']);
-        expect(counters['SMA.Transient.c_fail']).toBe(0);
-      },
-      START_MS,
-    );
-
-    test(
-      'where they do not fit, a few connections are closed, and no answer is wrong',
-      async () => {
-        await start({ 'Transient=malloc,64m': 'Transient=malloc,1m' });
-        const worker = await edgeWorker(stack);
-        const seen = await failAll();
-        const counters = await edgeCounters(stack, COUNTERS);
-        tellOutcome('the edge has 1 MB to remember 20,000 failures', { seen, ...counters });
-        expect(counters['SMA.Transient.c_fail']).toBeGreaterThan(0);
-        const { unavailable = 0, UND_ERR_SOCKET: closed = 0, ...rest } = seen;
-        expect(rest).toEqual({});
-        expect(closed).toBeLessThan(unavailable / 20);
-        expect(await edgeWorker(stack)).toBe(worker);
-        await Promise.all(stack.nodes.map((node) => node.start()));
-        await vi.waitFor(async () => {
-          const { headers } = await fetch(`${stack.edgeUrl}/badge/back-again-blue.svg`);
-          expect(headers.get('x-badge-status')).toBe('ok');
-        }, PATIENCE);
-      },
-      START_MS,
-    );
-  });
+  test(
+    'there is no room to remember all failures: a few connections are closed, and no answer is wrong',
+    async () => {
+      const worker = await edgeWorker(stack);
+      const seen = await failAll();
+      const counters = await edgeCounters(stack, COUNTERS);
+      tellOutcome('the edge has 1 MB to remember 20,000 failures', { seen, ...counters });
+      expect(counters['SMA.Transient.c_fail']).toBeGreaterThan(0);
+      const { unavailable = 0, ok = 0, UND_ERR_SOCKET: closed = 0, ...others } = seen;
+      expect(others).toEqual({});
+      expect(closed).toBeLessThan((ok + unavailable) / 20);
+      expect(await edgeWorker(stack)).toBe(worker);
+      await Promise.all(stack.nodes.map((node) => node.start()));
+      await vi.waitFor(async () => {
+        const { headers } = await fetch(`${stack.edgeUrl}/badge/back-again-blue.svg`);
+        expect(headers.get('x-badge-status')).toBe('ok');
+      }, PATIENCE);
+    },
+    START_MS,
+  );
 });

@@ -33,6 +33,7 @@ beforeAll(async () => {
   const huge = HUGE_DOCUMENTS.flatMap(([what, write]) => hugeProjects(namesOf(what), write));
   standIn = await startStandIn([...sampleProjects, ...huge]);
   stack = await startTestStack({ upstreamUrl: standIn.url });
+  for (const path of KNOWN) await fetch(stack.edgeUrl + path);
 }, START_MS);
 afterAll(async () => {
   // How they stop is looked at above, and takes seconds.
@@ -72,21 +73,20 @@ describe('processes that end under load', () => {
     async () => {
       const options = { clients: 32, maxRequests: Infinity, restMs: 0 };
       const load = startLoad(stack.edgeUrl, mixedPath, options);
-      const soak = { isOver: false, rounds: 0 };
+      const soak = { isOver: false };
       const enough = load.answered(REQUESTS).then(() => (soak.isOver = true));
+      const turns = [restartInTurn, killInTurn] as const;
       const startedAtMs = performance.now();
-      while (soak.rounds === 0 || !soak.isOver) {
-        await restartInTurn();
-        await killInTurn();
-        soak.rounds += 1;
-      }
+      let taken = 0;
+      for (; taken < turns.length || !soak.isOver; taken += 1) await turns[taken % 2]?.();
       await enough;
       const seconds = Math.round((performance.now() - startedAtMs) / 1_000);
       const report = await load.stop();
-      const turns = { restarts: 2 * soak.rounds, kills: 2 * soak.rounds, seconds };
       tellOutcome('API processes restarted and killed in turn, under load', {
         ...report,
-        ...turns,
+        restarts: 2 * Math.ceil(taken / 2),
+        kills: 2 * Math.floor(taken / 2),
+        seconds,
       });
       expect(report.faults).toEqual([]);
       expect(report.asked).toBeGreaterThanOrEqual(REQUESTS);
@@ -97,10 +97,6 @@ describe('processes that end under load', () => {
 });
 
 describe('what holds up a process', () => {
-  beforeAll(async () => {
-    for (const path of KNOWN) await fetch(stack.edgeUrl + path);
-  });
-
   /** Asks for all of it at once, among others who must not notice; gives how often each verdict came. */
   const checkOthers = async (
     what: string,
