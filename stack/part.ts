@@ -65,6 +65,9 @@ export function createPart(options: PartOptions): Part {
       return child?.pid;
     },
     async start() {
+      const deadlineMs = performance.now() + START_TIMEOUT_MS;
+      // What is left of the one before, such as varnishd's worker without its manager, still answers for a moment.
+      while ((await options.isReady()) && performance.now() < deadlineMs) await delay(POLL_MS);
       const { running, words } = await run(options);
       let isReady = false;
       child = running;
@@ -76,7 +79,6 @@ export function createPart(options: PartOptions): Part {
         child = undefined;
         if (isReady) options.onEnd?.(signal ?? `exit code ${code}`);
       });
-      const deadlineMs = performance.now() + START_TIMEOUT_MS;
       while (!(isReady = await options.isReady())) {
         const hasEnded = child !== running;
         if (hasEnded || performance.now() > deadlineMs) {

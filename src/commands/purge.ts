@@ -49,7 +49,11 @@ async function expireFacts(
   wish: PurgeWish,
 ): Promise<number> {
   if (wish.all === true) return sources.expireEverything();
-  return project === undefined ? 0 : sources.expire(project);
+  if (project === undefined) return 0;
+  const facts = await sources.expire(project);
+  // Asked for now: the edge would keep what is known for a minute if PyPI took its time over the first reader.
+  if (facts > 0) await sources.projects.refresh(project);
+  return facts;
 }
 
 function targetOf({ project, kind, url, all }: PurgeWish): PurgeTarget {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { explain, gt, valid } from '@renovatebot/pep440';
 import type { Refreshed } from '../../cache/facts.ts';
 import type { ProjectFacts } from '../facts.ts';
 import type { Sources } from '../sources.ts';
@@ -56,7 +57,16 @@ function isTold(announced: Announced, refreshed: Refreshed<ProjectFacts>): boole
   if (release !== undefined && after.value.version === release) return true;
   // A release beside the latest one, say 1.9.1 after 2.0, shows in the serial alone.
   if (baseline !== undefined) return (after.serial ?? 0) > baseline;
-  return before === undefined || hasMoved(refreshed, undefined);
+  if (before !== undefined) return hasMoved(refreshed, undefined);
+  // Of a store that fails for a moment nothing is known either.
+  return release === undefined || !wouldShow(release, after.value.version);
+}
+
+/** Whether PyPI would rather show the one release than the other: the newer, and no pre-release in place of a final one. */
+function wouldShow(release: string, shown: string): boolean {
+  if (valid(release) === null || valid(shown) === null) return false;
+  const isFinal = explain(release)?.is_prerelease !== true;
+  return gt(release, shown) && (isFinal || explain(shown)?.is_prerelease === true);
 }
 
 /** A reader may have asked since the last look: then what is kept has moved, and this answer is none the newer. */

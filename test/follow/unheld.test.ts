@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { tellOutcome } from '../support/outcomes.ts';
 import { versionPath } from './support/edge-reader.ts';
@@ -5,7 +6,7 @@ import { followHere } from './support/followers.ts';
 import { FOLLOWED_WITHIN_MS, type Scene, startScene } from './support/scene.ts';
 
 /*
- * What the follower has not been told that it is held.
+ * The follower has not been told that something is held, or what was kept of it is lost.
  */
 const START_MS = 60_000;
 const TEST_MS = 120_000;
@@ -54,6 +55,39 @@ test(
     const badges = await Promise.all(scene.edges.map((edge) => edge.read(versionPath(project))));
     expect(badges.map(({ text }) => text.includes(': 1.0"'))).toEqual([true, true]);
     expect(await scene.wrongOnes([project], '1.1')).toEqual([]);
+  },
+  TEST_MS,
+);
+
+test(
+  'projects that are first asked for while the store fails: it is told of them afterwards',
+  async () => {
+    const { redis, edges } = scene;
+    await followHere(scene);
+    const some = scene.take(3);
+    redis.freeze();
+    await Promise.all(edges.map((edge) => edge.readAll(some.map(versionPath))));
+    // Once a second the node tells of what was asked for.
+    await delay(1_500);
+    redis.thaw();
+    await scene.untilHeld(some);
+    scene.publish(some);
+    expect(await scene.wrongOnes(some, '1.1')).toEqual([]);
+  },
+  TEST_MS,
+);
+
+test(
+  'the store has lost the facts of a project, and PyPI shows the old page at first: that is not taken for the release',
+  async () => {
+    const { standIn } = scene;
+    await followHere(scene);
+    const held = scene.take(3);
+    await scene.hold(held);
+    await scene.forget(held);
+    standIn.lag({ pageMs: 1_000 });
+    scene.publish(held);
+    expect(await scene.wrongOnes(held, '1.1')).toEqual([]);
   },
   TEST_MS,
 );

@@ -6,6 +6,7 @@ import { projectsNamed } from '../../../sample/many-projects.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 import { isHeldWhole } from '../../../src/follow/held.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
+import { FACTS_FORMAT, KEY_PREFIX } from '../../../src/stores.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { startService } from '../../support/service.ts';
 import { PURGE_KEY } from '../../support/stack.ts';
@@ -35,7 +36,9 @@ export interface Scene {
   take(count: number): string[];
   /** Lets a reader at each edge see the badges of these, and waits until the node has told of them. */
   hold(projects: readonly string[]): Promise<void>;
-  /** Waits until the node has told that somebody has asked for these, which are not there. */
+  /** Waits until the node has told that it was asked for these. */
+  untilHeld(projects: readonly string[]): Promise<void>;
+  /** The same of projects that are not there. */
   untilMissed(projects: readonly string[]): Promise<void>;
   /** Publishes the next release of each, 1.1 after 1.0. */
   publish(projects: readonly string[]): void;
@@ -43,6 +46,8 @@ export interface Scene {
   wrongOnes(projects: readonly string[], message: string): Promise<string[]>;
   /** Lets PyPI behave, and the next follower lead at once. */
   reset(): Promise<void>;
+  /** Takes from the shared store what is kept of these, as a Redis that is full may. */
+  forget(projects: readonly string[]): Promise<void>;
   /** Takes everything from the shared store, as the restart of a Redis without a disk does. */
   emptyStore(): Promise<void>;
   close(): Promise<void>;
@@ -92,6 +97,7 @@ export async function startScene(): Promise<Scene> {
       await Promise.all(edges.map((edge) => edge.readAll(some.map(versionPath))));
       await untilTold(FOLLOW_KEYS.held, some);
     },
+    untilHeld: (some) => untilTold(FOLLOW_KEYS.held, some),
     untilMissed: (some) => untilTold(FOLLOW_KEYS.missing, some),
     publish(some) {
       for (const project of some) standIn.publish(project);
@@ -108,6 +114,8 @@ export async function startScene(): Promise<Scene> {
       standIn.lag({});
       await operator.del(`${FOLLOW_KEYS.lease}#lease`);
     },
+    forget: async (some) =>
+      void (await operator.del(some.map((name) => `${KEY_PREFIX}:${FACTS_FORMAT}:pypi:${name}`))),
     emptyStore: async () => void (await operator.flushall()),
     async close() {
       operator.disconnect();
