@@ -49,11 +49,7 @@ async function expireFacts(
   wish: PurgeWish,
 ): Promise<number> {
   if (wish.all === true) return sources.expireEverything();
-  if (project === undefined) return 0;
-  const facts = await sources.expire(project);
-  // Asked for now: the edge would keep what is known for a minute if PyPI took its time over the first reader.
-  if (facts > 0) await sources.projects.refresh(project);
-  return facts;
+  return project === undefined ? 0 : sources.expire(project);
 }
 
 function targetOf({ project, kind, url, all }: PurgeWish): PurgeTarget {
