@@ -39,7 +39,7 @@ check: install ## the fast gates: layout, lint, types, documents
 test: check services ## the gates, then all tests, the edge's and the stack's among them
 	vitest run --exclude 'test/{stack,faults,follow}/**'
 	node scripts/run-varnishtest.ts
-	vitest run --maxWorkers=2 --outputFile.json=reports/vitest-stack.json test/stack test/faults test/follow
+	vitest run --maxWorkers=2 --retry=1 --outputFile.json=reports/vitest-stack.json test/stack test/faults test/follow
 
 soak: install services ## break everything for longer: 100,000 requests through restarts, a million hostile ones
 	SOAK_REQUESTS=100000 vitest run --no-file-parallelism --outputFile.json=reports/vitest-soak.json test/faults
