@@ -16,6 +16,7 @@ import { KNOWN, mixedPath } from './support/process-paths.ts';
 const REQUESTS = Number(process.env['SOAK_REQUESTS'] ?? 20_000);
 /** The edge gives up on the nodes after 2.3 s, and says so with a picture; a machine that is busy enough takes so long. */
 const LATE_SHARE = 1 / 100;
+const LATE_SHARE_WHILE_HELD = 1 / 20;
 const AT_ONCE = 8;
 const START_MS = 60_000;
 const SOAK_MS = 60_000 + REQUESTS * 5;
@@ -114,7 +115,7 @@ describe('what holds up a process', () => {
     tellOutcome(`${paths.length} ${what} at once`, { verdicts, ...figuresOf(meanwhile) });
     const { others, peakBytes } = meanwhile;
     expect(others.faults).toEqual([]);
-    expect(failedOf(others)).toBeLessThanOrEqual(others.asked * LATE_SHARE);
+    expect(failedOf(others)).toBeLessThanOrEqual(others.asked * LATE_SHARE_WHILE_HELD);
     expect(stack.nodes.map(pidOf)).toEqual(pids);
     expect(peakBytes).toBeLessThan(MAX_NODE_BYTES);
     return verdicts;
