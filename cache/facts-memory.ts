@@ -1,5 +1,5 @@
 import type { FactsTier, Found } from './facts-contract.ts';
-import { isDue } from './facts-record.ts';
+import { isDue, outdone } from './facts-record.ts';
 import type { FactsRecord } from './facts-record.ts';
 import { createMemoryCache } from './memory.ts';
 
@@ -30,7 +30,7 @@ export interface FactsMemory<T> {
   readonly remember: (id: string, record: FactsRecord<T>, length: number) => void;
   /** Lets `recall` give the record for `memoryMs` although it is due: somebody is refreshing it. */
   readonly bridge: (id: string, record: FactsRecord<T>) => void;
-  /** Stops `recall` from giving the record: another process knows better. */
+  /** Another process knows better: `recall` no longer gives the record, and whatever the store has counts before it. */
   readonly doubt: (id: string) => void;
   readonly clear: () => void;
   readonly stats: () => { entries: number; bytes: number };
@@ -82,7 +82,8 @@ export function createFactsMemory<T>(options: FactsMemoryOptions): FactsMemory<T
     },
     doubt(id) {
       const held = entries.get(id);
-      if (held !== undefined) entries.set(id, { ...held, untilMs: 0 });
+      if (held !== undefined)
+        entries.set(id, { ...held, record: outdone(held.record), untilMs: 0 });
     },
     clear: () => entries.clear(),
     stats: () => entries.stats(),

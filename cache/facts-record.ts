@@ -46,16 +46,35 @@ export function isDue({ checkedAtMs, dueAtMs }: Check, nowMs: number): boolean {
   return Math.abs(nowMs - checkedAtMs) >= dueAtMs - checkedAtMs;
 }
 
+/** The same record as one that any other is newer than: what another process has found out stands in the store. */
+export function outdone<T>(record: FactsRecord<T>): FactsRecord<T> {
+  return { ...record, checkedAtMs: 0, dueAtMs: 0 };
+}
+
 /** The same record, due at once. */
 export function madeDue<T>(record: FactsRecord<T>): FactsRecord<T> {
   return { ...record, dueAtMs: record.checkedAtMs };
 }
 
-/** What two records say together: what was found out last, but no failure in place of a value. */
+/**
+ * What two records say together: what was found out last, but no failure in place of a value. Which that is, the upstream's own
+ * serials tell where they differ; clocks of two machines may be minutes apart.
+ */
 export function merged<T>(one: FactsRecord<T>, other: FactsRecord<T>): FactsRecord<T> {
-  const [newer, older] = one.checkedAtMs >= other.checkedAtMs ? [one, other] : [other, one];
+  const [newer, older] = isNewer(other, one) ? [other, one] : [one, other];
   if (newer.state !== 'nothing' || older.state !== 'known') return newer;
   return { ...newer, state: 'known', known: older.known };
+}
+
+function isNewer<T>(one: FactsRecord<T>, other: FactsRecord<T>): boolean {
+  const [serial, otherSerial] = [serialOf(one), serialOf(other)];
+  if (serial !== undefined && otherSerial !== undefined && serial !== otherSerial)
+    return serial > otherSerial;
+  return one.checkedAtMs > other.checkedAtMs;
+}
+
+function serialOf<T>(record: FactsRecord<T>): number | undefined {
+  return record.state === 'known' ? record.known.serial : undefined;
 }
 
 /** The record without what is too old to be served: a value after `keptMs`, an absence as soon as it is due. */

@@ -18,10 +18,13 @@ function clockOff(offMs: number): Record<string, string> {
   return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(program)}` };
 }
 
-test(
-  "a follower whose clock is a minute ahead of the node's: what has just been read is followed all the same",
-  async () => {
-    await followApart(scene, clockOff(60_000));
+test.each([
+  { what: 'a minute ahead of', offMs: 60_000 },
+  { what: 'a minute behind', offMs: -60_000 },
+])(
+  "a follower whose clock is $what the node's: what has just been read is followed all the same",
+  async ({ offMs }) => {
+    await followApart(scene, clockOff(offMs));
     await untilFollowing(scene);
     const held = scene.take(5);
     await scene.hold(held);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ask, pass, SECOND, startProcess, useHarness } from './facts-harness.ts';
+import type { Facts } from '../../../cache/facts.ts';
+import type { Messages } from '../../../cache/messages.ts';
+import { ask, MINUTE, pass, SECOND, startProcess, useHarness } from './facts-harness.ts';
 
 const harness = useHarness();
 
@@ -46,6 +48,49 @@ describe('expire', () => {
   test('does nothing where nothing is known', async () => {
     expect(await harness.facts.expire('a')).toBe(false);
     expect(harness.upstream.calls).toHaveLength(0);
+  });
+});
+
+describe('by a process whose clock is behind', () => {
+  /** Two processes, the second of them a minute behind, and what tells them of each other. */
+  function startTwo(): { one: Facts<string>; behind: Facts<string> } {
+    const listeners: ((message: string) => void)[] = [];
+    const messages: Messages = {
+      publish: (message) => Promise.resolve(listeners.forEach((tell) => tell(message))),
+      subscribe: (tell) => void listeners.push(tell),
+      settleMs: 0,
+      close: () => Promise.resolve(),
+    };
+    const start = (behindMs: number): Facts<string> =>
+      startProcess(harness, { messages, clock: () => Date.now() - behindMs });
+    return { one: start(0), behind: start(MINUTE) };
+  }
+
+  test('what it has found out is believed by those who are told of it', async () => {
+    const { one, behind } = startTwo();
+    harness.upstream.answers(() => ({ state: 'absent' }));
+    await ask(one);
+    harness.upstream.says('new');
+    await behind.refresh('a');
+    expect(await ask(one)).toMatchObject({ state: 'fresh', value: 'new' });
+  });
+
+  test('a newer serial is believed also by those who have not heard of it', async () => {
+    harness.upstream.says('old', { serial: 7 });
+    await ask(harness.facts);
+    harness.upstream.says('new', { serial: 8 });
+    await startProcess(harness, { clock: () => Date.now() - MINUTE }).refresh('a');
+    await pass(5 * SECOND);
+    expect(await ask(harness.facts)).toMatchObject({ state: 'fresh', value: 'new' });
+  });
+
+  test('what it makes due is asked for anew', async () => {
+    const { one, behind } = startTwo();
+    harness.upstream.says('old');
+    await ask(one);
+    await behind.expire('a');
+    harness.upstream.says('new');
+    expect(await ask(one)).toMatchObject({ state: 'fresh', value: 'new' });
   });
 });
 

@@ -193,6 +193,13 @@ describe('two records of an id', () => {
     expect(merged(failure, value)).toEqual(expected);
   });
 
+  test('the higher serial counts, whatever the clocks say', () => {
+    const [seven, eight] = [known('old', 7), known('new', 8)];
+    const later = { ...seven, checkedAtMs: NOW + MINUTE, dueAtMs: NOW + 11 * MINUTE };
+    expect(merged(later, eight)).toEqual(eight);
+    expect(merged(eight, later)).toEqual(eight);
+  });
+
   test('of one time, the first counts: that of the store', () => {
     expect(merged(madeDue(value), value)).toEqual(madeDue(value));
   });
