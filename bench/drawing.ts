@@ -69,7 +69,7 @@ export async function measureDrawing({ rounds }: BenchOptions): Promise<Measured
 async function drawOurs({ pictures }: Services, message: string, format: Format): Promise<unknown> {
   const spec = composeSpec({ label: 'pypi', message, color: 'blue' }, { style: STYLE });
   const wish = { spec, format, scale: 1 } as const;
-  return pictures.get(wish, pictures.digest(wish), () => undefined);
+  return pictures.get(wish, pictures.digest(wish), () => 0);
 }
 
 /** Milliseconds for so many pieces of work, some at once. */

@@ -48,9 +48,6 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     async set(key, value, ttlSeconds) {
       await ask('set', () => client.set(key, value, 'EX', Math.max(1, Math.ceil(ttlSeconds))));
     },
-    async delete(key) {
-      await ask('delete', () => client.del(key));
-    },
     keys: (prefix) => scanKeys(client, ask, prefix),
     ...createRedisCoordination(client, ask),
     ...createRedisRankings(client, ask),

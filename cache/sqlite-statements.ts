@@ -22,7 +22,6 @@ const SET = `
   INSERT INTO records (key, value, checksum, expires_at) VALUES (:key, :value, :checksum, :end)
   ON CONFLICT (key) DO UPDATE SET
     value = excluded.value, checksum = excluded.checksum, expires_at = excluded.expires_at`;
-const DELETE = 'DELETE FROM records WHERE key = :key';
 const KEYS = `
   SELECT key FROM records WHERE key >= :prefix AND key < :prefix || char(65535) AND expires_at > :now LIMIT ${MAX_KEYS}`;
 
@@ -54,7 +53,6 @@ const DROP_OLDEST = `
 export interface Statements extends RankingStatements {
   get(key: string, nowMs: number): string | undefined;
   set(key: string, value: string, endMs: number): void;
-  delete(key: string): void;
   keys(prefix: string, nowMs: number): string[];
   /** Whether the lease is ours now. */
   lease(key: string, token: string, nowMs: number, ttlMs: number): boolean;
@@ -77,7 +75,6 @@ export const RECORDS: Layout<Statements> = {
 function prepareStatements(database: DatabaseSync): Statements {
   const get = database.prepare(GET);
   const set = database.prepare(SET);
-  const remove = database.prepare(DELETE);
   const keys = database.prepare(KEYS);
   const lease = database.prepare(LEASE);
   const renew = database.prepare(RENEW);
@@ -91,7 +88,6 @@ function prepareStatements(database: DatabaseSync): Statements {
     get: (key, nowMs) => valueOf(get, key, nowMs),
     set: (key, value, endMs) =>
       void set.run({ key, value, checksum: checksumOf(key, value), end: endMs }),
-    delete: (key) => void remove.run({ key }),
     keys: (prefix, nowMs) => keys.all({ prefix, now: nowMs }).map((row) => String(row['key'])),
     lease: (key, token, nowMs, ttlMs) =>
       Number(lease.run({ key, token, now: nowMs, ttl: ttlMs }).changes) === 1,

@@ -33,10 +33,6 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
       ask('set', (s, nowMs) => s.set(key, value, nowMs + Math.ceil(ttlSeconds * 1000)));
       return Promise.resolve();
     },
-    delete(key) {
-      ask('delete', (s) => s.delete(key));
-      return Promise.resolve();
-    },
     keys(prefix) {
       return Promise.resolve(orNone(ask('keys', (s, nowMs) => s.keys(prefix, nowMs))) ?? []);
     },

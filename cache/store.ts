@@ -37,7 +37,6 @@ export interface Store {
   get(key: string): Promise<string | undefined>;
   /** Keeps the value for `ttlSeconds`; lost silently (and counted) when the store fails. */
   set(key: string, value: string, ttlSeconds: number): Promise<void>;
-  delete(key: string): Promise<void>;
   /** Keys of values that begin so (letters, digits and `:-._` only), at most `MAX_KEYS`; fewer when the store fails. Walks the whole store. */
   keys(prefix: string): Promise<string[]>;
   /** Asks for the lease of `key` for at most `ttlMs`. */
@@ -58,6 +57,6 @@ export interface Store {
 
 /** What a store tells whoever counts: one call per operation. `failed` is a time-out, an error, or a store known to be down. */
 export type StoreObserver = (
-  operation: 'get' | 'set' | 'delete' | 'keys' | 'lease' | 'increment' | 'rank',
+  operation: 'get' | 'set' | 'keys' | 'lease' | 'increment' | 'rank',
   outcome: 'hit' | 'miss' | 'ok' | 'failed',
 ) => void;

@@ -60,6 +60,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     observe: (outcome) => metrics.tier('answers', outcome),
   });
   const handle = createApp({
+    limits,
     log,
     giveAccount,
     remembered,

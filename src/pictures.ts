@@ -20,10 +20,10 @@ export interface Pictures {
   /** SHA-256, in hex, of all that decides the picture's bytes: spec, format, scale and the renderer's fingerprint. */
   digest(wish: PictureWish): string;
   /**
-   * The picture, from memory, from disk, or drawn. `admit` is called before a raster picture is drawn and may throw to
-   * refuse it. Rejects with `DrawingQueueFullError` when too many are being drawn.
+   * The picture, from memory, from disk, or drawn. `admit` is called before a raster picture is drawn: it gives its rank
+   * among those that wait, or throws to refuse it. Rejects with `DrawingQueueFullError` when too many are being drawn.
    */
-  get(wish: PictureWish, digest: string, admit: (cost: number) => void): Promise<Drawn>;
+  get(wish: PictureWish, digest: string, admit: (cost: number) => number): Promise<Drawn>;
   /** The `busy` picture of a raster format, which is at hand even when nothing can be drawn. */
   spare(format: Format): Spare | undefined;
 }
@@ -66,8 +66,9 @@ export function createPictures({
     return bytes;
   };
 
-  const draw = async ({ spec, format, scale }: PictureWish, digest: string): Promise<Buffer> => {
-    const bytes = keep(digest, await imaging.draw(spec, format, scale));
+  const draw = async (wish: PictureWish, digest: string, rank: number): Promise<Buffer> => {
+    const { spec, format, scale } = wish;
+    const bytes = keep(digest, await imaging.draw(spec, format, scale, rank));
     // Nobody waits for the disk; the store counts its own failures.
     if (format !== 'svg') void disk.put(digest, bytes);
     return bytes;
@@ -76,14 +77,14 @@ export function createPictures({
   const find = async (
     wish: PictureWish,
     digest: string,
-    admit: (cost: number) => void,
+    admit: (cost: number) => number,
   ): Promise<Drawn> => {
     const held = memory.get(digest);
     if (held !== undefined) return { bytes: held, tier: 'memory' };
     const stored = wish.format === 'svg' ? undefined : await disk.get(digest);
     if (stored !== undefined) return { bytes: keep(digest, stored), tier: 'disk' };
-    if (wish.format !== 'svg') admit(costOf(wish));
-    return { bytes: await flights.run(digest, () => draw(wish, digest)), tier: 'drawn' };
+    const rank = wish.format === 'svg' ? 0 : admit(costOf(wish));
+    return { bytes: await flights.run(digest, () => draw(wish, digest, rank)), tier: 'drawn' };
   };
 
   return {

@@ -30,7 +30,7 @@ export async function render(
 ): Promise<Buffer> {
   const spec = await specOf(sources, request);
   const wish = { spec, format: request.format, scale: request.scale };
-  const { bytes } = await pictures.get(wish, pictures.digest(wish), () => undefined);
+  const { bytes } = await pictures.get(wish, pictures.digest(wish), () => 0);
   return bytes;
 }
 

@@ -18,8 +18,8 @@ export interface Answer {
   readonly release?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
   readonly edgeSeconds?: number | undefined;
-  /** Called before a raster picture is drawn; throws to refuse it. */
-  readonly admit: (cost?: number) => void;
+  /** Called before a raster picture is drawn, for its rank among those that wait; throws to refuse it. */
+  readonly admit: (cost?: number) => number;
 }
 
 export type SendAnswer = (ctx: BadgeContext, answer: Answer) => Promise<void>;
@@ -71,7 +71,7 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
     } catch (error) {
       // A fault whose own picture cannot be drawn either: here the chain of faults ends.
       const spare = answer.fault && pictures.spare(format);
-      if (spare === undefined) throw asBusy(error);
+      if (spare === undefined || error instanceof BadgeError) throw asBusy(error);
       finish(ctx, { ...answer, ...FAULTS.busy, fault: FAULTS.busy }, spare.digest, spare.bytes);
     }
   };

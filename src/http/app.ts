@@ -5,6 +5,7 @@ import type { Handler } from '../lifecycle.ts';
 import type { GiveAccount } from './account.ts';
 import type { SendAnswer } from './answer.ts';
 import { errorsAsBadges } from './errors-as-badges.ts';
+import type { Limits } from './limits.ts';
 import type { RememberedAnswers } from './remembered.ts';
 import { requestContext } from './request-context.ts';
 import { type Answers, createRoutes } from './routes.ts';
@@ -23,16 +24,17 @@ export interface AppOptions extends Answers {
   readonly giveAccount: GiveAccount;
   readonly remembered: RememberedAnswers;
   readonly sendAnswer: SendAnswer;
+  readonly limits: Limits;
   /** Asked by an edge's probe at `/-/ready`: it can probe only the port that it fetches from. */
   readonly isReady: () => boolean;
 }
 
 /** The application without a port: the life of a request, from the outside in. */
 export function createApp(options: AppOptions): Handler {
-  const { log, giveAccount, remembered, sendAnswer, isReady } = options;
+  const { log, giveAccount, remembered, sendAnswer, limits, isReady } = options;
   const app = new Koa<BadgeState>();
   app.use(requestContext(giveAccount, remembered));
-  app.use(errorsAsBadges(sendAnswer));
+  app.use(errorsAsBadges(sendAnswer, limits));
   app.use(createRoutes(options).routes());
   app.use(onlyReading);
   app.use(nothingHere);

@@ -1,41 +1,52 @@
-import { composeSpec } from '../badges/compose.ts';
-import { type BadgeError, faultMessage, toBadgeError } from '../errors.ts';
-import type { SendAnswer } from './answer.ts';
+import { composeSpec, type Looks } from '../badges/compose.ts';
+import { BadgeError, faultMessage, toBadgeError } from '../errors.ts';
+import type { Answer, SendAnswer } from './answer.ts';
+import type { Limits } from './limits.ts';
 import type { BadgeContext, BadgeMiddleware } from './state.ts';
 
 /** Turns whatever went wrong into the contract's badge for it, in the format that was asked for. */
-export function errorsAsBadges(sendAnswer: SendAnswer): BadgeMiddleware {
+export function errorsAsBadges(sendAnswer: SendAnswer, limits: Limits): BadgeMiddleware {
   return async (ctx, next) => {
     try {
       await next();
     } catch (error) {
-      await sendFault(ctx, toBadgeError(error), sendAnswer);
+      const failure = toBadgeError(error);
+      const { style, label } = ctx.state.parameters.looks;
+      const admit = (cost?: number): number => limits.admit(ctx, cost);
+      try {
+        await sendAnswer(ctx, faultAnswer(ctx, failure, { style, label }, admit));
+      } catch (refusal) {
+        if (!(refusal instanceof BadgeError && refusal.code === 'limited')) throw refusal;
+        // A fault's picture must always come. Of those that nobody has changed there are few.
+        await sendAnswer(
+          ctx,
+          faultAnswer(ctx, failure, { style }, () => 0),
+        );
+      }
     }
   };
 }
 
-async function sendFault(
-  ctx: BadgeContext,
+function faultAnswer(
+  { state }: BadgeContext,
   error: BadgeError,
-  sendAnswer: SendAnswer,
-): Promise<void> {
-  const { state } = ctx;
+  looks: Looks,
+  admit: Answer['admit'],
+): Answer {
   const { fault } = error;
   state.error = fault.verdict === 'not-found' || fault.verdict === 'invalid' ? undefined : error;
-  const { style, label } = state.parameters.looks;
   const saying = {
     label: fault.label ?? state.label,
     message: faultMessage(fault, state.dialect),
     color: fault.color,
   };
-  await sendAnswer(ctx, {
-    spec: composeSpec(saying, { style, label }),
+  return {
+    spec: composeSpec(saying, looks),
     fault,
     verdict: fault.verdict,
     cacheClass: fault.cacheClass,
     source: 'static',
     retryAfterSeconds: error.retryAfterSeconds,
-    // A fault's picture must always come: it counts towards nobody's limit.
-    admit: () => undefined,
-  });
+    admit,
+  };
 }

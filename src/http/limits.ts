@@ -22,8 +22,11 @@ export interface Sender {
 }
 
 export interface Limits {
-  /** Counts something costly for the client; throws a `limited` error when it asks too often. */
-  admit(sender: Sender, cost?: number): void;
+  /**
+   * Counts something costly for the client; throws a `limited` error when it asks too often. Gives a rank among all who ask
+   * for something costly, lower for those who ask for less: when it will all have been paid for.
+   */
+  admit(sender: Sender, cost?: number): number;
 }
 
 /**
@@ -46,9 +49,9 @@ export function createLimits({
   return {
     admit(sender, cost = 1) {
       const address = clientAddress(sender, trusted);
-      if (contains(free, address)) return;
-      const client = clientKey(address);
       const now = clock();
+      if (contains(free, address)) return now;
+      const client = clientKey(address);
       const next = Math.max(now, emptyAtMs.get(client) ?? 0) + intervalMs * cost;
       const waitMs = next - now - burst * intervalMs;
       if (waitMs > 0) {
@@ -57,6 +60,7 @@ export function createLimits({
         });
       }
       emptyAtMs.set(client, next);
+      return next;
     },
   };
 }

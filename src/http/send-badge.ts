@@ -47,7 +47,7 @@ export function createSendBadge(options: {
         throw new BadgeError('invalid-name', 'not the name of a project or a release');
       }
       state.project = project;
-      const admit = (cost?: number): void => limits.admit(ctx, cost);
+      const admit = (cost?: number): number => limits.admit(ctx, cost);
       const wishes = { ...state.parameters.wishes, dialect: state.dialect };
       const startedAtMs = performance.now();
       const { saying, tier, dueAtMs, ...origin } = await lookUp(

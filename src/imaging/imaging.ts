@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { bulkhead, BulkheadRejectedError } from 'cockatiel';
 import { z } from 'zod';
 import { canOpen, DRAWING_OPENS } from './descriptors.ts';
 import { prepareFonts } from './fonts.ts';
@@ -10,6 +9,7 @@ import { createRasterizer } from './raster.ts';
 import { testFonts } from './self-test.ts';
 import type { BadgeSpec, Format, Scale } from './spec.ts';
 import { drawSvg } from './svg.ts';
+import { createTurns, NoTurnError } from './turns.ts';
 
 /** Raise it with every change of ours that changes a picture: all stored pictures are named by it. */
 const RENDERER_REVISION = 2;
@@ -28,10 +28,10 @@ export interface ImagingOptions {
 export interface Imaging {
   /**
    * Returns the picture; the same bytes for the same arguments. SVG takes microseconds, and neither waits nor counts
-   * in the queue (nor has it a scale). Rejects with a `DrawingQueueFullError` when too many raster pictures are wanted
-   * at once.
+   * in the queue (nor has it a scale). Of raster pictures that wait, the one of the lowest rank comes first. Rejects with a
+   * `DrawingQueueFullError` when too many are wanted at once.
    */
-  readonly draw: (spec: BadgeSpec, format: Format, scale: Scale) => Promise<Buffer>;
+  readonly draw: (spec: BadgeSpec, format: Format, scale: Scale, rank?: number) => Promise<Buffer>;
   /** Names everything that decides how a picture of a given spec looks: stored pictures of another one are void. */
   readonly fingerprint: string;
   readonly queue: () => { readonly running: number; readonly waiting: number };
@@ -54,15 +54,17 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
   const fonts = await prepareFonts(directory);
   const rasterizer = await createRasterizer(fonts);
   const [badgeMaker] = await Promise.all([readVersion('badge-maker'), testFonts(rasterizer)]);
-  const turns = bulkhead(concurrency, queueLimit);
+  const turns = createTurns({
+    concurrency,
+    waitingLimit: queueLimit,
+    maxWaitMs: MAX_WAIT_MS,
+  });
   return {
-    draw: async (spec, format, scale) => {
+    draw: async (spec, format, scale, rank = 0) => {
       const svg = drawSvg(spec);
       if (format === 'svg') return toBytes(svg);
       try {
-        const askedAtMs = performance.now();
-        return await turns.execute(async () => {
-          if (performance.now() - askedAtMs > MAX_WAIT_MS) throw new DrawingQueueFullError();
+        return await turns.run(rank, async () => {
           if (!canOpen(fonts.files.sans, DRAWING_OPENS)) throw new DrawingQueueFullError();
           const bytes = await rasterizer.rasterize(svg, format, scale);
           // A wrong picture would be kept under the name of the right one.
@@ -79,10 +81,7 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
       )
       .digest('hex')
       .slice(0, 16),
-    queue: () => ({
-      running: concurrency - turns.executionSlots,
-      waiting: queueLimit - turns.queueSlots,
-    }),
+    queue: turns.stats,
   };
 }
 
@@ -103,7 +102,6 @@ async function readVersion(packageName: string): Promise<string> {
 /** Nobody may wait any more, or sharp has cut off a drawing that took too long: it says so in words alone. */
 function isTooMuch(error: unknown): boolean {
   return (
-    error instanceof BulkheadRejectedError ||
-    (error instanceof Error && error.message.includes('timeout:'))
+    error instanceof NoTurnError || (error instanceof Error && error.message.includes('timeout:'))
   );
 }

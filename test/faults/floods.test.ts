@@ -125,6 +125,19 @@ const CASES: readonly [what: string, of: Case][] = [
     },
   ],
   [
+    'pictures of faults, as large as there are, all at once',
+    {
+      options: {
+        pathOf: (n) => `/nothing/${n}.gif?scale=4&label=${n}${WIDE}`,
+        addressOf: one(6),
+        requests: 1_000,
+        clients: 100,
+      },
+      mayCost: limitOf,
+      isLimited: true,
+    },
+  ],
+  [
     'pictures as large as there are, all at once',
     {
       options: {

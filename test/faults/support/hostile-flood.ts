@@ -1,8 +1,10 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Pool } from 'undici';
+import { z } from 'zod';
 import { scrape, sumOf } from '../../../src/commands/scrape.ts';
 
-const MAX_FAULTS = 20;
 const SAMPLE_EVERY_MS = 100;
 
 /** Requests as fast as they are answered, from addresses that the proxies in front have told. */
@@ -14,45 +16,25 @@ export interface FloodOptions {
   readonly clients?: number;
 }
 
-/** What the flood was answered with. */
-export interface FloodReport {
+const reportSchema = z.object({
   /** How often each status came, and each `X-Badge-Status`. */
-  readonly answers: Readonly<Record<string, number>>;
+  answers: z.record(z.string(), z.number()),
   /** Answers that are no picture, or none at all; the first few. */
-  readonly faults: string[];
-  readonly seconds: number;
-}
+  faults: z.array(z.string()),
+  seconds: z.number(),
+});
 
-/** Sends all requests of the flood; resolves when the last one is answered. */
+/** What the flood was answered with. */
+export type FloodReport = z.infer<typeof reportSchema>;
+
+/** Sends all requests of the flood, from a process of its own; resolves when the last one is answered. */
 export async function flood(origin: string, options: FloodOptions): Promise<FloodReport> {
   const { pathOf, addressOf, requests, clients = 32 } = options;
-  const pool = new Pool(origin, { connections: clients });
-  const answers: Record<string, number> = {};
-  const faults: string[] = [];
-  const startedAtMs = performance.now();
-  let asked = 0;
-
-  const ask = async (number: number): Promise<void> => {
-    const { statusCode, headers, body } = await pool.request({
-      path: pathOf(number),
-      method: 'GET',
-      headers: { 'x-forwarded-for': addressOf(number) },
-    });
-    const bytes = await body.bytes();
-    const answer = `${statusCode} ${String(headers['x-badge-status'])}`;
-    answers[answer] = (answers[answer] ?? 0) + 1;
-    const isPicture = String(headers['content-type']).startsWith('image/') && bytes.length > 0;
-    if (!isPicture) faults.push(`${pathOf(number)}: ${answer}, ${bytes.length} bytes`);
-  };
-  const client = async (): Promise<void> => {
-    while (asked < requests && faults.length < MAX_FAULTS) {
-      const number = (asked += 1);
-      await ask(number).catch((error: unknown) => faults.push(String(error)));
-    }
-  };
-  await Promise.all(Array.from({ length: clients }, client));
-  await pool.destroy();
-  return { answers, faults, seconds: (performance.now() - startedAtMs) / 1000 };
+  const child = fork(join(import.meta.dirname, 'hostile-flood-process.ts'), { execArgv: [] });
+  const asked = Array.from({ length: requests }, (_, n) => [pathOf(n + 1), addressOf(n + 1)]);
+  child.send({ origin, asked, clients });
+  const messages: unknown[] = await once(child, 'message');
+  return reportSchema.parse(messages[0]);
 }
 
 /** The most that was ever seen of what has a budget, of any node. */

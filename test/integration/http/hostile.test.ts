@@ -131,6 +131,23 @@ test('who asks for too much that costs is limited, in a picture; who asks for wh
   expect((await ask('/version/sample-status-6/badge.png', '8.8.8.8')).status).toBe(200);
 });
 
+test('who is over the limit gets a picture for every fault, but none of its own', async () => {
+  const limits = { LIMIT_PER_SECOND: '1', LIMIT_BURST: '5', LIMIT_EXEMPT: 'none' };
+  const strict = await startServiceForTest({ ...limits, TRUSTED_PROXIES: '127.0.0.1' });
+  const wide = 'W'.repeat(200);
+  const ask = async (label: string) => {
+    const path = `/nothing/here.gif?scale=4&label=${label}${wide}`;
+    const response = await strict.get(path, { headers: { 'x-forwarded-for': '9.9.9.9' } });
+    expect(response.headers.get('x-badge-status')).toBe('not-found');
+    expect(response.headers.get('content-type')).toBe('image/gif');
+    const { width } = await sharp(Buffer.from(await response.arrayBuffer())).metadata();
+    return width;
+  };
+  const widths = [await ask('1'), await ask('2'), await ask('3')];
+  expect(Math.min(...widths)).toBeLessThan(1_000);
+  expect(widths.at(-1)).toBe(Math.min(...widths));
+});
+
 test('no request chose the name of a file', async () => {
   const names = await readdir(service.cacheDirectory, { recursive: true });
   const ours =

@@ -126,7 +126,7 @@ describe('without a store', () => {
     harness.upstream.says('one');
     await ask(harness.facts);
     await pass(10 * MINUTE);
-    await harness.store.delete('pypins:1:fake:a');
+    await harness.store.set('pypins:1:fake:a', '', 60);
     harness.upstream.fails();
     const other = startProcess(harness);
     expect(await ask(other)).toMatchObject({ state: 'unavailable' });

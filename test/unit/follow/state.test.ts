@@ -90,7 +90,7 @@ describe('what is written', () => {
   test('is there again within a minute after the store has lost it', async () => {
     const write = createStateWriter(store, clock.read);
     await write(state);
-    await store.delete(FOLLOW_KEYS.state);
+    await store.set(FOLLOW_KEYS.state, '', 60);
     clock.nowMs += MINUTE;
     await write(state);
     expect(await readState(store, 'rss')).toEqual(state);

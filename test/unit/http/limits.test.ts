@@ -52,3 +52,11 @@ test('one client’s limit is nobody else’s; an IPv6 customer is one client; t
   ask('1.1.1.1')();
   for (let i = 0; i < 100; i += 1) ask('10.0.0.1')();
 });
+
+test('who asks for more stands behind who asks for less, and the exempt stand in front', () => {
+  const limits = limitsAt(() => 0);
+  const rankOf = (address: string, cost?: number) => limits.admit(requestFrom(address), cost);
+  const ranks = [rankOf('10.0.0.1'), rankOf('1.1.1.1'), rankOf('2.2.2.2', 2), rankOf('2.2.2.2')];
+  expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
+  expect(new Set(ranks).size).toBe(4);
+});
