@@ -1,12 +1,11 @@
-import { open } from 'fontkit';
-import type { Font } from 'fontkit';
+import { type Face, openFace } from './face.ts';
 import type { FontFiles } from './fonts.ts';
 
 /** Rewrites the SVG of a badge so that librsvg sets its texts as wide as a browser does. */
 export type TextFitter = (svg: string) => string;
 
 /** The fonts in the order in which a character is looked for in them, as fontconfig does. */
-type Faces = readonly [Font, Font];
+type Faces = readonly [Face, Face];
 
 interface Box {
   readonly faces: Faces;
@@ -43,10 +42,10 @@ const MAX_TIGHTENING = 1.08;
  */
 export async function createTextFitter(files: FontFiles): Promise<TextFitter> {
   const [sans, sansBold, helvetica, helveticaBold] = await Promise.all([
-    open(files.sans),
-    open(files.sansBold),
-    open(files.helvetica),
-    open(files.helveticaBold),
+    openFace(files.sans),
+    openFace(files.sansBold),
+    openFace(files.helvetica),
+    openFace(files.helveticaBold),
   ]);
   const chooseFaces = (svg: string, attributes: string): Faces => {
     if (svg.includes('font-family="Helvetica')) return [helveticaBold, sansBold];
@@ -91,18 +90,17 @@ function substituteMissing(text: string, faces: Faces): string {
   }).join('');
 }
 
-function findFace(character: string, faces: Faces): Font | undefined {
-  const codePoint = character.codePointAt(0) ?? 0;
-  return faces.find((face) => face.hasGlyphForCodePoint(codePoint));
+function findFace(character: string, faces: Faces): Face | undefined {
+  return faces.find((face) => face.has(character));
 }
 
-// In em, with kerning and without ligatures, which letter spacing turns off.
+// In em.
 function measure(text: string, faces: Faces): number {
   let width = 0;
   let face = faces[0];
   let run = '';
   const endRun = () => {
-    width += face.layout(run, { liga: false }).advanceWidth / face.unitsPerEm;
+    width += face.widthOf(run);
     run = '';
   };
   for (const character of text) {
