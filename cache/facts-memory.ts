@@ -8,6 +8,8 @@ export interface Seen<T> {
   readonly record: FactsRecord<T>;
   readonly tier: FactsTier;
   readonly reason?: unknown;
+  /** Only this process knows the value: the store has lost it, or failed to take it. */
+  readonly isLost?: boolean;
 }
 
 export interface Remembered<T> {

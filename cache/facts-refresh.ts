@@ -67,7 +67,8 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
   const lead = async (id: string, release = () => Promise.resolve()): Promise<Seen<T>> => {
     const seen = await tiers.read(id);
     if (!isDue(seen.record, clock())) {
-      writes.add(release());
+      // Nor is it asked for what this process knows, and the others should.
+      writes.add(seen.isLost === true ? tiers.write(id, seen.record).then(release) : release());
       return seen;
     }
     const startMs = performance.now();

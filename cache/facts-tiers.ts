@@ -48,7 +48,9 @@ export function createTiers<T>(options: TiersOptions<T>): Tiers<T> {
       const { record: held = NOTHING, length = 0 } = memory.get(id) ?? {};
       const record = withoutOld(merged(stored, held), clock(), rules);
       if (record !== NOTHING) memory.remember(id, record, Math.max(text.length, length));
-      return { record, tier: held.checkedAtMs > stored.checkedAtMs ? 'memory' : store.tier };
+      const isLost = record.state === 'known' && stored.state !== 'known';
+      const tier = isLost || held.checkedAtMs > stored.checkedAtMs ? 'memory' : store.tier;
+      return { record, tier, isLost };
     },
     async write(id, record) {
       const text = encodeRecord(record);

@@ -108,7 +108,10 @@ export function createFacts<T>(options: FactsOptions<T>): Facts<T> {
   const find = async (id: string, admit: (() => void) | undefined): Promise<Found<T>> => {
     const startMs = performance.now();
     const seen = await reads.run(id, () => tiers.read(id));
-    if (!isDue(seen.record, clock())) return answerOf(seen, clock());
+    if (!isDue(seen.record, clock())) {
+      if (seen.isLost === true) void refreshes.run(id, () => refresher.refresh(id));
+      return answerOf(seen, clock());
+    }
 
     const isKept = seen.record.state !== 'nothing';
     if (!isKept && !refreshes.has(id)) admit?.();

@@ -122,6 +122,32 @@ describe('without a store', () => {
     expect(harness.upstream.calls).toHaveLength(1);
   });
 
+  test('flushed, what one process remembers is there again for all with its next look', async () => {
+    harness.upstream.says('one');
+    await ask(harness.facts);
+    await harness.store.set('pypins:1:fake:a', '', 60);
+    await pass(MINUTE);
+    expect(await ask(harness.facts)).toMatchObject({ state: 'fresh', value: 'one' });
+    harness.upstream.fails();
+    const other = startProcess(harness);
+    expect(await ask(other)).toMatchObject({ state: 'fresh', value: 'one' });
+    expect(harness.upstream.calls).toHaveLength(1);
+  });
+
+  test('another process that has failed does not keep the value from the store', async () => {
+    harness.upstream.says('one');
+    await ask(harness.facts);
+    await pass(10 * MINUTE);
+    await harness.store.set('pypins:1:fake:a', '', 60);
+    harness.upstream.fails();
+    const other = startProcess(harness);
+    expect(await ask(other)).toMatchObject({ state: 'unavailable' });
+    expect(await ask(harness.facts)).toMatchObject({ state: 'stale', value: 'one' });
+    await pass(0);
+    expect(await ask(startProcess(harness))).toMatchObject({ state: 'stale', value: 'one' });
+    expect(harness.upstream.calls).toHaveLength(2);
+  });
+
   test('flushed, what one process remembers outlives the failure of another that does not', async () => {
     harness.upstream.says('one');
     await ask(harness.facts);
