@@ -24,7 +24,7 @@ export interface Sender {
 export interface Limits {
   /**
    * Counts something costly for the client; throws a `limited` error when it asks too often. Gives a rank among all who ask
-   * for something costly, lower for those who ask for less: when it will all have been paid for.
+   * for something costly, lower for those who ask for less: the milliseconds until its bucket will be empty.
    */
   admit(sender: Sender, cost?: number): number;
 }
@@ -49,9 +49,9 @@ export function createLimits({
   return {
     admit(sender, cost = 1) {
       const address = clientAddress(sender, trusted);
-      const now = clock();
-      if (contains(free, address)) return now;
+      if (contains(free, address)) return 0;
       const client = clientKey(address);
+      const now = clock();
       const next = Math.max(now, emptyAtMs.get(client) ?? 0) + intervalMs * cost;
       const waitMs = next - now - burst * intervalMs;
       if (waitMs > 0) {
@@ -60,7 +60,7 @@ export function createLimits({
         });
       }
       emptyAtMs.set(client, next);
-      return next;
+      return next - now;
     },
   };
 }

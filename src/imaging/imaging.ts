@@ -15,6 +15,12 @@ import { createTurns, NoTurnError } from './turns.ts';
 const RENDERER_REVISION = 2;
 /** An image proxy gives up after 4 s, the edge after 2.3: what waits for longer would be drawn for nobody. */
 const MAX_WAIT_MS = 1_000;
+/**
+ * Letters at scale 1 that make a picture large. It may take half a second, so that large ones have a queue of their own, and
+ * are drawn one at a time.
+ */
+const LARGE = 1_024;
+const LARGE_WAITING = 8;
 
 export interface ImagingOptions {
   /** Where fontconfig's settings and cache may be written; a temporary directory stands in for it. */
@@ -54,16 +60,15 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
   const fonts = await prepareFonts(directory);
   const rasterizer = await createRasterizer(fonts);
   const [badgeMaker] = await Promise.all([readVersion('badge-maker'), testFonts(rasterizer)]);
-  const turns = createTurns({
-    concurrency,
-    waitingLimit: queueLimit,
-    maxWaitMs: MAX_WAIT_MS,
-  });
+  const maxWaitMs = MAX_WAIT_MS;
+  const usual = createTurns({ concurrency, waitingLimit: queueLimit, maxWaitMs });
+  const large = createTurns({ concurrency: 1, waitingLimit: LARGE_WAITING, maxWaitMs });
   return {
     draw: async (spec, format, scale, rank = 0) => {
       const svg = drawSvg(spec);
       if (format === 'svg') return toBytes(svg);
       try {
+        const turns = isLarge(spec, scale) ? large : usual;
         return await turns.run(rank, async () => {
           if (!canOpen(fonts.files.sans, DRAWING_OPENS)) throw new DrawingQueueFullError();
           const bytes = await rasterizer.rasterize(svg, format, scale);
@@ -81,8 +86,15 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
       )
       .digest('hex')
       .slice(0, 16),
-    queue: turns.stats,
+    queue: () => ({
+      running: usual.stats().running + large.stats().running,
+      waiting: usual.stats().waiting + large.stats().waiting,
+    }),
   };
+}
+
+function isLarge({ label, message }: BadgeSpec, scale: Scale): boolean {
+  return (label.length + message.length) * scale ** 2 > LARGE;
 }
 
 // Not from Node's pool: whoever keeps one small picture would keep a slab of whatever else is in it.
