@@ -4,16 +4,23 @@ import { answers, type PartOptions } from './part.ts';
 
 const RULES = resolve(import.meta.dirname, '../varnish');
 
-/** How varnishd is sized: as in docker-compose.yml, which a test compares. */
-export const EDGE_ARGUMENTS: readonly string[] = ['-s', 'malloc,256m', '-s', 'Transient=malloc,64m']
+/** The parameters of varnishd that differ from its own. */
+export const EDGE_PARAMETERS: readonly string[] =
   // A canonical URL may hold a logo.
-  .concat(['-p', 'workspace_client=256k'])
-  // The largest picture takes the place of 600 small ones, where 50 would be given up for it.
-  .concat(['-p', 'nuke_limit=1000'])
-  // A miss holds two threads; where there are none left, connections are reset, those of hits too.
-  .concat(['-p', 'thread_pool_min=50', '-p', 'thread_pool_max=2000'])
-  // Whoever is slow to send a request holds a thread until then.
-  .concat(['-p', 'timeout_idle=5']);
+  ['-p', 'workspace_client=256k']
+    // The largest picture takes the place of 600 small ones, where 50 would be given up for it.
+    .concat(['-p', 'nuke_limit=1000'])
+    // A miss holds two threads; where there are none left, connections are reset, those of hits too.
+    .concat(['-p', 'thread_pool_min=50', '-p', 'thread_pool_max=2000'])
+    // Whoever is slow to send a request holds a thread until then.
+    .concat(['-p', 'timeout_idle=5'])
+    // A node that has refused a connection would not be asked for a quarter of a second, though it may be back: probes tell.
+    .concat(['-p', 'backend_remote_error_holddown=0']);
+
+/** How varnishd is sized: as in docker-compose.yml, which a test compares. */
+export const EDGE_ARGUMENTS: readonly string[] = ['-s', 'malloc,256m']
+  .concat(['-s', 'Transient=malloc,64m'])
+  .concat(EDGE_PARAMETERS);
 
 export interface EdgeOptions {
   readonly name: string;

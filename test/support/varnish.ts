@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { EDGE_PARAMETERS } from '../../stack/edge.ts';
 import { freePort } from './redis.ts';
 import { makeTempDirectory } from './temp.ts';
 
@@ -35,7 +36,8 @@ export async function startVarnish(options: TestVarnishOptions): Promise<TestVar
   const varnishd = spawn(
     'varnishd',
     ['-j', 'none', '-F', '-n', join(directory.path, 'n'), '-f', join(EDGE, 'default.vcl')]
-      .concat(['-p', `vcl_path=${directory.path}`, '-p', 'workspace_client=256k'])
+      .concat(['-p', `vcl_path=${directory.path}`])
+      .concat(EDGE_PARAMETERS)
       .concat(['-a', `public=127.0.0.1:${publicPort}`, '-a', `purge=127.0.0.1:${purgePort}`])
       .concat(['-s', 'malloc,32m', '-s', 'Transient=malloc,16m', '-l', '4m']),
     {
