@@ -20,7 +20,9 @@ test('nodes that have just refused a connection are asked as soon as they are ba
     const ours = { 'X-Badge-Status': 'ok', 'X-Edge-TTL': '600', ETag: '"1"' };
     response.writeHead(200, { ...ours, 'Content-Type': 'image/svg+xml' }).end('<svg/>');
   });
-  onTestFinished(() => void node.close().closeAllConnections());
+  onTestFinished(() => {
+    node.close().closeAllConnections();
+  });
   await once(node.listen(port, '127.0.0.1'), 'listening');
   expect(await verdictOf(`${varnish.url}/version/flask/badge.svg`)).toBe('ok');
 });
