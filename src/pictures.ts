@@ -3,7 +3,7 @@ import type { ContentStore } from '../cache/content-store.ts';
 import type { MemoryCache } from '../cache/memory.ts';
 import type { SingleFlight } from '../cache/single-flight.ts';
 import type { Imaging } from './imaging/imaging.ts';
-import { type BadgeSpec, type Format, FORMATS, type Scale } from './imaging/spec.ts';
+import { type BadgeSpec, type Format, FORMATS, type Picture, type Scale } from './imaging/spec.ts';
 import { essenceOf } from './imaging/svg.ts';
 
 /** Where a picture came from; the names stand in `X-Cache`. */
@@ -30,20 +30,20 @@ export interface Pictures {
 
 /** A picture, and where it came from. */
 export interface Drawn {
-  readonly bytes: Buffer;
+  readonly picture: Picture;
   readonly tier: PictureTier;
 }
 
 /** A picture that was drawn at the start. */
 export interface Spare {
   readonly digest: string;
-  readonly bytes: Buffer;
+  readonly picture: Picture;
 }
 
 export interface PicturesOptions {
-  memory: MemoryCache<Buffer>;
+  memory: MemoryCache<Picture>;
   disk: Pick<ContentStore, 'get' | 'put'>;
-  flights: SingleFlight<Buffer>;
+  flights: SingleFlight<Picture>;
   imaging: Pick<Imaging, 'draw' | 'fingerprint'>;
   spares: ReadonlyMap<Format, Spare>;
   observe?: (tier: PictureTier, format: Format) => void;
@@ -61,17 +61,17 @@ export function createPictures({
   spares,
   observe,
 }: PicturesOptions): Pictures {
-  const keep = (digest: string, bytes: Buffer): Buffer => {
-    memory.set(digest, bytes);
-    return bytes;
+  const keep = (digest: string, picture: Picture): Picture => {
+    memory.set(digest, picture);
+    return picture;
   };
 
-  const draw = async (wish: PictureWish, digest: string, rank: number): Promise<Buffer> => {
+  const draw = async (wish: PictureWish, digest: string, rank: number): Promise<Picture> => {
     const { spec, format, scale } = wish;
-    const bytes = keep(digest, await imaging.draw(spec, format, scale, rank));
+    const picture = keep(digest, await imaging.draw(spec, format, scale, rank));
     // Nobody waits for the disk; the store counts its own failures.
-    if (format !== 'svg') void disk.put(digest, bytes);
-    return bytes;
+    if (typeof picture !== 'string') void disk.put(digest, picture);
+    return picture;
   };
 
   const find = async (
@@ -80,11 +80,14 @@ export function createPictures({
     admit: (cost: number) => number,
   ): Promise<Drawn> => {
     const held = memory.get(digest);
-    if (held !== undefined) return { bytes: held, tier: 'memory' };
-    const stored = wish.format === 'svg' ? undefined : await disk.get(digest);
-    if (stored !== undefined) return { bytes: keep(digest, stored), tier: 'disk' };
-    const rank = wish.format === 'svg' ? 0 : admit(costOf(wish));
-    return { bytes: await flights.run(digest, () => draw(wish, digest, rank)), tier: 'drawn' };
+    if (held !== undefined) return { picture: held, tier: 'memory' };
+    // There is nothing to be shared, or counted, of what takes microseconds.
+    if (wish.format === 'svg') return { picture: await draw(wish, digest, 0), tier: 'drawn' };
+    const stored = await disk.get(digest);
+    if (stored !== undefined) return { picture: keep(digest, stored), tier: 'disk' };
+    const rank = admit(costOf(wish));
+    const picture = await flights.run(digest, () => draw(wish, digest, rank));
+    return { picture, tier: 'drawn' };
   };
 
   return {
@@ -98,6 +101,11 @@ export function createPictures({
   };
 }
 
+/** What a picture takes in memory, in bytes. V8 holds a character in at most two. */
+export function bytesOfPicture(picture: Picture): number {
+  return typeof picture === 'string' ? 2 * picture.length : picture.length;
+}
+
 /** Draws the `busy` picture of each raster format, for when nothing else can be drawn. */
 export async function drawSpares(
   imaging: PicturesOptions['imaging'],
@@ -107,7 +115,7 @@ export async function drawSpares(
   // One after the other: the queue may be shorter than the list.
   for (const format of FORMATS.filter((each) => each !== 'svg')) {
     const digest = digestOf({ spec, format, scale: 1 }, imaging.fingerprint);
-    spares.set(format, { digest, bytes: await imaging.draw(spec, format, 1) });
+    spares.set(format, { digest, picture: await imaging.draw(spec, format, 1) });
   }
   return spares;
 }

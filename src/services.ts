@@ -9,7 +9,8 @@ import { FAULTS } from './errors.ts';
 import { type FollowerWatch, watchFollower } from './follow/watch.ts';
 import { bytesOfAnswer, type RememberedAnswer } from './http/remembered.ts';
 import { createImaging } from './imaging/imaging.ts';
-import { createPictures, drawSpares, type Pictures } from './pictures.ts';
+import type { Picture } from './imaging/spec.ts';
+import { bytesOfPicture, createPictures, drawSpares, type Pictures } from './pictures.ts';
 import { openSources, type Sources } from './sources.ts';
 import { createDisk, type ServicesOptions } from './stores.ts';
 
@@ -43,9 +44,9 @@ export async function createServices(options: ServicesOptions): Promise<Services
     concurrency: config.DRAWING_CONCURRENCY,
     queueLimit: config.DRAWING_QUEUE,
   });
-  const memory = createMemoryCache<Buffer>({
+  const memory = createMemoryCache<Picture>({
     maxBytes: (config.MEMORY_MAX_BYTES / 8) * 3,
-    sizeOf: (bytes) => bytes.length,
+    sizeOf: bytesOfPicture,
   });
   const answers = createMemoryCache({
     maxBytes: config.MEMORY_MAX_BYTES / 8,

@@ -4,7 +4,7 @@ import { composeSpec } from '../badges/compose.ts';
 import type { Dialect, Kind, Wishes } from '../badges/kind.ts';
 import { describe } from '../describe.ts';
 import { BadgeError } from '../errors.ts';
-import type { BadgeSpec, Format, Scale, Style } from '../imaging/spec.ts';
+import type { BadgeSpec, Format, Scale, Style, Picture } from '../imaging/spec.ts';
 import type { Services } from '../services.ts';
 import { isRelease, normaliseName } from '../upstream/names.ts';
 
@@ -27,11 +27,11 @@ export interface RenderRequest {
 export async function render(
   { sources, pictures }: Services,
   request: RenderRequest,
-): Promise<Buffer> {
+): Promise<Picture> {
   const spec = await specOf(sources, request);
   const wish = { spec, format: request.format, scale: request.scale };
-  const { bytes } = await pictures.get(wish, pictures.digest(wish), () => 0);
-  return bytes;
+  const { picture } = await pictures.get(wish, pictures.digest(wish), () => 0);
+  return picture;
 }
 
 async function specOf(sources: Services['sources'], request: RenderRequest): Promise<BadgeSpec> {
@@ -56,9 +56,9 @@ function kindOf(name: string): { kind: Kind; dialect: Dialect } {
 }
 
 /** Writes the picture to a file, or to standard output for `-`. */
-export async function writePicture(output: string, bytes: Buffer): Promise<void> {
-  if (output !== '-') return writeFile(output, bytes);
+export async function writePicture(output: string, picture: Picture): Promise<void> {
+  if (output !== '-') return writeFile(output, picture);
   await new Promise<void>((resolve, reject) => {
-    process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
+    process.stdout.write(picture, (error) => (error ? reject(error) : resolve()));
   });
 }

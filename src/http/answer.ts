@@ -65,14 +65,14 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
     if (isHeld(ctx, answer, digest)) return finish(ctx, answer, digest, undefined);
     try {
       const startedAtMs = performance.now();
-      const { bytes, tier } = await pictures.get(wish, digest, answer.admit);
+      const { picture, tier } = await pictures.get(wish, digest, answer.admit);
       ctx.state.steps.push({ name: 'picture', tier, tookMs: performance.now() - startedAtMs });
-      finish(ctx, answer, digest, bytes);
+      finish(ctx, answer, digest, picture);
     } catch (error) {
       // A fault whose own picture cannot be drawn either: here the chain of faults ends.
       const spare = answer.fault && pictures.spare(format);
       if (spare === undefined || error instanceof BadgeError) throw asBusy(error);
-      finish(ctx, { ...answer, ...FAULTS.busy, fault: FAULTS.busy }, spare.digest, spare.bytes);
+      finish(ctx, { ...answer, ...FAULTS.busy, fault: FAULTS.busy }, spare.digest, spare.picture);
     }
   };
 

@@ -1,12 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MemoryCache } from '../../cache/memory.ts';
 import { type GiveAccount, requestIdOf } from './account.ts';
+import type { Picture } from '../imaging/spec.ts';
+import { bytesOfPicture } from '../pictures.ts';
 import { holdsEtag } from './etag.ts';
 import type { BadgeContext } from './state.ts';
 
 /** How old an answer may be: short enough that nobody has to forget it, long enough for whatever everybody asks for. */
 const REMEMBERED_MS = 1_000;
 const MAX_URL_LENGTH = 1_024;
+/** What the headers of an answer take, at the most. */
+const HEADERS_BYTES = 4_096;
 
 /** What belongs to one request, or to a body that 304 has not. */
 const OF_ONE_REQUEST = new Set([
@@ -29,7 +33,7 @@ export interface RememberedAnswer {
   /** Names and values in turn, as Node takes them. */
   readonly headers: readonly string[];
   readonly headersWithoutBody: readonly string[];
-  readonly body: Buffer;
+  readonly body: Picture;
 }
 
 export interface RememberedAnswers {
@@ -47,8 +51,8 @@ export interface RememberedAnswersOptions {
 }
 
 /** The bytes that a remembered answer takes. */
-export function bytesOfAnswer({ body, headers }: RememberedAnswer): number {
-  return body.length + 4 * headers.join('').length;
+export function bytesOfAnswer({ body }: RememberedAnswer): number {
+  return HEADERS_BYTES + bytesOfPicture(body);
 }
 
 /**
@@ -101,28 +105,28 @@ export function createRememberedAnswers(options: RememberedAnswersOptions): Reme
         !(Buffer.isBuffer(body) || typeof body === 'string')
       )
         return;
-      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-      memory.set(url, toRemembered(ctx, bytes, clock() + REMEMBERED_MS));
+      memory.set(url, toRemembered(ctx, body, clock() + REMEMBERED_MS));
     },
   };
 }
 
-function toRemembered(ctx: BadgeContext, body: Buffer, untilMs: number): RememberedAnswer {
+function toRemembered(ctx: BadgeContext, body: Picture, untilMs: number): RememberedAnswer {
   const { state, response } = ctx;
   const tiers = state.steps.map(({ name }) => `${name}=memory`).join(', ');
-  const timing = state.steps.map(({ name }) => `${name};desc="memory";dur=0.00`).join(', ');
-  const kept = Object.entries(response.headers).filter(([name]) => !OF_ONE_REQUEST.has(name));
-  const headers = [
-    ...kept,
-    ['content-length', body.length],
-    ...(tiers === ''
-      ? []
-      : [
-          ['x-cache', tiers],
-          ['server-timing', timing],
-        ]),
-  ];
-  const flatten = (entries: typeof headers): string[] => entries.flat().map(String);
+  const headers: string[] = [];
+  const headersWithoutBody: string[] = [];
+  const add = (name: string, value: string): void => {
+    headers.push(name, value);
+    if (!OF_THE_BODY.has(name)) headersWithoutBody.push(name, value);
+  };
+  for (const [name, value] of Object.entries(response.headers))
+    if (!OF_ONE_REQUEST.has(name)) add(name, String(value));
+  add('content-length', `${Buffer.byteLength(body)}`);
+  if (tiers !== '') {
+    add('x-cache', tiers);
+    const timing = state.steps.map(({ name }) => `${name};desc="memory";dur=0.00`).join(', ');
+    add('server-timing', timing);
+  }
   return {
     untilMs,
     path: ctx.path,
@@ -130,8 +134,8 @@ function toRemembered(ctx: BadgeContext, body: Buffer, untilMs: number): Remembe
     format: state.format,
     tiers,
     etag: response.get('ETag'),
-    headers: flatten(headers),
-    headersWithoutBody: flatten(headers.filter(([name]) => !OF_THE_BODY.has(`${name}`))),
+    headers,
+    headersWithoutBody,
     body,
   };
 }

@@ -7,7 +7,7 @@ import { canOpen, DRAWING_OPENS } from './descriptors.ts';
 import { prepareFonts } from './fonts.ts';
 import { createRasterizer } from './raster.ts';
 import { testFonts } from './self-test.ts';
-import type { BadgeSpec, Format, Scale } from './spec.ts';
+import type { BadgeSpec, Format, Picture, Scale } from './spec.ts';
 import { drawSvg } from './svg.ts';
 import { createTurns, NoTurnError } from './turns.ts';
 
@@ -37,7 +37,7 @@ export interface Imaging {
    * in the queue (nor has it a scale). Of raster pictures that wait, the one of the lowest rank comes first. Rejects with a
    * `DrawingQueueFullError` when too many are wanted at once.
    */
-  readonly draw: (spec: BadgeSpec, format: Format, scale: Scale, rank?: number) => Promise<Buffer>;
+  readonly draw: (spec: BadgeSpec, format: Format, scale: Scale, rank?: number) => Promise<Picture>;
   /** Names everything that decides how a picture of a given spec looks: stored pictures of another one are void. */
   readonly fingerprint: string;
   readonly queue: () => { readonly running: number; readonly waiting: number };
@@ -66,7 +66,7 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
   return {
     draw: async (spec, format, scale, rank = 0) => {
       const svg = drawSvg(spec);
-      if (format === 'svg') return toBytes(svg);
+      if (format === 'svg') return svg;
       try {
         const turns = isLarge(spec, scale) ? large : usual;
         return await turns.run(rank, async () => {
@@ -95,13 +95,6 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
 
 function isLarge({ label, message }: BadgeSpec, scale: Scale): boolean {
   return (label.length + message.length) * scale ** 2 > LARGE;
-}
-
-// Not from Node's pool: whoever keeps one small picture would keep a slab of whatever else is in it.
-function toBytes(text: string): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
-  bytes.write(text);
-  return bytes;
 }
 
 // Its exports hide package.json.

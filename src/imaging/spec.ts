@@ -9,6 +9,9 @@ export type Format = (typeof FORMATS)[number];
 /** How many times larger than the SVG a raster picture is. */
 export type Scale = 1 | 2 | 3 | 4;
 
+/** A drawn picture: the bytes of a raster format, or the text of an SVG. */
+export type Picture = Buffer | string;
+
 /**
  * All that a picture shows: every badge is a generic badge once its kind has spoken.
  *

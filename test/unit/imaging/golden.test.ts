@@ -80,11 +80,13 @@ test.each(pictures)('%s', async (file, spec, scale) => {
   const drawn = await imaging.draw(spec, 'png', scale);
   if (UPDATE) await writeFile(new URL(file, GOLDEN), drawn);
   const golden = await readFile(new URL(file, GOLDEN));
-  expect(findDifference(await decode(drawn), await decode(golden))).toBeUndefined();
+  expect(findDifference(await decode(Buffer.from(drawn)), await decode(golden))).toBeUndefined();
 });
 
 const drawn = (change: Partial<BadgeSpec>, scale: Scale) =>
-  imaging.draw({ ...TEXTS.version, style: 'flat', ...change }, 'png', scale).then(decode);
+  imaging
+    .draw({ ...TEXTS.version, style: 'flat', ...change }, 'png', scale)
+    .then((picture) => decode(Buffer.from(picture)));
 
 test.each<[string, Partial<BadgeSpec>]>([
   ['one digit', { message: 'v2.32.8' }],
@@ -100,7 +102,11 @@ test.each<[string, Partial<BadgeSpec>]>([
 test('the comparison sees a text that is half a pixel off', async () => {
   const { default: sharp } = await import('sharp');
   const svg = (await imaging.draw({ ...TEXTS.version, style: 'flat-square' }, 'svg', 1)).toString();
-  const draw = (source: string) => sharp(Buffer.from(source)).png().toBuffer().then(decode);
+  const draw = (source: string) =>
+    sharp(Buffer.from(source))
+      .png()
+      .toBuffer()
+      .then((picture) => decode(Buffer.from(picture)));
   const moved = svg.replace(
     /x="(\d+)" y="140"/,
     (_match, x: string) => `x="${Number(x) + 5}" y="140"`,
