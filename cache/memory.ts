@@ -21,7 +21,7 @@ export interface MemoryCacheOptions<V> {
 }
 
 /** A memory cache, counted in bytes: a million small entries cannot take more than a hundred large ones. */
-export function createMemoryCache<V extends object | string>({
+export function createMemoryCache<V extends object>({
   maxBytes,
   sizeOf,
 }: MemoryCacheOptions<V>): MemoryCache<V> {

@@ -1,3 +1,6 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 /**
  * V8 takes its measure from the machine: on one of 24 GB a process that holds 60 MB of live data grew to 560 MB, most of
  * it garbage that was never collected. With these flags it stays below 250 MB (`docs/performance.md`).
@@ -9,6 +12,8 @@ const HEAP_FLAGS = [
 ];
 /** glibc otherwise keeps freed memory in an arena for each thread. */
 const ARENAS = '2';
+/** Where Node keeps what it has compiled. Named before the first file is read, it spares the stripping of types: 20 MB. */
+const COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
 
 /**
  * Starts the process anew, in its place, with limits on the heap, which V8 takes only at the start. Does nothing where
@@ -21,5 +26,6 @@ export function limitHeap(): void {
   const isLimited = /--max[-_](?:semi|old)[-_]space[-_]size/.test(options);
   if (isLimited || environment['LISTEN_FDS'] !== undefined || process.platform === 'win32') return;
   const args = [process.execPath, ...HEAP_FLAGS, ...process.execArgv, ...process.argv.slice(1)];
-  process.execve?.(process.execPath, args, { MALLOC_ARENA_MAX: ARENAS, ...environment });
+  const added = { MALLOC_ARENA_MAX: ARENAS, NODE_COMPILE_CACHE: COMPILE_CACHE };
+  process.execve?.(process.execPath, args, { ...added, ...environment });
 }

@@ -40,8 +40,15 @@ export interface Spare {
   readonly picture: Picture;
 }
 
+/** A picture in memory. */
+export interface HeldPicture {
+  readonly picture: Picture;
+  /** The disk has it, or was given it. */
+  readonly isStored: boolean;
+}
+
 export interface PicturesOptions {
-  memory: MemoryCache<Picture>;
+  memory: MemoryCache<HeldPicture>;
   disk: Pick<ContentStore, 'get' | 'put'>;
   flights: SingleFlight<Picture>;
   imaging: Pick<Imaging, 'draw' | 'fingerprint'>;
@@ -51,7 +58,8 @@ export interface PicturesOptions {
 
 /**
  * Pictures by what they show: they never age, so nothing is ever invalidated. An SVG is drawn faster than it is read
- * from disk (`docs/performance.md`), so the disk holds raster pictures only.
+ * from disk (`docs/performance.md`), so the disk holds raster pictures only; and of these what has been asked for twice,
+ * since writing takes a fifth of the time of drawing, and most pictures are one badge's own, which the edge keeps.
  */
 export function createPictures({
   memory,
@@ -61,16 +69,22 @@ export function createPictures({
   spares,
   observe,
 }: PicturesOptions): Pictures {
-  const keep = (digest: string, picture: Picture): Picture => {
-    memory.set(digest, picture);
+  const recall = (digest: string): Picture | undefined => {
+    const held = memory.get(digest);
+    if (held === undefined) return undefined;
+    const { picture, isStored } = held;
+    if (!isStored && typeof picture !== 'string') {
+      memory.set(digest, { picture, isStored: true });
+      // Nobody waits for the disk; the store counts its own failures.
+      void disk.put(digest, picture);
+    }
     return picture;
   };
 
   const draw = async (wish: PictureWish, digest: string, rank: number): Promise<Picture> => {
     const { spec, format, scale } = wish;
-    const picture = keep(digest, await imaging.draw(spec, format, scale, rank));
-    // Nobody waits for the disk; the store counts its own failures.
-    if (typeof picture !== 'string') void disk.put(digest, picture);
+    const picture = await imaging.draw(spec, format, scale, rank);
+    memory.set(digest, { picture, isStored: false });
     return picture;
   };
 
@@ -79,12 +93,15 @@ export function createPictures({
     digest: string,
     admit: (cost: number) => number,
   ): Promise<Drawn> => {
-    const held = memory.get(digest);
+    const held = recall(digest);
     if (held !== undefined) return { picture: held, tier: 'memory' };
     // There is nothing to be shared, or counted, of what takes microseconds.
     if (wish.format === 'svg') return { picture: await draw(wish, digest, 0), tier: 'drawn' };
     const stored = await disk.get(digest);
-    if (stored !== undefined) return { picture: keep(digest, stored), tier: 'disk' };
+    if (stored !== undefined) {
+      memory.set(digest, { picture: stored, isStored: true });
+      return { picture: stored, tier: 'disk' };
+    }
     const rank = admit(costOf(wish));
     const picture = await flights.run(digest, () => draw(wish, digest, rank));
     return { picture, tier: 'drawn' };

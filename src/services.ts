@@ -9,8 +9,13 @@ import { FAULTS } from './errors.ts';
 import { type FollowerWatch, watchFollower } from './follow/watch.ts';
 import { bytesOfAnswer, type RememberedAnswer } from './http/remembered.ts';
 import { createImaging } from './imaging/imaging.ts';
-import type { Picture } from './imaging/spec.ts';
-import { bytesOfPicture, createPictures, drawSpares, type Pictures } from './pictures.ts';
+import {
+  bytesOfPicture,
+  createPictures,
+  drawSpares,
+  type HeldPicture,
+  type Pictures,
+} from './pictures.ts';
 import { openSources, type Sources } from './sources.ts';
 import { createDisk, type ServicesOptions } from './stores.ts';
 
@@ -44,9 +49,9 @@ export async function createServices(options: ServicesOptions): Promise<Services
     concurrency: config.DRAWING_CONCURRENCY,
     queueLimit: config.DRAWING_QUEUE,
   });
-  const memory = createMemoryCache<Picture>({
+  const memory = createMemoryCache<HeldPicture>({
     maxBytes: (config.MEMORY_MAX_BYTES / 8) * 3,
-    sizeOf: bytesOfPicture,
+    sizeOf: ({ picture }) => bytesOfPicture(picture),
   });
   const answers = createMemoryCache({
     maxBytes: config.MEMORY_MAX_BYTES / 8,

@@ -1,8 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
 
-/** More than drawing one picture opens. */
-export const DRAWING_OPENS = 8;
-
 /**
  * Whether so many files more can be opened, at 6 µs each. Where not, librsvg draws every letter as a little box, says
  * nothing, and goes on doing so for as long as its thread lives.

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 /** A longer text is laid out as a whole: so many pairs that nobody has seen before would take longer. */
 const MAX_PAIRED = 64;
 /** Letters and pairs of letters whose widths are remembered: some hundred are in use. */
-const MAX_REMEMBERED = 10_000;
+const MAX_REMEMBERED = 2_000;
 
 /** A font, and how wide its letters are. */
 export interface Face {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { canOpen, DRAWING_OPENS } from './descriptors.ts';
+import { canOpen } from './descriptors.ts';
 import { prepareFonts } from './fonts.ts';
 import { createRasterizer } from './raster.ts';
 import { testFonts } from './self-test.ts';
@@ -60,6 +60,8 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
   const fonts = await prepareFonts(directory);
   const rasterizer = await createRasterizer(fonts);
   const [badgeMaker] = await Promise.all([readVersion('badge-maker'), testFonts(rasterizer)]);
+  // Each drawing opens one font at a time.
+  const opens = concurrency + 2;
   const maxWaitMs = MAX_WAIT_MS;
   const usual = createTurns({ concurrency, waitingLimit: queueLimit, maxWaitMs });
   const large = createTurns({ concurrency: 1, waitingLimit: LARGE_WAITING, maxWaitMs });
@@ -67,11 +69,12 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
     draw: async (spec, format, scale, rank = 0) => {
       const svg = drawSvg(spec);
       if (format === 'svg') return svg;
+      const rasterize = rasterizer.prepare(svg, format, scale);
       try {
         const turns = isLarge(spec, scale) ? large : usual;
         return await turns.run(rank, async () => {
-          if (!canOpen(fonts.files.sans, DRAWING_OPENS)) throw new DrawingQueueFullError();
-          const bytes = await rasterizer.rasterize(svg, format, scale);
+          if (!canOpen(fonts.files.sans, opens)) throw new DrawingQueueFullError();
+          const bytes = await rasterize();
           // A wrong picture would be kept under the name of the right one.
           if (!canOpen(fonts.files.sans, 1)) throw new DrawingQueueFullError();
           return bytes;

@@ -1,4 +1,4 @@
-import type { Sharp } from 'sharp';
+import type { Sharp, SharpOptions } from 'sharp';
 import type { FontSet } from './fonts.ts';
 import type { Format, Scale } from './spec.ts';
 import { createTextFitter } from './text-length.ts';
@@ -8,6 +8,8 @@ export type RasterFormat = Exclude<Format, 'svg'>;
 export interface Rasterizer {
   /** Draws a badge's SVG; rejects after `TIMEOUT_SECONDS`, and for what is not a badge's SVG. */
   readonly rasterize: (svg: string, format: RasterFormat, scale: Scale) => Promise<Buffer>;
+  /** Does of it what can be done before there is room for drawing, and gives the rest. Throws for what is not a badge's SVG. */
+  readonly prepare: (svg: string, format: RasterFormat, scale: Scale) => () => Promise<Buffer>;
   /** The versions of sharp and of all that it draws with. */
   readonly versions: Readonly<Record<string, string | undefined>>;
 }
@@ -51,18 +53,24 @@ export async function createRasterizer(fonts: FontSet): Promise<Rasterizer> {
   ]);
   sharp.cache(false);
   sharp.concurrency(1);
-  const rasterize = async (svg: string, format: RasterFormat, scale: Scale): Promise<Buffer> => {
+  const prepare: Rasterizer['prepare'] = (svg, format, scale) => {
     if (svg.length > MAX_SVG_CHARACTERS) throw new Error('longer than the SVG of any badge');
-    const drawing = prepare(svg, format, scale);
-    const image = sharp(Buffer.from(fitTexts(drawing.svg)), {
+    const drawing = drawingOf(svg, format, scale);
+    const fitted = Buffer.from(fitTexts(drawing.svg));
+    const options: SharpOptions = {
       density: CSS_DPI * drawing.scale,
       limitInputPixels: MAX_PIXELS,
       unlimited: false,
       failOn: 'error',
-    });
-    return ENCODERS[format](image).timeout({ seconds: TIMEOUT_SECONDS }).toBuffer();
+    };
+    const timeout = { seconds: TIMEOUT_SECONDS };
+    return () => ENCODERS[format](sharp(fitted, options)).timeout(timeout).toBuffer();
   };
-  return { rasterize, versions: sharp.versions };
+  return {
+    rasterize: async (...drawing) => prepare(...drawing)(),
+    prepare,
+    versions: sharp.versions,
+  };
 }
 
 interface Drawing {
@@ -71,7 +79,7 @@ interface Drawing {
 }
 
 // What is too long for its format is drawn smaller, because any picture is better than none.
-function prepare(svg: string, format: RasterFormat, wantedScale: Scale): Drawing {
+function drawingOf(svg: string, format: RasterFormat, wantedScale: Scale): Drawing {
   const [head, width, height] = SIZE.exec(svg) ?? [];
   if (head === undefined) throw new Error('not the SVG of a badge');
   const roundWidth = Math.ceil(Number(width));

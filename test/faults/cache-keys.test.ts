@@ -100,7 +100,7 @@ describe('the digest of a picture', () => {
     const { path, remove } = await makeTempDirectory();
     imaging = await createImaging({ directory: path, concurrency: 1, queueLimit: 1 });
     pictures = createPictures({
-      memory: createMemoryCache({ maxBytes: 1_000_000, sizeOf: ({ length }) => length }),
+      memory: createMemoryCache({ maxBytes: 1_000_000, sizeOf: ({ picture }) => picture.length }),
       disk: { get: () => Promise.resolve(undefined), put: () => Promise.resolve() },
       flights: createSingleFlight(),
       imaging,
