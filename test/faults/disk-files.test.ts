@@ -15,6 +15,7 @@ import {
   picturePaths,
   type PictureComparison,
   tell,
+  twice,
 } from './support/disk-pictures.ts';
 import { type ServiceProcess, startServiceProcess } from './support/disk-service.ts';
 import { bytesIn, filesIn, SPOILERS } from './support/disk-spoil.ts';
@@ -52,7 +53,10 @@ test('pictures are cut, emptied and flipped under load', async () => {
   const directory = await tempDirectoryForTest();
   const service = await start(directory);
   expect(await pictures.findWrong(service.url, picturePaths('spoiled', 60))).toEqual([]);
-  const load = startLoad(service.url, (number) => picturePath('spoiled', number % 60));
+  const load = startLoad(
+    service.url,
+    twice((n) => picturePath('spoiled', n % 60)),
+  );
   for (const spoil of Object.values(SPOILERS)) {
     const files = await filesIn(join(directory, 'pictures/v1'));
     // Meanwhile pictures are written anew, and temporary files go.
@@ -84,9 +88,11 @@ test('more pictures than the budget allows', { timeout: 90_000 }, async () => {
   const word = 'word%20'.repeat(24);
   // 40 kB each.
   // More at once would wait for too long to be drawn.
-  const load = startLoad(service.url, (n) => `/badge/${word}-${n}-blue.tiff?scale=4`, {
-    clients: 4,
-  });
+  const load = startLoad(
+    service.url,
+    twice((n) => `/badge/${word}-${n}-blue.tiff?scale=4`),
+    { clients: 4 },
+  );
   let mostBytes = 0;
   while ((await countDisk(service, 'stored')) * 40_000 < MAX_BYTES) {
     mostBytes = Math.max(mostBytes, await bytesIn(directory));

@@ -11,6 +11,7 @@ import {
   picturePath,
   picturePaths,
   type PictureComparison,
+  twice,
 } from './support/disk-pictures.ts';
 import { type DiskRoom, makeDiskRoom } from './support/disk-room.ts';
 import { type ServiceProcess, startServiceProcess } from './support/disk-service.ts';
@@ -47,7 +48,11 @@ async function setScene(room: DiskRoom, settings: Record<string, string> = {}): 
     ...settings,
   };
   const service = await startServiceProcess(given, room.enter);
-  const load = startLoad(service.url, (number) => picturePath('load', number), { clients: 4 });
+  const load = startLoad(
+    service.url,
+    twice((n) => picturePath('load', n)),
+    { clients: 4 },
+  );
   return { room, service, load };
 }
 

@@ -9,6 +9,8 @@ const STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social'];
 const FORMATS = ['png', 'webp', 'gif', 'jpg', 'tiff'];
 /** More than the memory for pictures holds (`MEMORY_MAX_BYTES` of a mebibyte), so that the disk is asked. */
 const PICTURES = 100;
+/** After so many others, when it has been drawn; memory still has it. */
+const LATER = 4;
 
 /** The path of a picture with that word, one of a hundred: all styles, all raster formats, 5 to 15 kB each. */
 export function picturePath(word: string, number: number): string {
@@ -20,6 +22,19 @@ export function picturePath(word: string, number: number): string {
 /** The paths of `count` pictures with that word. */
 export function picturePaths(word: string, count = PICTURES): string[] {
   return Array.from({ length: count }, (_, number) => picturePath(word, number));
+}
+
+/** The same picture by another URL: whole answers are remembered for a second. */
+function again(path: string): string {
+  return `${path}${path.includes('?') ? '&' : '?'}again`;
+}
+
+/** Of a load: every picture is asked for a second time, soon after the first, so that it goes to the disk. */
+export function twice(pathOf: (number: number) => string): (number: number) => string {
+  return (number) => {
+    const at = Math.floor(number / 2);
+    return number % 2 === 0 ? pathOf(at) : again(pathOf(Math.max(0, at - LATER)));
+  };
 }
 
 /** What came for a path, beside what should have. */
@@ -35,6 +50,7 @@ export interface SeenPicture {
 
 /** Compares what a service answers with what it has to answer, byte by byte. */
 export interface PictureComparison {
+  /** Asks twice for each: then it is on the disk, if that is well. */
   look(pool: Pool, paths: readonly string[]): Promise<SeenPicture[]>;
   /** Asks for every path; gives those whose answer is not right, and what it was. */
   findWrong(url: string, paths: readonly string[]): Promise<string[]>;
@@ -51,6 +67,7 @@ export function createPictureComparison(healthy: Pick<TestService, 'get'>): Pict
   const lookAt = async (pool: Pool, path: string): Promise<SeenPicture> => {
     const { statusCode: status, headers, body } = await pool.request({ path, method: 'GET' });
     const bytes = await body.bytes();
+    await (await pool.request({ path: again(path), method: 'GET' })).body.dump();
     return {
       path,
       status,
