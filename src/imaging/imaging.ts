@@ -12,7 +12,7 @@ import { drawSvg } from './svg.ts';
 import { createTurns, NoTurnError } from './turns.ts';
 
 /** Raise it with every change of ours that changes a picture: all stored pictures are named by it. */
-const RENDERER_REVISION = 2;
+const RENDERER_REVISION = 3;
 /** An image proxy gives up after 4 s, the edge after 2.3: what waits for longer would be drawn for nobody. */
 const MAX_WAIT_MS = 1_000;
 /**
