@@ -3,6 +3,7 @@ import { createDailyDownloads } from '../src/follow/daily-downloads.ts';
 import { FOLLOW_KEYS } from '../src/follow/keys.ts';
 import { ECHO_MS } from '../src/follow/purger.ts';
 import { refetch } from '../src/follow/refetch.ts';
+import { REFRESH_AFTER_MS } from '../src/follow/work.ts';
 import type { DayFacts } from './day-facts.ts';
 import type { Upstreams } from './day-upstreams.ts';
 import { createRandom } from './traffic-random.ts';
@@ -60,8 +61,8 @@ export async function createDayFollower(options: {
     queue.settle(next, clock());
     if (!isNews && !hasMoved) return;
     edges.purge(project);
-    later.add(TICK_MS, () => edges.refresh(project));
     later.add(ECHO_MS, () => edges.purge(project));
+    later.add(REFRESH_AFTER_MS, () => edges.refresh(project));
   };
 
   const tick = async (): Promise<void> => {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Figure, Series } from './figures.ts';
+import type { Figure, Measured, Series } from './figures.ts';
 
 const FILE = join(import.meta.dirname, 'results.json');
 
@@ -16,8 +16,8 @@ const resultsSchema = z.object({
       measured: z.string(),
       goal: z.string(),
       met: z.boolean(),
-      ratio: z.number().optional(),
-      isCost: z.boolean().optional(),
+      ratio: z.number().exactOptional(),
+      isCost: z.boolean().exactOptional(),
     }),
   ),
   /** By the plot's name. */
@@ -41,6 +41,14 @@ export function writeResults(results: {
   readonly series: Readonly<Record<string, readonly Series[]>>;
 }): void {
   writeFileSync(FILE, `${JSON.stringify(results, undefined, 2)}\n`);
+}
+
+/** Puts figures and series in the place of those of the same names. Throws where there was no whole run. */
+export function replaceResults(some: Pick<Measured, 'figures' | 'series'>): void {
+  const before = readResults();
+  const byKey = new Map([...before.figures, ...some.figures].map((figure) => [figure.key, figure]));
+  const series = { ...before.series, ...some.series };
+  writeResults({ machine: before.machine, figures: [...byKey.values()], series });
 }
 
 /** The machine in a line. */

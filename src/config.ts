@@ -84,7 +84,7 @@ export const settingsSchema = z.object({
     .default('https://pypistats.org')
     .describe('where pypistats.org answers'),
   PYPISTATS_PER_MINUTE: count
-    .min(4)
+    .min(5)
     .max(30)
     .default(20)
     .describe('requests to pypistats.org a minute, all processes together'),

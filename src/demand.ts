@@ -48,7 +48,7 @@ export function createDemand(store: Store, clock: () => number = Date.now): Dema
   const urls = new Map<string, Map<string, number>>();
   let flushing: Promise<void> | undefined;
   const lately = new LRUCache<string, true>({
-    max: 5 * MAX_NOTED,
+    max: 2 * MAX_NOTED,
     ttl: NOTED_AGAIN_MS,
     perf: { now: clock },
   });

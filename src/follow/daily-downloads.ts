@@ -5,8 +5,8 @@ import { FOLLOW_KEYS } from './keys.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_REFRESHED = 20_000;
-/** Two thirds of the budget: readers ask as well. */
-const SHARE = 2 / 3;
+/** Half of the budget: readers ask as well. */
+const SHARE = 1 / 2;
 const IDLE_MS = 60_000;
 /** A look at a record that is new enough costs the store a read. */
 const LOOK_MS = 10;

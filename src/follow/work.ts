@@ -16,7 +16,8 @@ const REFETCHES_AT_ONCE = 6;
 const URLS_AT_ONCE = 8;
 const URLS_A_PROJECT = 8;
 const MAX_PROJECTS = 5_000;
-const AFTER_ECHO_MS = 2_000;
+/** When the hottest URLs are asked for: what was fetched before the second purge would have to be fetched again. */
+export const REFRESH_AFTER_MS = ECHO_MS + 2_000;
 /** So that a step ends soon where a node does not answer. */
 const PROJECTS_A_STEP = 24;
 
@@ -37,7 +38,7 @@ export interface Work {
   readonly refetchDue: () => Promise<void>;
   /** Purges what PyPI has told of, all at once. */
   readonly purgeTold: () => Promise<void>;
-  /** Asks the edge for the hottest URLs of what was purged, so that no reader has to wait. */
+  /** Asks the edge for the hottest URLs of what was purged, so that few readers have to wait. */
   readonly refreshUrls: () => Promise<void>;
   /** Resolves when no refetch is under way. */
   readonly settled: () => Promise<void>;
@@ -48,9 +49,8 @@ export function createWork(options: WorkOptions): Work {
   const underWay = new Set<Promise<void>>();
   /** What PyPI has told of, with the lag to be counted: purged all together, and only then done. */
   const told = new Map<string, { next: Pending; publishedAtMs: number | undefined }>();
-  /** By when: at once, and again when the purge has been done once more. */
+  /** By when. */
   const toRefresh = new Map<string, number>();
-  const toRefreshAgain = new Map<string, number>();
 
   const look = async (pending: Pending): Promise<void> => {
     const { isTold, hasMoved, baseline, serial } = await refetch(sources.projects, pending);
@@ -88,14 +88,11 @@ export function createWork(options: WorkOptions): Work {
       for (const [project, { next, publishedAtMs }] of some) {
         queue.settle(next, clock());
         if (publishedAtMs !== undefined) tally.lag(Math.max(0, clock() - publishedAtMs) / 1000);
-        if (toRefresh.size >= MAX_PROJECTS) continue;
-        toRefresh.set(project, clock());
-        toRefreshAgain.set(project, clock() + ECHO_MS + AFTER_ECHO_MS);
+        if (toRefresh.size < MAX_PROJECTS) toRefresh.set(project, clock() + REFRESH_AFTER_MS);
       }
     },
     async refreshUrls() {
-      const projects = [toRefresh, toRefreshAgain].flatMap((of) => takeDue(of, clock()));
-      await eachAtOnce(projects, URLS_AT_ONCE, async (project) => {
+      await eachAtOnce(takeDue(toRefresh, clock()), URLS_AT_ONCE, async (project) => {
         const paths = await store.ranked(FOLLOW_KEYS.urlsOf(project), 0, URLS_A_PROJECT);
         await refreshAtEdge(edge, paths ?? []);
       });

@@ -40,8 +40,9 @@ interface Waiter {
 }
 
 /**
- * A budget that all processes share through the store. The minute is spent in quarters: a fixed window of a whole
- * minute would let twice the budget through around its edge. While the store fails, this process counts alone.
+ * A budget that all processes share through the store. It is spent in quarters of a minute, of which any minute touches
+ * five: a fixed window of a whole minute would let twice the budget through around its edge. While the store fails, this
+ * process counts alone.
  */
 export function createBudget({
   store,
@@ -51,7 +52,7 @@ export function createBudget({
   clock = () => performance.now(),
 }: BudgetOptions): Budget {
   const second: Window = { name: 'second', limit: perSecond, lengthMs: 1_000 };
-  const quarter: Window = { name: 'quarter', limit: Math.floor(perMinute / 4), lengthMs: 15_000 };
+  const quarter: Window = { name: 'quarter', limit: Math.floor(perMinute / 5), lengthMs: 15_000 };
   const countAlone = createLocalCounter(clock);
   const waiting = new Set<Waiter>();
   let used = 0;

@@ -35,25 +35,28 @@ describe('the budget towards an upstream', () => {
   test.each([
     ['shared through the store', createCounters],
     ['counted alone while the store fails', () => brokenStore],
-  ])('lets 20 a minute through, never more than 2 a second: %s', async (_, createStore) => {
-    const budget = budgetOf(createStore());
-    const servedAtMs: number[] = [];
-    const startedAtMs = Date.now();
-    for (let i = 0; i < 60; i += 1)
-      void budget.take(0, forEver).then(() => servedAtMs.push(Date.now() - startedAtMs));
-    await vi.advanceTimersByTimeAsync(119_000);
-    const inMinute = servedAtMs.filter((at) => at < 60_000).length;
-    expect(inMinute).toBe(20);
-    for (const at of servedAtMs) {
-      expect(
-        servedAtMs.filter((other) => other >= at && other < at + 1000).length,
-      ).toBeLessThanOrEqual(4);
-      expect(
-        servedAtMs.filter((other) => other >= at && other < at + 60_000).length,
-      ).toBeLessThanOrEqual(25);
-    }
-    budget.close();
-  });
+  ])(
+    'lets no more than 20 through in any minute, nor 2 in a second: %s',
+    async (_, createStore) => {
+      const budget = budgetOf(createStore());
+      const servedAtMs: number[] = [];
+      const startedAtMs = Date.now();
+      for (let i = 0; i < 60; i += 1)
+        void budget.take(0, forEver).then(() => servedAtMs.push(Date.now() - startedAtMs));
+      await vi.advanceTimersByTimeAsync(119_000);
+      const inMinute = servedAtMs.filter((at) => at < 60_000).length;
+      expect(inMinute).toBe(16);
+      for (const at of servedAtMs) {
+        expect(
+          servedAtMs.filter((other) => other >= at && other < at + 1000).length,
+        ).toBeLessThanOrEqual(4);
+        expect(
+          servedAtMs.filter((other) => other >= at && other < at + 60_000).length,
+        ).toBeLessThanOrEqual(20);
+      }
+      budget.close();
+    },
+  );
 
   test('two processes share one budget', async () => {
     const store = createCounters();
@@ -63,7 +66,7 @@ describe('the budget towards an upstream', () => {
       for (let i = 0; i < 20; i += 1) void budget.take(0, forEver).then(() => (served += 1));
     }
     await vi.advanceTimersByTimeAsync(59_000);
-    expect(served).toBe(20);
+    expect(served).toBe(16);
     for (const budget of budgets) budget.close();
   });
 
