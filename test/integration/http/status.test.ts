@@ -52,7 +52,7 @@ describe('without a follower', () => {
       node: {
         upstreams: { pypi: 'ok', pypistats: 'ok' },
         store: { tier: 'sqlite', healthy: true },
-        pypistatsBudgetLeft: 5,
+        pypistatsBudgetLeft: 4,
       },
     });
     expect(await pageOf(service)).toContain('There is no follower');
