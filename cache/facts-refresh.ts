@@ -67,8 +67,7 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
   const lead = async (id: string, release = () => Promise.resolve()): Promise<Seen<T>> => {
     const seen = await tiers.read(id);
     if (!isDue(seen.record, clock())) {
-      // Nor is it asked for what this process knows, and the others should.
-      writes.add(seen.isLost === true ? tiers.write(id, seen.record).then(release) : release());
+      writes.add((seen.isLost === true ? giveBack(id, seen) : Promise.resolve()).then(release));
       return seen;
     }
     const startMs = performance.now();
@@ -79,6 +78,12 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
     const isNews = !isClosed || reason === undefined;
     writes.add(isNews ? tiers.write(id, record).then(release) : release());
     return { record, tier: 'upstream', reason };
+  };
+
+  /** The store gets what only this process knows, and the others hear of it: they may have said that nothing is known. */
+  const giveBack = async (id: string, { record }: Seen<T>): Promise<void> => {
+    await tiers.write(id, record);
+    await tiers.announce(id);
   };
 
   const ask = async (id: string, before: FactsRecord<T>): Promise<Asked<T>> => {
