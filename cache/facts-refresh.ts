@@ -67,7 +67,7 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
   const lead = async (id: string, release = () => Promise.resolve()): Promise<Seen<T>> => {
     const seen = await tiers.read(id);
     if (!isDue(seen.record, clock())) {
-      writes.add((seen.isLost === true ? giveBack(id, seen) : Promise.resolve()).then(release));
+      writes.add((seen.isLost === true ? giveBack(tiers, id, seen) : Promise.resolve()).then(release));
       return seen;
     }
     const startMs = performance.now();
@@ -78,12 +78,6 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
     const isNews = !isClosed || reason === undefined;
     writes.add(isNews ? tiers.write(id, record).then(release) : release());
     return { record, tier: 'upstream', reason };
-  };
-
-  /** The store gets what only this process knows, and the others hear of it: they may have said that nothing is known. */
-  const giveBack = async (id: string, { record }: Seen<T>): Promise<void> => {
-    await tiers.write(id, record);
-    await tiers.announce(id);
   };
 
   const ask = async (id: string, before: FactsRecord<T>): Promise<Asked<T>> => {
@@ -106,6 +100,12 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
       loader.close();
     },
   };
+}
+
+/** The store gets what only this process knows, and the others hear of it: they may have said that nothing is known. */
+async function giveBack<T>(tiers: Tiers<T>, id: string, { record }: Seen<T>): Promise<void> {
+  await tiers.write(id, record);
+  await tiers.announce(id);
 }
 
 /** What is being written, while nobody waits for it. */
