@@ -67,7 +67,9 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
   const lead = async (id: string, release = () => Promise.resolve()): Promise<Seen<T>> => {
     const seen = await tiers.read(id);
     if (!isDue(seen.record, clock())) {
-      writes.add((seen.isLost === true ? giveBack(tiers, id, seen) : Promise.resolve()).then(release));
+      writes.add(
+        (seen.isLost === true ? giveBack(tiers, id, seen) : Promise.resolve()).then(release),
+      );
       return seen;
     }
     const startMs = performance.now();
