@@ -13,8 +13,8 @@ import { startWatchedStack, type WatchedStack } from './support/upstream-stack.t
 
 const FRESH_SECONDS = 1;
 const START_MS = 60_000;
-/** By as many URLs, each badge is asked of both nodes. */
-const ASKED = 8;
+/** By as many other URLs, each badge is asked of both nodes. */
+const ASKED_AGAIN = 7;
 
 /** All but what is right in its way. */
 const FAULTS = MODES.filter((mode) => mode !== 'limited' && mode !== 'nulls');
@@ -38,11 +38,12 @@ let wellKnown: string;
 beforeAll(async () => {
   standIn = await startPypi([...KNOWN, ...UNKNOWN, ...ONE_ONLY, ...OTHERS]);
   watched = await startWatchedStack(standIn.url, { FACTS_FRESH_SECONDS: `${FRESH_SECONDS}` });
-  // Both nodes know all of them: on a machine that is busy enough, Redis may miss what one of them writes.
-  const everywhere = KNOWN.flatMap((project) => Array<string>(ASKED).fill(versionOf(project)));
-  const badges = await Promise.all(everywhere.map((path) => watched.ask(path)));
+  const badges = await Promise.all(KNOWN.map((project) => watched.ask(versionOf(project))));
   expectAll(badges, 'ok');
   wellKnown = badges[0]?.picture ?? '';
+  // Both nodes know all of them then: on a machine that is busy enough, Redis may miss what one of them writes.
+  for (let more = 0; more < ASKED_AGAIN; more += 1)
+    await Promise.all(KNOWN.map((project) => watched.ask(versionOf(project))));
   await delay(FRESH_SECONDS * 1_000);
 }, START_MS);
 
