@@ -67,9 +67,7 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
   const lead = async (id: string, release = () => Promise.resolve()): Promise<Seen<T>> => {
     const seen = await tiers.read(id);
     if (!isDue(seen.record, clock())) {
-      writes.add(
-        (seen.isLost === true ? giveBack(tiers, id, seen) : Promise.resolve()).then(release),
-      );
+      writes.add(giveBack(tiers, id, seen).then(release));
       return seen;
     }
     const startMs = performance.now();
@@ -105,7 +103,9 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
 }
 
 /** The store gets what only this process knows, and the others hear of it: they may have said that nothing is known. */
-async function giveBack<T>(tiers: Tiers<T>, id: string, { record }: Seen<T>): Promise<void> {
+async function giveBack<T>(tiers: Tiers<T>, id: string, seen: Seen<T>): Promise<void> {
+  const { record, isLost = false } = seen;
+  if (!isLost) return;
   await tiers.write(id, record);
   await tiers.announce(id);
 }
