@@ -102,12 +102,9 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
   };
 }
 
-/** The store gets what only this process knows, and the others hear of it: they may have said that nothing is known. */
+/** The store gets what only this process knows. */
 async function giveBack<T>(tiers: Tiers<T>, id: string, seen: Seen<T>): Promise<void> {
-  const { record, isLost = false } = seen;
-  if (!isLost) return;
-  await tiers.write(id, record);
-  await tiers.announce(id);
+  if (seen.isLost === true) await tiers.write(id, seen.record);
 }
 
 /** What is being written, while nobody waits for it. */
