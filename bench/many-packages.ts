@@ -1,23 +1,30 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { Agent } from 'undici';
+import { z } from 'zod';
 import { REDIS_ARGUMENTS } from '../stack/describe-parts.ts';
 import { startRedis } from '../test/support/redis.ts';
 import type { Figure, Measured } from './figures.ts';
 import type { BenchOptions } from './options.ts';
-import { startProgram, startService } from './processes.ts';
+import { type Program, startProgram, startService } from './processes.ts';
+import { onCore } from './wrk.ts';
 
 const PACKAGES = 500_000;
 const QUICK_PACKAGES = 25_000;
-/** Two badges of each package, one after the other, as READMEs have them. */
-const KINDS = ['version', 'license'];
+const BADGES_EACH = 2;
 const CLIENTS = 64;
-const SAMPLES = 100;
+const SAMPLE_EVERY_MS = 1_000;
+const MAX_SECONDS = 3_600;
 const MAX_PROCESS_MB = 200;
 /** What the last quarter may take more than the second. */
 const MAX_GROWTH = 0.1;
 const MAX_RECORD_BYTES = 2_048;
 /** On a machine that is too busy some wait too long for PyPI: more than one in a hundred says something else. */
 const MAX_FAILED_SHARE = 0.01;
+
+const countSchema = z.object({ pypi: z.number() });
 
 /** After how many requests, how many megabytes. */
 type Sample = readonly [requests: number, megabytes: number];
@@ -36,11 +43,11 @@ export async function measureManyPackages({ isQuick }: BenchOptions): Promise<Me
     { core: 0 },
   );
   const packages = isQuick ? QUICK_PACKAGES : PACKAGES;
-  const requests = packages * KINDS.length;
-  const { samples, failed } = await askForAll(service.url, requests, () => service.memoryBytes());
+  const { samples, answered, failed } = await askForAll(packages, service, upstream);
   const recordBytes = await largestRecord(redis.url);
   await Promise.all([service.stop(), upstream.stop(), redis.stop()]);
-  if (failed > requests * MAX_FAILED_SHARE) throw new Error(`${failed} of ${requests} failed`);
+  // Not a number, where the load has failed itself.
+  if (!(failed <= answered * MAX_FAILED_SHARE)) throw new Error(`${failed} of ${answered} failed`);
   return {
     figures: [
       figureOfMemory(samples, packages),
@@ -63,40 +70,38 @@ function figureOfMemory(samples: readonly Sample[], packages: number): Figure {
   const growth = mostOf(0.75, 1) / mostOf(0.25, 0.5) - 1;
   return {
     key: 'many-packages',
-    what: `${packages.toLocaleString('en')} packages, ${KINDS.length} badges of each: most memory of the process; growth from the second quarter to the last`,
+    what: `${packages.toLocaleString('en')} packages, ${BADGES_EACH} badges of each: most memory of the process; growth from the second quarter to the last`,
     measured: `${Math.round(most)} MB; ${(growth * 100).toFixed(1)} %`,
     goal: `≤ ${MAX_PROCESS_MB} MB; ≤ ${MAX_GROWTH * 100} %`,
     met: most <= MAX_PROCESS_MB && growth <= MAX_GROWTH,
   };
 }
 
-/** Asks for every package, some at once, and looks at the memory now and then. */
-async function askForAll(
-  url: string,
-  requests: number,
-  readMemory: () => number,
-): Promise<{ samples: Sample[]; failed: number }> {
-  const agent = new Agent({ connections: CLIENTS });
+interface Walk {
+  readonly samples: Sample[];
+  readonly answered: number;
+  readonly failed: number;
+}
+
+/** Asks for the badges of every package, some at once, and looks at the memory now and then. */
+async function askForAll(packages: number, service: Program, upstream: Program): Promise<Walk> {
+  const script = join(import.meta.dirname, 'packages.lua');
+  const args = ['-t1', `-c${CLIENTS}`, `-d${MAX_SECONDS}s`, '-s', script, service.url];
+  const walking = promisify(execFile)(...commandOf(onCore(1, 'wrk', args)));
   const samples: Sample[] = [];
-  let next = 0;
-  let failed = 0;
-  const ask = async (): Promise<void> => {
-    while (next < requests) {
-      const number = next;
-      next += 1;
-      const { headers, body } = await agent.request({
-        origin: url,
-        path: `/${KINDS[number % KINDS.length]}/package-${Math.floor(number / KINDS.length)}/badge.svg`,
-        method: 'GET',
-      });
-      await body.dump();
-      if (headers['x-badge-status'] !== 'ok') failed += 1;
-      if ((number + 1) % (requests / SAMPLES) === 0) samples.push([number + 1, readMemory() / 1e6]);
-    }
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, ask));
-  await agent.close();
-  return { samples: samples.toSorted(([one], [other]) => one - other), failed };
+  for (let asked = 0; asked < packages && walking.child.exitCode === null; ) {
+    await delay(SAMPLE_EVERY_MS);
+    asked = countSchema.parse(await (await fetch(upstream.url)).json()).pypi;
+    samples.push([asked * BADGES_EACH, service.memoryBytes() / 1e6]);
+  }
+  walking.child.kill('SIGINT');
+  const { stdout } = await walking;
+  const [, answered, failed] = /^answered (\d+), failed (\d+)$/m.exec(stdout) ?? [];
+  return { samples, answered: Number(answered), failed: Number(failed) };
+}
+
+function commandOf([program, ...args]: [string, ...string[]]): [string, string[]] {
+  return [program, args];
 }
 
 async function largestRecord(url: string): Promise<number> {

@@ -25,7 +25,7 @@ export interface FactsRules {
   readonly keptMs: number;
   readonly absentMs: number;
   readonly backoff: { readonly firstMs: number; readonly maxMs: number };
-  /** Periods are shortened at random, by up to this share, so that keys do not fall due together. */
+  /** Periods are lengthened at random, by up to this share, so that keys do not fall due together. */
   readonly jitter: number;
   readonly random: () => number;
 }
@@ -113,7 +113,7 @@ export function afterAnswer<T>(
   if (previous?.serial !== undefined && serial !== undefined && serial < previous.serial) {
     return undefined;
   }
-  const freshMs = shorten(rules.freshUntilMs(nowMs) - nowMs, rules);
+  const freshMs = lengthen(rules.freshUntilMs(nowMs) - nowMs, rules);
   const known = { value, validator, serial, fetchedAtMs: nowMs };
   return { state: 'known', known, ...checked, dueAtMs: nowMs + freshMs };
 }
@@ -126,12 +126,12 @@ export function afterFailure<T>(
 ): FactsRecord<T> {
   const { firstMs, maxMs } = rules.backoff;
   const failures = before.failures + 1;
-  const pauseMs = shorten(Math.min(firstMs * 2 ** before.failures, maxMs), rules);
+  const pauseMs = lengthen(Math.min(firstMs * 2 ** before.failures, maxMs), rules);
   return { ...before, failures, checkedAtMs: nowMs, dueAtMs: nowMs + pauseMs };
 }
 
-function shorten(periodMs: number, { jitter, random }: FactsRules): number {
-  return Math.round(periodMs * (1 - jitter * random()));
+function lengthen(periodMs: number, { jitter, random }: FactsRules): number {
+  return Math.round(periodMs * (1 + jitter * random()));
 }
 
 /** For how long the store has to hold the record. A failure outlives its back-off, so that the next one is longer. */

@@ -42,30 +42,36 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
 
   const refresh = async (id: string): Promise<Seen<T>> => {
     for (let poll = 0; ; poll += 1) {
-      const answer = await store.acquireLease(tiers.keyOf(id), LEASE_MS);
-      if (answer.state === 'granted') return await leadWith(answer.lease, id);
-      if (answer.state === 'unknown') return await lead(id);
+      // One trip for both. Whoever held the lease before may have done the work: the read comes after it.
+      const [answer, seen] = await Promise.all([
+        store.acquireLease(tiers.keyOf(id), LEASE_MS),
+        tiers.read(id),
+      ]);
+      if (answer.state === 'granted') return await leadWith(answer.lease, id, seen);
+      if (answer.state === 'unknown') return await lead(id, seen);
 
       if (poll === 0) observe?.({ kind: 'lease-lost' });
-      const seen = await tiers.read(id);
       const isWorthWaiting = seen.record.state === 'nothing' && isDue(seen.record, clock());
       if (!isWorthWaiting || poll >= maxPolls || isClosed) return seen;
       await sleep(POLL_MS);
     }
   };
 
-  const leadWith = async (lease: Lease, id: string): Promise<Seen<T>> => {
+  const leadWith = async (lease: Lease, id: string, seen: Seen<T>): Promise<Seen<T>> => {
     const renewing = setInterval(() => void lease.renew(LEASE_MS), RENEW_MS);
     const release = (): Promise<void> => {
       clearInterval(renewing);
       return lease.release();
     };
-    return await lead(id, release);
+    return await lead(id, seen, release);
   };
 
-  /** Whoever held the lease before may have done the work by now. Whoever waits for the facts does not wait for the store. */
-  const lead = async (id: string, release = () => Promise.resolve()): Promise<Seen<T>> => {
-    const seen = await tiers.read(id);
+  /** Whoever waits for the facts does not wait for the store to take them. */
+  const lead = async (
+    id: string,
+    seen: Seen<T>,
+    release = () => Promise.resolve(),
+  ): Promise<Seen<T>> => {
     if (!isDue(seen.record, clock())) {
       writes.add(giveBack(tiers, id, seen).then(release));
       return seen;

@@ -70,7 +70,7 @@ export interface FactsOptions<T> {
   readonly loadTimeoutMs?: number;
   /** How long the upstream is left alone after a failure; doubled with each one. */
   readonly backoff?: FactsRules['backoff'];
-  /** Fresh periods are shortened by up to this share; 0 for a source whose very moment matters. */
+  /** Fresh periods are lengthened by up to this share; 0 for a source whose very moment matters. */
   readonly jitter?: number;
   readonly clock?: () => number;
   readonly random?: () => number;

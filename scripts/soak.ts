@@ -38,7 +38,14 @@ interface Tally {
   readonly verdicts: Map<string, number>;
   readonly faults: string[];
   /** The service's memory after each round. */
-  readonly rssBytes: number[];
+  readonly memory: Memory[];
+}
+
+interface Memory {
+  readonly rssBytes: number;
+  /** What JavaScript has taken, and what it holds outside its heap; the rest is the libraries'. */
+  readonly heapBytes: number;
+  readonly externalBytes: number;
 }
 
 interface Subject {
@@ -61,7 +68,7 @@ async function soak(total: number): Promise<number> {
   const standIn = createStandIn({ projects: sampleProjects });
   const subject = await describeSubject(directory, await standIn.listen());
   const client = createHostileClient(subject.url, CONNECTIONS);
-  const tally: Tally = { asked: 0, verdicts: new Map(), faults: [], rssBytes: [] };
+  const tally: Tally = { asked: 0, verdicts: new Map(), faults: [], memory: [] };
   const startedAtMs = performance.now();
   try {
     await subject.service.start();
@@ -69,7 +76,7 @@ async function soak(total: number): Promise<number> {
       const size = Math.min(BATCH, total - tally.asked);
       misbehave(standIn, tally.asked);
       await askBatch(client, tally, fc.sample(targets({ isStrict: true }), size));
-      if (tally.asked % ROUND === 0) tally.rssBytes.push(await rssOf(subject));
+      if (tally.asked % ROUND === 0) tally.memory.push(await memoryOf(subject));
       output.progress(`${tally.asked} of ${total}, ${tally.faults.length} faults`);
     }
   } finally {
@@ -143,20 +150,29 @@ async function ask(
   return isWhole ? await faultsOfAnswer(asked, answer) : faultsOfHead(asked, answer);
 }
 
-async function rssOf({ adminUrl }: Subject): Promise<number> {
-  return sumOf(await scrape(adminUrl), 'process_resident_memory_bytes');
+async function memoryOf({ adminUrl }: Subject): Promise<Memory> {
+  const samples = await scrape(adminUrl);
+  return {
+    rssBytes: sumOf(samples, 'process_resident_memory_bytes'),
+    heapBytes: sumOf(samples, 'nodejs_heap_size_total_bytes'),
+    externalBytes: sumOf(samples, 'nodejs_external_memory_bytes'),
+  };
 }
 
 /** Prints what came of it, and gives the exit code. */
-function report({ asked, verdicts, faults, rssBytes }: Tally, seconds: number): number {
-  const every = Math.ceil(rssBytes.length / MAX_ROWS);
-  const rows = rssBytes
-    .map((bytes, round) => [`${(round + 1) * ROUND}`, inMegabytes(bytes)])
+function report({ asked, verdicts, faults, memory }: Tally, seconds: number): number {
+  const every = Math.ceil(memory.length / MAX_ROWS);
+  const rows = memory
+    .map(({ rssBytes, heapBytes, externalBytes }, round) => [
+      `${(round + 1) * ROUND}`,
+      ...[rssBytes, heapBytes, externalBytes].map(inMegabytes),
+    ])
     .filter((_, round) => (round + 1) % every === 0);
-  for (const line of inColumns([['requests', 'memory'], ...rows])) output.line(line);
+  const header = ['requests', 'memory', 'heap', 'external'];
+  for (const line of inColumns([header, ...rows])) output.line(line);
   const told = [...verdicts].map(([verdict, count]) => `${verdict} ${count}`).join(', ');
   output.line(`${asked} requests in ${Math.round(seconds)} s: ${told}`);
-  const all = [...faults, ...faultsOfMemory(rssBytes)];
+  const all = [...faults, ...faultsOfMemory(memory.map(({ rssBytes }) => rssBytes))];
   for (const fault of all) output.note(fault);
   output.line(`${all.length} faults`);
   return all.length === 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createMemoryCache } from '../cache/memory.ts';
 import type { RankOptions, Store } from '../cache/store.ts';
 import { FOLLOW_KEYS } from './follow/keys.ts';
 
@@ -7,8 +7,9 @@ const MAX_NOTED = 10_000;
 const MAX_PROJECTS = 2_000;
 const MAX_URL_LENGTH = 512;
 const PROJECTS_A_FLUSH = 200;
-/** The same URL is worth telling so often only. */
+/** The same URL is worth telling so often only; URLs are as long as somebody likes, so that they are counted in bytes. */
 const NOTED_AGAIN_MS = 300_000;
+const NOTED_MAX_BYTES = 4 * 1024 * 1024;
 
 const DAY_SECONDS = 86_400;
 export const HELD = { add: false, maxMembers: 200_000, ttlSeconds: 3 * DAY_SECONDS };
@@ -47,10 +48,9 @@ export function createDemand(store: Store, clock: () => number = Date.now): Dema
   };
   const urls = new Map<string, Map<string, number>>();
   let flushing: Promise<void> | undefined;
-  const lately = new LRUCache<string, true>({
-    max: 2 * MAX_NOTED,
-    ttl: NOTED_AGAIN_MS,
-    perf: { now: clock },
+  const lately = createMemoryCache<{ readonly atMs: number }>({
+    maxBytes: NOTED_MAX_BYTES,
+    sizeOf: () => 0,
   });
 
   const add = (to: Map<string, number>, member: string, score: number): void => {
@@ -80,11 +80,13 @@ export function createDemand(store: Store, clock: () => number = Date.now): Dema
   const timer = setInterval(flushAlone, FLUSH_MS).unref();
 
   const noteUrl = (project: string, url: string, weight: number): void => {
-    if (lately.has(url) || url.length > MAX_URL_LENGTH) return;
+    if (url.length > MAX_URL_LENGTH) return;
+    const sinceMs = clock() - (lately.get(url)?.atMs ?? -Infinity);
+    if (Math.abs(sinceMs) < NOTED_AGAIN_MS) return;
     const some = urls.get(project) ?? new Map<string, number>();
     const hasRoom = urls.has(project) || urls.size < MAX_PROJECTS;
     if (!hasRoom || some.size >= URLS.maxMembers) return;
-    lately.set(url, true);
+    lately.set(url, { atMs: clock() });
     urls.set(project, some.set(url, weight));
   };
 

@@ -4,7 +4,12 @@ import type { Stack } from '../../stack/start-stack.ts';
 import { startLoad } from '../support/load.ts';
 import { tellOutcome } from '../support/outcomes.ts';
 import { startTestStack } from '../support/stack.ts';
-import { flood, type FloodOptions, watchBudgets } from './support/hostile-flood.ts';
+import {
+  type Flooder,
+  type FloodOptions,
+  startFlooder,
+  watchBudgets,
+} from './support/hostile-flood.ts';
 
 /*
  * Somebody asks for far too much, and others go on. Addresses come by X-Forwarded-For, which edge and nodes believe from
@@ -21,7 +26,7 @@ const MAX_RSS_BYTES = 500 * MEBIBYTE;
 const [BURST, PER_SECOND] = [500, 50];
 /** What pypistats.org is asked in a quarter of a minute. */
 const COUNTS_PER_QUARTER = 5;
-const [CALM_REQUESTS, OTHER_CLIENTS] = [100, 4];
+const [CALM_REQUESTS, OTHER_CLIENTS] = [400, 4];
 
 const LETTERS = 'abcdefghijklm'.split('');
 const NAMES = LETTERS.flatMap((a) => LETTERS.flatMap((b) => LETTERS.map((c) => `${a}${b}${c}`)));
@@ -30,6 +35,7 @@ const WIDE = 'W'.repeat(256);
 
 let standIn: StandIn;
 let stack: Stack;
+let flooder: Flooder;
 beforeAll(async () => {
   const projects = [...OTHERS, ...NAMES].map((name) => ({ name, shows: '', releases: ['1.0'] }));
   standIn = createStandIn({ projects, maxLoggedRequests: 20_000 });
@@ -38,8 +44,10 @@ beforeAll(async () => {
     upstreamUrl: standIn.url,
     settings: { LIMIT_EXEMPT: 'none', CACHE_MAX_BYTES: `${CACHE_MAX_BYTES}` },
   });
+  flooder = await startFlooder();
 }, START_MS);
 afterAll(async () => {
+  flooder.stop();
   await stack.close();
   await standIn.close();
 }, START_MS);
@@ -164,7 +172,7 @@ test.each(CASES)(
     const budgets = watchBudgets(stack.adminUrls);
     const others = startLoad(stack.edgeUrl, othersPath(what), { clients: OTHER_CLIENTS });
     const upstream = standIn.requests.length;
-    const report = await flood(stack.edgeUrl, options);
+    const report = await flooder.flood(stack.edgeUrl, options);
     const asked = standIn.requests.slice(upstream).map(({ path }) => path);
     await others.answered(CALM_REQUESTS);
     const during = await others.stop();

@@ -27,14 +27,26 @@ const reportSchema = z.object({
 /** What the flood was answered with. */
 export type FloodReport = z.infer<typeof reportSchema>;
 
-/** Sends all requests of the flood, from a process of its own; resolves when the last one is answered. */
-export async function flood(origin: string, options: FloodOptions): Promise<FloodReport> {
-  const { pathOf, addressOf, requests, clients = 32 } = options;
+/** A process that sends floods. */
+export interface Flooder {
+  /** Sends all requests of a flood, one flood at a time; resolves when the last one is answered. */
+  flood(origin: string, options: FloodOptions): Promise<FloodReport>;
+  stop(): void;
+}
+
+/** Resolves when the process is there: its start would be felt by those who are measured. */
+export async function startFlooder(): Promise<Flooder> {
   const child = fork(join(import.meta.dirname, 'hostile-flood-process.ts'), { execArgv: [] });
-  const asked = Array.from({ length: requests }, (_, n) => [pathOf(n + 1), addressOf(n + 1)]);
-  child.send({ origin, asked, clients });
-  const messages: unknown[] = await once(child, 'message');
-  return reportSchema.parse(messages[0]);
+  await once(child, 'message');
+  return {
+    async flood(origin, { pathOf, addressOf, requests, clients = 32 }) {
+      const asked = Array.from({ length: requests }, (_, n) => [pathOf(n + 1), addressOf(n + 1)]);
+      child.send({ origin, asked, clients });
+      const messages: unknown[] = await once(child, 'message');
+      return reportSchema.parse(messages[0]);
+    },
+    stop: () => child.disconnect(),
+  };
 }
 
 /** The most that was ever seen of what has a budget, of any node. */
