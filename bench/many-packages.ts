@@ -89,7 +89,7 @@ async function askForAll(packages: number, service: Program, upstream: Program):
   const args = ['-t1', `-c${CLIENTS}`, `-d${MAX_SECONDS}s`, '-s', script, service.url];
   const walking = promisify(execFile)(...commandOf(onCore(1, 'wrk', args)));
   const samples: Sample[] = [];
-  for (let asked = 0; asked < packages && walking.child.exitCode === null; ) {
+  for (let asked = 0; asked < packages && walking.child.exitCode === null;) {
     await delay(SAMPLE_EVERY_MS);
     asked = countSchema.parse(await (await fetch(upstream.url)).json()).pypi;
     samples.push([asked * BADGES_EACH, service.memoryBytes() / 1e6]);

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { BadgeError } from '../errors.ts';
@@ -5,7 +6,8 @@ import type { Handler } from '../lifecycle.ts';
 import type { GiveAccount } from './account.ts';
 import type { SendAnswer } from './answer.ts';
 import { errorsAsBadges } from './errors-as-badges.ts';
-import type { Limits } from './limits.ts';
+import { createFairness } from './fairness.ts';
+import type { Limits, Sender } from './limits.ts';
 import type { RememberedAnswers } from './remembered.ts';
 import { requestContext } from './request-context.ts';
 import { type Answers, createRoutes } from './routes.ts';
@@ -41,12 +43,21 @@ export function createApp(options: AppOptions): Handler {
   app.on('error', (error: NodeJS.ErrnoException) => {
     if (!CONNECTION_NOISE.has(error.code ?? '')) log.error({ err: error }, 'answer failed');
   });
+  const fairness = createFairness(limits);
   const answerAnew = app.callback();
   return async (request, response) => {
     request.url = originForm(request.url ?? '/');
     if (request.url === '/-/ready') response.writeHead(isReady() ? 200 : 503).end();
-    else if (!remembered.answer(request, response)) await answerAnew(request, response);
+    else if (!remembered.answer(request, response)) {
+      await fairness.turn(senderOf(request));
+      if (!response.destroyed) await answerAnew(request, response);
+    }
   };
+}
+
+/** What limits read of a request, before Koa has seen it. */
+function senderOf({ socket, headers }: IncomingMessage): Sender {
+  return { socket, get: (header) => String(headers[header.toLowerCase()] ?? '') };
 }
 
 /**

@@ -27,6 +27,18 @@ export interface Limits {
    * for something costly, lower for those who ask for less: the milliseconds until its bucket will be empty.
    */
   admit(sender: Sender, cost?: number): number;
+  /** How the sender stands, without counting anything. */
+  standing(sender: Sender): Standing;
+  /** What one costly request adds to the time until a bucket is empty. */
+  readonly intervalMs: number;
+}
+
+/** How much somebody has asked for lately. */
+export interface Standing {
+  /** Undefined for an address without a limit. */
+  readonly client: string | undefined;
+  /** Until the client's bucket will be empty. */
+  readonly emptyInMs: number;
 }
 
 /**
@@ -46,21 +58,28 @@ export function createLimits({
   /** When a client's bucket will be empty again. */
   const emptyAtMs = new LRUCache<string, number>({ max: MAX_CLIENTS });
 
+  const standing = (sender: Sender): Standing => {
+    const address = clientAddress(sender, trusted);
+    if (contains(free, address)) return { client: undefined, emptyInMs: 0 };
+    const client = clientKey(address);
+    return { client, emptyInMs: Math.max(0, (emptyAtMs.get(client) ?? 0) - clock()) };
+  };
+
   return {
+    standing,
+    intervalMs,
     admit(sender, cost = 1) {
-      const address = clientAddress(sender, trusted);
-      if (contains(free, address)) return 0;
-      const client = clientKey(address);
-      const now = clock();
-      const next = Math.max(now, emptyAtMs.get(client) ?? 0) + intervalMs * cost;
-      const waitMs = next - now - burst * intervalMs;
+      const { client, emptyInMs } = standing(sender);
+      if (client === undefined) return 0;
+      const nextInMs = emptyInMs + intervalMs * cost;
+      const waitMs = nextInMs - burst * intervalMs;
       if (waitMs > 0) {
         throw new BadgeError('limited', 'too many costly requests', {
           retryAfterSeconds: Math.ceil(waitMs / 1000),
         });
       }
-      emptyAtMs.set(client, next);
-      return next - now;
+      emptyAtMs.set(client, clock() + nextInMs);
+      return nextInMs;
     },
   };
 }

@@ -60,3 +60,13 @@ test('who asks for more stands behind who asks for less, and the exempt stand in
   expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
   expect(new Set(ranks).size).toBe(4);
 });
+
+test('how somebody stands is told without counting anything', () => {
+  const limits = limitsAt(() => 0);
+  const standingOf = (address: string) => limits.standing(requestFrom(address));
+  expect(standingOf('1.1.1.1')).toEqual({ client: '1.1.1.1', emptyInMs: 0 });
+  limits.admit(requestFrom('1.1.1.1'), 2);
+  for (let i = 0; i < 3; i += 1)
+    expect(standingOf('1.1.1.1')).toEqual({ client: '1.1.1.1', emptyInMs: 1_000 });
+  expect(standingOf('10.0.0.1')).toEqual({ client: undefined, emptyInMs: 0 });
+});
