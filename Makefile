@@ -41,9 +41,12 @@ test: check services ## the gates, then all tests, the edge's and the stack's am
 	node scripts/run-varnishtest.ts
 	vitest run --maxWorkers=2 --retry=1 --outputFile.json=reports/vitest-stack.json test/stack test/faults test/follow
 
-soak: install services ## break everything for longer: 100,000 requests through restarts, a million hostile ones
+soak: install services ## break everything for longer: 100,000 requests through restarts, a million hostile ones, half a million packages
+	@scripts/install-services wrk
 	SOAK_REQUESTS=100000 vitest run --no-file-parallelism --outputFile.json=reports/vitest-soak.json test/faults
 	node scripts/soak.ts
+	node bench/main.ts --keep million
+	node bench/plots.ts
 
 bench: install ## measure, side by side, and print ratios
 	@scripts/install-services redis-server wrk varnishd:varnish,varnish-modules

@@ -1,3 +1,4 @@
+import { startBareServer } from './bare-server.ts';
 import { compareInTurn, type Measured, ratioFigure } from './figures.ts';
 import type { BenchOptions } from './options.ts';
 import { startProgram, startService } from './processes.ts';
@@ -10,15 +11,6 @@ const NODE_GOAL = 0.55;
 const SERVER_CORE = 0;
 const LOAD_CORE = 1;
 
-/** Headers that the HTTP server writes by itself. */
-const SERVERS_OWN = new Set([
-  'date',
-  'connection',
-  'keep-alive',
-  'content-length',
-  'transfer-encoding',
-]);
-
 /** A picture in memory, against Koa, and against Node alone, that do nothing but send the same bytes and headers. */
 export async function measureMemoryHit({ rounds, seconds }: BenchOptions): Promise<Measured> {
   const upstream = await startProgram('upstream.ts', [], {});
@@ -26,14 +18,8 @@ export async function measureMemoryHit({ rounds, seconds }: BenchOptions): Promi
     { PYPI_URL: upstream.url, PYPISTATS_URL: upstream.url },
     { core: SERVER_CORE },
   );
-  const answer = await fetch(service.url + PATH);
-  const body = await answer.text();
-  const headers = Object.fromEntries(
-    [...answer.headers].filter(([name]) => !SERVERS_OWN.has(name)),
-  );
-  const environment = { ANSWER: JSON.stringify({ body, headers }) };
-  const koa = await startProgram('bare-koa.ts', [], environment, { core: SERVER_CORE });
-  const node = await startProgram('bare-node.ts', [], environment, { core: SERVER_CORE });
+  const koa = await startBareServer('bare-koa.ts', service.url + PATH, SERVER_CORE);
+  const node = await startBareServer('bare-node.ts', service.url + PATH, SERVER_CORE);
 
   const rateOf = (url: string) => async (): Promise<number> =>
     (await runWrk(url + PATH, { seconds, core: LOAD_CORE })).perSecond;

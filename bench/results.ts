@@ -35,12 +35,23 @@ export function readResults(): Results {
   return resultsSchema.parse(JSON.parse(readFileSync(FILE, 'utf8')));
 }
 
-export function writeResults(results: {
+function writeResults(results: {
   readonly machine: string;
   readonly figures: readonly Figure[];
   readonly series: Readonly<Record<string, readonly Series[]>>;
 }): void {
   writeFileSync(FILE, `${JSON.stringify(results, undefined, 2)}\n`);
+}
+
+/** Writes what a whole run has found, and keeps the figures of the parts, by their keys, that no whole run has. */
+export function writeWholeRun(found: Pick<Measured, 'figures' | 'series'>, others: string[]): void {
+  const before = readResults();
+  const kept = before.figures.filter(({ key }) => others.includes(key));
+  writeResults({
+    machine: describeMachine(),
+    figures: [...found.figures, ...kept],
+    series: { ...before.series, ...found.series },
+  });
 }
 
 /** Puts figures and series in the place of those of the same names. Throws where there was no whole run. */
@@ -52,7 +63,7 @@ export function replaceResults(some: Pick<Measured, 'figures' | 'series'>): void
 }
 
 /** The machine in a line. */
-export function describeMachine(): string {
+function describeMachine(): string {
   const model = cpus()[0]?.model.trim() ?? 'unknown';
   return `${availableParallelism()} cores (${model}), Node ${process.version}`;
 }

@@ -1,4 +1,5 @@
-import { type Measured, median, ratioFigure, type Series } from './figures.ts';
+import { startBareServer } from './bare-server.ts';
+import { type Measured, median, ratioFigure, type Series, withSpread } from './figures.ts';
 import type { BenchOptions } from './options.ts';
 import { startProgram, startService } from './processes.ts';
 import { runWrk, type WrkResult } from './wrk.ts';
@@ -16,34 +17,49 @@ export async function measureTail({ rounds, seconds, isQuick }: BenchOptions): P
   const url = service.url + PATH;
   await runWrk(url, { seconds, core: 1 });
 
+  const bare = await startBareServer('bare-node.ts', url, 0);
   const ratios: number[] = [];
+  const bareRatios: number[] = [];
   const paced: WrkResult[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const { perSecond } = await runWrk(url, { seconds, core: 1 });
-    const result = await runWrk(url, { seconds, perSecond: SHARE * perSecond, core: 1 });
+    const result = await measurePaced(url, seconds);
     paced.push(result);
-    ratios.push(result.latencyMs.p99 / result.latencyMs.p50);
+    ratios.push(tailOf(result));
+    bareRatios.push(tailOf(await measurePaced(bare.url + PATH, seconds)));
   }
   const throughput: [number, number][] = [];
   for (const clients of isQuick ? [] : CLIENTS) {
     const { perSecond } = await runWrk(url, { seconds, clients, core: 1 });
     throughput.push([clients, perSecond]);
   }
-  await Promise.all([service.stop(), upstream.stop()]);
+  await Promise.all([service.stop(), bare.stop(), upstream.stop()]);
   return {
     figures: [
-      ratioFigure({
-        key: 'tail',
-        what: `picture in memory, ${SHARE * 100} % of the highest rate: p99 of the time to answer, against its p50`,
-        ratios,
-        atMost: GOAL,
-      }),
+      {
+        ...ratioFigure({
+          key: 'tail',
+          what: `picture in memory, ${SHARE * 100} % of the highest rate: p99 of the time to answer, against its p50; bare \`node:http\` in the same rounds`,
+          ratios,
+          atMost: GOAL,
+        }),
+        measured: `${withSpread(ratios)}; ${withSpread(bareRatios)}`,
+      },
     ],
     series: {
       throughput: [{ name: 'picture in memory', points: throughput }],
       latency: [{ name: '70 % of the highest rate', points: distributionOf(paced) }],
     },
   };
+}
+
+/** At seven tenths of what the server can answer just now. */
+async function measurePaced(url: string, seconds: number): Promise<WrkResult> {
+  const { perSecond } = await runWrk(url, { seconds, core: 1 });
+  return runWrk(url, { seconds, perSecond: SHARE * perSecond, core: 1 });
+}
+
+function tailOf({ latencyMs }: WrkResult): number {
+  return latencyMs.p99 / latencyMs.p50;
 }
 
 function distributionOf(results: readonly WrkResult[]): Series['points'] {

@@ -68,7 +68,7 @@ export const settingsSchema = z.object({
     .describe('bytes that CACHE_DIR may hold: three quarters pictures, one quarter facts'),
   MEMORY_MAX_BYTES: count
     .min(MEBIBYTE)
-    .default(24 * MEBIBYTE)
+    .default(16 * MEBIBYTE)
     .describe(
       'bytes that a process keeps in memory: three eighths pictures, one eighth whole answers, half facts',
     ),

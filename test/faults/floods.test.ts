@@ -18,7 +18,7 @@ import {
 const START_MS = 60_000;
 const MEBIBYTE = 1024 * 1024;
 const CACHE_MAX_BYTES = 8 * MEBIBYTE;
-const MEMORY_MAX_BYTES = 24 * MEBIBYTE;
+const MEMORY_MAX_BYTES = 16 * MEBIBYTE;
 const DRAWING_QUEUE = 256;
 /** Twice what is promised. */
 const MAX_RSS_BYTES = 500 * MEBIBYTE;
