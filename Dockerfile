@@ -22,7 +22,7 @@ COPY --from=packages /app/node_modules node_modules
 COPY LICENSE package.json ./
 COPY cache cache
 COPY src src
-ENV NODE_ENV=production CACHE_DIR=/var/cache/pypins NODE_COMPILE_CACHE=/var/cache/pypins/code
+ENV NODE_ENV=production UV_THREADPOOL_SIZE=16 CACHE_DIR=/var/cache/pypins NODE_COMPILE_CACHE=/var/cache/pypins/code
 USER 1000:1000
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \

@@ -4,6 +4,7 @@ import type { Seen } from './facts-memory.ts';
 import { afterAnswer, afterFailure, isDue } from './facts-record.ts';
 import type { FactsRecord, FactsRules } from './facts-record.ts';
 import type { Tiers } from './facts-tiers.ts';
+import { sleep } from './sleep.ts';
 import type { Lease, Store } from './store.ts';
 
 const POLL_MS = 50;
@@ -47,7 +48,7 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
         store.acquireLease(tiers.keyOf(id), LEASE_MS),
         tiers.read(id),
       ]);
-      if (answer.state === 'granted') return await leadWith(answer.lease, id, seen);
+      if (answer.state === 'granted') return await lead(id, seen, hold(answer.lease));
       if (answer.state === 'unknown') return await lead(id, seen);
 
       if (poll === 0) observe?.({ kind: 'lease-lost' });
@@ -55,15 +56,6 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
       if (!isWorthWaiting || poll >= maxPolls || isClosed) return seen;
       await sleep(POLL_MS);
     }
-  };
-
-  const leadWith = async (lease: Lease, id: string, seen: Seen<T>): Promise<Seen<T>> => {
-    const renewing = setInterval(() => void lease.renew(LEASE_MS), RENEW_MS);
-    const release = (): Promise<void> => {
-      clearInterval(renewing);
-      return lease.release();
-    };
-    return await lead(id, seen, release);
   };
 
   /** Whoever waits for the facts does not wait for the store to take them. */
@@ -108,6 +100,15 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
   };
 }
 
+/** Renews the lease until it is given back, by the function that is returned. */
+function hold(lease: Lease): () => Promise<void> {
+  const renewing = setInterval(() => void lease.renew(LEASE_MS), RENEW_MS);
+  return () => {
+    clearInterval(renewing);
+    return lease.release();
+  };
+}
+
 /** The store gets what only this process knows. */
 async function giveBack<T>(tiers: Tiers<T>, id: string, seen: Seen<T>): Promise<void> {
   if (seen.isLost === true) await tiers.write(id, seen.record);
@@ -129,8 +130,4 @@ interface Asked<T> {
   readonly record: FactsRecord<T>;
   readonly outcome: Extract<FactsEvent, { kind: 'refreshed' }>['outcome'];
   readonly reason?: unknown;
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

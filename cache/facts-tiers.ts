@@ -4,7 +4,12 @@ import type { FactsMemory, Seen } from './facts-memory.ts';
 import { merged, NOTHING, secondsToKeep, withoutOld } from './facts-record.ts';
 import type { FactsRecord, FactsRules } from './facts-record.ts';
 import type { Messages } from './messages.ts';
+import { sleep } from './sleep.ts';
 import type { Store } from './store.ts';
+
+/** A store that is there, and fails nevertheless, is busy: what it has missed would be asked of the upstream again. */
+const WRITES = 3;
+const REWRITE_MS = 100;
 
 /** The records of one source, through the tiers: this process's memory, and the store that all processes share. */
 export interface Tiers<T> {
@@ -55,7 +60,12 @@ export function createTiers<T>(options: TiersOptions<T>): Tiers<T> {
     async write(id, record) {
       const text = encodeRecord(record);
       memory.remember(id, record, text.length);
-      await store.set(keyOf(id), text, secondsToKeep(record, clock(), rules));
+      const isStillNews = (): boolean => memory.get(id)?.record === record;
+      for (let left = WRITES; left > 0 && (left === WRITES || isStillNews()); left -= 1) {
+        const isTaken = await store.set(keyOf(id), text, secondsToKeep(record, clock(), rules));
+        if (isTaken || !store.healthy) return;
+        await sleep(REWRITE_MS);
+      }
     },
   };
 }

@@ -46,7 +46,10 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       return isText(value) ? value : undefined;
     },
     async set(key, value, ttlSeconds) {
-      await ask('set', () => client.set(key, value, 'EX', Math.max(1, Math.ceil(ttlSeconds))));
+      const reply = await ask('set', () =>
+        client.set(key, value, 'EX', Math.max(1, Math.ceil(ttlSeconds))),
+      );
+      return reply !== FAILED;
     },
     keys: (prefix) => scanKeys(client, ask, prefix),
     ...createRedisCoordination(client, ask),

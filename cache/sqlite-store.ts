@@ -1,6 +1,7 @@
 import { createSqliteCoordination, createSqliteRankings } from './sqlite-coordination.ts';
 import {
   createSqliteAsker,
+  FAILED,
   keepDatabase,
   orNone,
   type SqliteStoreOptions,
@@ -30,8 +31,10 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
       return Promise.resolve(orNone(ask('get', (s, nowMs) => s.get(key, nowMs), isFound)));
     },
     set(key, value, ttlSeconds) {
-      ask('set', (s, nowMs) => s.set(key, value, nowMs + Math.ceil(ttlSeconds * 1000)));
-      return Promise.resolve();
+      const answer = ask('set', (s, nowMs) =>
+        s.set(key, value, nowMs + Math.ceil(ttlSeconds * 1000)),
+      );
+      return Promise.resolve(answer !== FAILED);
     },
     keys(prefix) {
       return Promise.resolve(orNone(ask('keys', (s, nowMs) => s.keys(prefix, nowMs))) ?? []);

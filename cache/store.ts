@@ -35,8 +35,8 @@ export interface Store {
   readonly healthy: boolean;
   /** The value, or undefined where there is none, it is too old, or the store failed. */
   get(key: string): Promise<string | undefined>;
-  /** Keeps the value for `ttlSeconds`; lost silently (and counted) when the store fails. */
-  set(key: string, value: string, ttlSeconds: number): Promise<void>;
+  /** Keeps the value for `ttlSeconds`; false (and counted) when the store failed. */
+  set(key: string, value: string, ttlSeconds: number): Promise<boolean>;
   /** Keys of values that begin so (letters, digits and `:-._` only), at most `MAX_KEYS`; fewer when the store fails. Walks the whole store. */
   keys(prefix: string): Promise<string[]>;
   /** Asks for the lease of `key` for at most `ttlMs`. */

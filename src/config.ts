@@ -72,7 +72,9 @@ export const settingsSchema = z.object({
     .describe(
       'bytes that a process keeps in memory: three eighths pictures, one eighth whole answers, half facts',
     ),
-  FACTS_FRESH_SECONDS: count.default(600).describe('how long facts of a package count as fresh, at the least: a tenth more at the most'),
+  FACTS_FRESH_SECONDS: count
+    .default(600)
+    .describe('how long facts of a package count as fresh, at the least: a tenth more at the most'),
   FACTS_KEPT_SECONDS: count
     .default(2_592_000)
     .describe('how long facts are kept to be served when an upstream fails'),

@@ -53,10 +53,6 @@ export function createDemand(store: Store, clock: () => number = Date.now): Dema
     sizeOf: () => 0,
   });
 
-  const add = (to: Map<string, number>, member: string, score: number): void => {
-    if (to.size < MAX_NOTED || to.has(member)) to.set(member, score);
-  };
-
   const flush = async (): Promise<void> => {
     for (const [name, options] of [
       ['held', HELD],
@@ -105,6 +101,10 @@ export function createDemand(store: Store, clock: () => number = Date.now): Dema
       await flush();
     },
   };
+}
+
+function add(to: Map<string, number>, member: string, score: number): void {
+  if (to.size < MAX_NOTED || to.has(member)) to.set(member, score);
 }
 
 /**

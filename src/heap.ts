@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
@@ -15,6 +15,8 @@ const HEAP_FLAGS = [
  * once to that of the largest picture ever drawn: what lies between grows with every large picture.
  */
 const MALLOC = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' };
+/** Node has four threads for files and drawings together: with as many drawings as cores, a look at the disk would wait for one. */
+const SPARE_THREADS = 4;
 /** Where Node keeps what it has compiled. Named before the first file is read, it spares the stripping of types: 20 MB. */
 const COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
 
@@ -29,6 +31,7 @@ export function limitHeap(): void {
   const isLimited = /--max[-_](?:semi|old)[-_]space[-_]size/.test(options);
   if (isLimited || environment['LISTEN_FDS'] !== undefined || process.platform === 'win32') return;
   const args = [process.execPath, ...HEAP_FLAGS, ...process.execArgv, ...process.argv.slice(1)];
-  const added = { ...MALLOC, NODE_COMPILE_CACHE: COMPILE_CACHE };
+  const threads = `${availableParallelism() + SPARE_THREADS}`;
+  const added = { ...MALLOC, UV_THREADPOOL_SIZE: threads, NODE_COMPILE_CACHE: COMPILE_CACHE };
   process.execve?.(process.execPath, args, { ...added, ...environment });
 }

@@ -122,6 +122,19 @@ describe('without a store', () => {
     expect(harness.upstream.calls).toHaveLength(1);
   });
 
+  test('too busy for a moment, it is told once more before anybody else may ask the upstream', async () => {
+    const { store } = harness;
+    const answers = [false, false];
+    const set: typeof store.set = (...args) =>
+      answers.length > 0 ? Promise.resolve(answers.shift() ?? true) : store.set(...args);
+    const facts = startProcess({ ...harness, store: { ...store, healthy: true, set } });
+    harness.upstream.says('one');
+    await ask(facts);
+    await pass(200);
+    expect(await ask(startProcess(harness))).toMatchObject({ state: 'fresh', value: 'one' });
+    expect(harness.upstream.calls).toHaveLength(1);
+  });
+
   test('flushed, what one process remembers is there again for all with its next look', async () => {
     harness.upstream.says('one');
     await ask(harness.facts);
