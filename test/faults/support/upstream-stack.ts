@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { vi } from 'vitest';
 import { scrape, sumOf } from '../../../src/commands/scrape.ts';
 import type { Stack } from '../../../stack/start-stack.ts';
 import { startTestStack } from '../../support/stack.ts';
@@ -6,6 +7,9 @@ import { type Badge, createClient } from './upstream-client.ts';
 
 const ERROR_LEVEL = 50;
 const MAX_WORDS = 20;
+const PATIENCE = { timeout: 20_000, interval: 200 };
+/** Enough for each node to be asked for some of them. */
+const NOBODIES = 'abcdefgh'.split('').map((letter) => `nobody-${letter}`);
 /** A node writes its log after a second at the latest. */
 const LOG_DELAY_MS = 1_200;
 /** A process takes up to 250 MB by `docs/operations.md`; the rest is for the allocator of another machine. */
@@ -20,6 +24,11 @@ export interface WatchedStack {
   ask(path: string): Promise<Badge>;
   /** A metric of all nodes together. */
   metric(name: string, labels?: Record<string, string>): Promise<number>;
+  /**
+   * Resolves when both nodes get answers from PyPI again: failures of one case, which may end seconds after it, must not add up
+   * with the next one's, and an answer, be it 404, sets a breaker back.
+   */
+  recovers(): Promise<void>;
   /** What no fault of another program may do to a node: end it, make it grow, or be an error of its own. */
   harm(): Promise<string[]>;
   close(): Promise<void>;
@@ -44,11 +53,20 @@ export async function startWatchedStack(
   let asked = 0;
   // Only how long the world may keep it differs, which is no part of the picture.
   const uncached = (path: string): string => `${path}?cacheSeconds=${(asked += 1)}`;
+  const ask = (path: string): Promise<Badge> => client.get(uncached(path));
 
   return {
     stack,
     uncached,
-    ask: (path) => client.get(uncached(path)),
+    ask,
+    async recovers() {
+      await vi.waitUntil(async () => {
+        const badges = await Promise.all(
+          NOBODIES.map((name) => ask(`/version/${name}-${asked}/badge.svg`)),
+        );
+        return badges.every(({ verdict }) => verdict === 'not-found');
+      }, PATIENCE);
+    },
     async metric(name, labels) {
       const samples = await Promise.all(stack.adminUrls.map(scrape));
       return sumOf(samples.flat(), name, labels);
