@@ -7,6 +7,8 @@ import { runWrk } from './wrk.ts';
 const PATH = '/version/package-1/badge.svg';
 const GOAL = 0.85;
 const IDENTITY_GOAL = 0.8;
+/** The first request of each, and the look whether the plain one answers. */
+const MAX_MISSES = 3;
 
 /** A hit through our rules, against the same varnishd with the same badge and no rules at all. */
 export async function measureEdgeHit({ rounds, seconds }: BenchOptions): Promise<Measured> {
@@ -23,10 +25,9 @@ export async function measureEdgeHit({ rounds, seconds }: BenchOptions): Promise
   const gzip = ['Accept-Encoding: gzip'];
   await rateOf(ours.url, gzip)();
   await rateOf(plain.url, gzip)();
-  const misses = await missesOf(ours, plain);
   const ratios = await compare(gzip);
   const identity = await compare([]);
-  if ((await missesOf(ours, plain)) !== misses) throw new Error('not every request was a hit');
+  if ((await missesOf(ours, plain)) > MAX_MISSES) throw new Error('not every request was a hit');
 
   await Promise.all([ours.stop(), plain.stop(), service.stop(), upstream.stop()]);
   return {
