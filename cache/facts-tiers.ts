@@ -60,11 +60,12 @@ export function createTiers<T>(options: TiersOptions<T>): Tiers<T> {
     async write(id, record) {
       const text = encodeRecord(record);
       memory.remember(id, record, text.length);
-      const isStillNews = (): boolean => memory.get(id)?.record === record;
-      for (let left = WRITES; left > 0 && (left === WRITES || isStillNews()); left -= 1) {
+      for (let left = WRITES; left > 0; left -= 1) {
         const isTaken = await store.set(keyOf(id), text, secondsToKeep(record, clock(), rules));
-        if (isTaken || !store.healthy) return;
+        if (isTaken || !store.healthy || left === 1) return;
         await sleep(REWRITE_MS);
+        // Something newer came meanwhile.
+        if (memory.get(id)?.record !== record) return;
       }
     },
   };
