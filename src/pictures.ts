@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { ContentStore } from '../cache/content-store.ts';
 import type { MemoryCache } from '../cache/memory.ts';
 import type { SingleFlight } from '../cache/single-flight.ts';
+import { drawingCost } from './imaging/cost.ts';
 import type { Imaging } from './imaging/imaging.ts';
 import { type BadgeSpec, type Format, FORMATS, type Picture, type Scale } from './imaging/spec.ts';
 import { essenceOf } from './imaging/svg.ts';
@@ -102,7 +103,7 @@ export function createPictures({
       memory.set(digest, { picture: stored, isStored: true });
       return { picture: stored, tier: 'disk' };
     }
-    const rank = admit(costOf(wish));
+    const rank = admit(drawingCost(wish.spec, wish.scale));
     const picture = await flights.run(digest, () => draw(wish, digest, rank));
     return { picture, tier: 'drawn' };
   };
@@ -135,11 +136,6 @@ export async function drawSpares(
     spares.set(format, { digest, picture: await imaging.draw(spec, format, 1) });
   }
   return spares;
-}
-
-/** Towards a client's limit: a usual picture is one, the largest, which takes thirty times as long to draw, 32. */
-function costOf({ spec, scale }: PictureWish): number {
-  return Math.max(1, ((spec.label.length + spec.message.length) * scale ** 2) / 256);
 }
 
 function digestOf({ spec, format, scale }: PictureWish, fingerprint: string): string {

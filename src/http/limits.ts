@@ -23,8 +23,9 @@ export interface Sender {
 
 export interface Limits {
   /**
-   * Counts something costly for the client; throws a `limited` error when it asks too often. Gives a rank among all who ask
-   * for something costly, lower for those who ask for less: the milliseconds until its bucket will be empty.
+   * Counts something costly for the client, at most as much as it may have at once; throws a `limited` error when it asks too
+   * often. Gives a rank among all who ask for something costly, lower for those who ask for less: the milliseconds until
+   * its bucket will be empty.
    */
   admit(sender: Sender, cost?: number): number;
   /** How the sender stands, without counting anything. */
@@ -71,7 +72,7 @@ export function createLimits({
     admit(sender, cost = 1) {
       const { client, emptyInMs } = standing(sender);
       if (client === undefined) return 0;
-      const nextInMs = emptyInMs + intervalMs * cost;
+      const nextInMs = emptyInMs + intervalMs * Math.min(cost, burst);
       const waitMs = nextInMs - burst * intervalMs;
       if (waitMs > 0) {
         throw new BadgeError('limited', 'too many costly requests', {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { drawingCost } from './cost.ts';
 import { canOpen } from './descriptors.ts';
 import { prepareFonts } from './fonts.ts';
 import { createRasterizer } from './raster.ts';
@@ -15,12 +16,9 @@ import { createTurns, NoTurnError } from './turns.ts';
 const RENDERER_REVISION = 3;
 /** An image proxy gives up after 4 s, the edge after 2.3: what waits for longer would be drawn for nobody. */
 const MAX_WAIT_MS = 1_000;
-/**
- * Letters at scale 1 that make a picture large. It may take half a second, so that large ones have a queue of their own, and
- * are drawn one at a time.
- */
-const LARGE = 1_024;
-const LARGE_WAITING = 8;
+/** Above this cost a picture is large: it may take 200 ms. Large ones have a queue of their own, and half of a core. */
+const LARGE = 8;
+const LARGE_WAITING = 32;
 
 export interface ImagingOptions {
   /** Where fontconfig's settings and cache may be written; a temporary directory stands in for it. */
@@ -64,21 +62,29 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
   const opens = concurrency + 2;
   const maxWaitMs = MAX_WAIT_MS;
   const usual = createTurns({ concurrency, waitingLimit: queueLimit, maxWaitMs });
-  const large = createTurns({ concurrency: 1, waitingLimit: LARGE_WAITING, maxWaitMs });
+  const large = createTurns({
+    concurrency: 1,
+    waitingLimit: LARGE_WAITING,
+    maxWaitMs,
+    restsBetween: true,
+  });
+  const draw = async (rasterize: () => Promise<Buffer>): Promise<Buffer> => {
+    if (!canOpen(fonts.files.sans, opens)) throw new DrawingQueueFullError();
+    const bytes = await rasterize();
+    // A wrong picture would be kept under the name of the right one.
+    if (!canOpen(fonts.files.sans, 1)) throw new DrawingQueueFullError();
+    return bytes;
+  };
   return {
     draw: async (spec, format, scale, rank = 0) => {
-      const svg = drawSvg(spec);
-      if (format === 'svg') return svg;
-      const rasterize = rasterizer.prepare(svg, format, scale);
+      const svg = () => drawSvg(spec);
+      if (format === 'svg') return svg();
       try {
-        const turns = isLarge(spec, scale) ? large : usual;
-        return await turns.run(rank, async () => {
-          if (!canOpen(fonts.files.sans, opens)) throw new DrawingQueueFullError();
-          const bytes = await rasterize();
-          // A wrong picture would be kept under the name of the right one.
-          if (!canOpen(fonts.files.sans, 1)) throw new DrawingQueueFullError();
-          return bytes;
-        });
+        // Nothing is done for a large one before its turn: it may not come. Where all are usual, no core waits.
+        if (drawingCost(spec, scale) > LARGE)
+          return await large.run(rank, () => draw(rasterizer.prepare(svg(), format, scale)));
+        const rasterize = rasterizer.prepare(svg(), format, scale);
+        return await usual.run(rank, () => draw(rasterize));
       } catch (error) {
         throw isTooMuch(error) ? new DrawingQueueFullError(error) : error;
       }
@@ -94,10 +100,6 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
       waiting: usual.stats().waiting + large.stats().waiting,
     }),
   };
-}
-
-function isLarge({ label, message }: BadgeSpec, scale: Scale): boolean {
-  return (label.length + message.length) * scale ** 2 > LARGE;
 }
 
 // Its exports hide package.json.

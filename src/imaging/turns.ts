@@ -10,6 +10,8 @@ export interface TurnsOptions {
   readonly waitingLimit: number;
   /** For how long. */
   readonly maxWaitMs: number;
+  /** After each piece of work its place stays empty for as long as that took, so that half of a core is left to others. */
+  readonly restsBetween?: boolean;
 }
 
 /** Work that is done a few pieces at a time. */
@@ -29,10 +31,16 @@ interface Waiting {
 }
 
 /** A queue by rank rather than by time alone, so that whoever wants much stands behind those who want little. */
-export function createTurns({ concurrency, waitingLimit, maxWaitMs }: TurnsOptions): Turns {
+export function createTurns({
+  concurrency,
+  waitingLimit,
+  maxWaitMs,
+  restsBetween = false,
+}: TurnsOptions): Turns {
   /** The next one first. */
   const queue: Waiting[] = [];
   let running = 0;
+  let resting = 0;
 
   const wait = async (rank: number): Promise<void> => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -52,17 +60,32 @@ export function createTurns({ concurrency, waitingLimit, maxWaitMs }: TurnsOptio
     await promise;
   };
 
+  const giveToNext = (): void => {
+    const next = queue.shift();
+    if (next === undefined) return;
+    running += 1;
+    next.begin();
+  };
+
+  const rest = (tookMs: number): void => {
+    resting += 1;
+    setTimeout(() => {
+      resting -= 1;
+      giveToNext();
+    }, tookMs);
+  };
+
   return {
     async run(rank, work) {
-      if (running < concurrency) running += 1;
+      if (running + resting < concurrency) running += 1;
       else await wait(rank);
+      const startedAtMs = performance.now();
       try {
         return await work();
       } finally {
-        // Its place goes to the next one.
-        const next = queue.shift();
-        if (next === undefined) running -= 1;
-        else next.begin();
+        running -= 1;
+        if (restsBetween) rest(performance.now() - startedAtMs);
+        else giveToNext();
       }
     },
     stats: () => ({ running, waiting: queue.length }),

@@ -61,6 +61,13 @@ test('who asks for more stands behind who asks for less, and the exempt stand in
   expect(new Set(ranks).size).toBe(4);
 });
 
+test('nothing costs more than a client may have at once', () => {
+  const limits = limitsAt(() => 0);
+  const ask = (cost: number) => () => limits.admit(requestFrom('1.1.1.1'), cost);
+  ask(100)();
+  expect(ask(1)).toThrow();
+});
+
 test('how somebody stands is told without counting anything', () => {
   const limits = limitsAt(() => 0);
   const standingOf = (address: string) => limits.standing(requestFrom(address));

@@ -57,6 +57,24 @@ test('nobody waits for longer than allowed', async () => {
   expect(begun).toEqual(['first']);
 });
 
+test('where it rests between, a place stays empty for as long as its work took', async () => {
+  const turns = createTurns({
+    concurrency: 1,
+    waitingLimit: 9,
+    maxWaitMs: LONG_MS,
+    restsBetween: true,
+  });
+  let begunAtMs = 0;
+  const first = turns.run(0, () => delay(30));
+  const second = turns.run(0, () => Promise.resolve((begunAtMs = performance.now())));
+  await first;
+  const endedAtMs = performance.now();
+  expect(turns.stats()).toEqual({ running: 0, waiting: 1 });
+  await second;
+  // A timer may fire a millisecond early.
+  expect(begunAtMs - endedAtMs).toBeGreaterThan(25);
+});
+
 test('work that fails gives its place to the next one', async () => {
   const turns = createTurns({ concurrency: 1, waitingLimit: 9, maxWaitMs: LONG_MS });
   const failing = turns.run(0, () => Promise.reject(new Error('broken')));
