@@ -2,6 +2,7 @@ import { createAccounts } from './http/account.ts';
 import { createAdminApp } from './http/admin.ts';
 import { createSendAnswer } from './http/answer.ts';
 import { createApp } from './http/app.ts';
+import { createFairness } from './http/fairness.ts';
 import { createLimits } from './http/limits.ts';
 import { createRefresh } from './http/refresh.ts';
 import { createRememberedAnswers } from './http/remembered.ts';
@@ -61,6 +62,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   });
   const handle = createApp({
     limits,
+    fairness: createFairness(limits),
     log,
     giveAccount,
     remembered,

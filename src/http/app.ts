@@ -6,7 +6,7 @@ import type { Handler } from '../lifecycle.ts';
 import type { GiveAccount } from './account.ts';
 import type { SendAnswer } from './answer.ts';
 import { errorsAsBadges } from './errors-as-badges.ts';
-import { createFairness } from './fairness.ts';
+import type { Fairness } from './fairness.ts';
 import type { Limits, Sender } from './limits.ts';
 import type { RememberedAnswers } from './remembered.ts';
 import { requestContext } from './request-context.ts';
@@ -27,13 +27,14 @@ export interface AppOptions extends Answers {
   readonly remembered: RememberedAnswers;
   readonly sendAnswer: SendAnswer;
   readonly limits: Limits;
+  readonly fairness: Fairness;
   /** Asked by an edge's probe at `/-/ready`: it can probe only the port that it fetches from. */
   readonly isReady: () => boolean;
 }
 
 /** The application without a port: the life of a request, from the outside in. */
 export function createApp(options: AppOptions): Handler {
-  const { log, giveAccount, remembered, sendAnswer, limits, isReady } = options;
+  const { log, giveAccount, remembered, sendAnswer, limits, fairness, isReady } = options;
   const app = new Koa<BadgeState>();
   app.use(requestContext(giveAccount, remembered));
   app.use(errorsAsBadges(sendAnswer, limits));
@@ -43,7 +44,6 @@ export function createApp(options: AppOptions): Handler {
   app.on('error', (error: NodeJS.ErrnoException) => {
     if (!CONNECTION_NOISE.has(error.code ?? '')) log.error({ err: error }, 'answer failed');
   });
-  const fairness = createFairness(limits);
   const answerAnew = app.callback();
   return async (request, response) => {
     request.url = originForm(request.url ?? '/');
