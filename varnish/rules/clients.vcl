@@ -34,15 +34,15 @@ sub client_before_proxy {
 }
 
 # 50 misses a second and 500 at once, as at the API, from one address: IPv6 by /64, which is what one customer has.
-# Where a copy is kept, however old, it is shown instead. Of large pictures, which take half a second each and of which the
-# API draws fifteen at once for one address, a tenth of that: hundreds that come in one moment keep all others waiting.
+# Where a copy is kept, however old, it is shown instead. Of large pictures, which take fifty times as long as others, a
+# fiftieth of that, as at the API: hundreds that come in one moment keep all others waiting.
 sub client_limit {
   if (local.socket != "purge" && std.ip(var.get("client"), "0.0.0.0", resolve=false) !~ unlimited) {
     var.set("neighbours", regsub(regsub(var.get("client"), "^::ffff:(?=\d+\.)", ""), "^((?:[0-9a-f]+:){4}|(?:[0-9a-f]+:){0,3}:).*$", "\1"));
     if (vsthrottle.is_denied("client " + var.get("neighbours"), std.integer(std.getenv("LIMIT_BURST"), 500),
         std.duration(real=std.real(std.getenv("LIMIT_BURST"), 500.0) / std.real(std.getenv("LIMIT_PER_SECOND"), 50.0)))
         || (req.url ~ "^[^?]*\.(png|jpe?g|gif|tiff?|webp)\?" && req.url ~ "[?&]scale=[34]" && req.url ~ "^.{200}"
-        && vsthrottle.is_denied("large " + var.get("neighbours"), std.integer(real=std.real(std.getenv("LIMIT_BURST"), 500.0) / 10.0 + 1.0),
+        && vsthrottle.is_denied("large " + var.get("neighbours"), std.integer(real=std.real(std.getenv("LIMIT_BURST"), 500.0) / 50.0 + 1.0),
         std.duration(real=std.real(std.getenv("LIMIT_BURST"), 500.0) / std.real(std.getenv("LIMIT_PER_SECOND"), 50.0))))) {
       if (req.method != "POST" && var.get("look") != "any") {
         call kept_copy_any;
