@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly maxRequests?: number;
   /** What a client rests between two requests: load, not a flood. */
   readonly restMs?: number;
+  /** The address of the nth request's client, which the proxies in front have told; this machine's without it. */
+  readonly addressOf?: (number: number) => string;
 }
 
 /** What the clients saw. */
@@ -44,7 +46,7 @@ export interface Load {
 export function startLoad(
   origin: string,
   pathOf: (number: number) => string,
-  { clients = 16, maxRequests = 5_000, restMs = 10 }: LoadOptions = {},
+  { clients = 16, maxRequests = 5_000, restMs = 10, addressOf }: LoadOptions = {},
 ): Load {
   const pool = new Pool(origin, { connections: clients, headersTimeout: PROXY_TIMEOUT_MS });
   const isPicture = createPictureCheck();
@@ -54,9 +56,10 @@ export function startLoad(
   const latencies: number[] = [];
   const state = { asked: 0, timed: 0, done: 0, isOn: true };
 
-  const ask = async (path: string): Promise<void> => {
+  const ask = async (path: string, number: number): Promise<void> => {
+    const sent = addressOf && { headers: { 'x-forwarded-for': addressOf(number) } };
     const startedAtMs = performance.now();
-    const { statusCode, headers, body } = await pool.request({ path, method: 'GET' });
+    const { statusCode, headers, body } = await pool.request({ path, method: 'GET', ...sent });
     const bytes = await body.bytes();
     latencies[state.timed % MAX_LATENCIES] = performance.now() - startedAtMs;
     state.timed += 1;
@@ -75,7 +78,9 @@ export function startLoad(
     while (state.isOn && state.asked < maxRequests && faults.length < MAX_FAULTS) {
       state.asked += 1;
       const path = pathOf(state.asked);
-      await ask(path).catch((error: unknown) => faults.push(`${path}: ${String(error)}`));
+      await ask(path, state.asked).catch((error: unknown) =>
+        faults.push(`${path}: ${String(error)}`),
+      );
       state.done += 1;
       if (restMs > 0) await delay(restMs);
     }
