@@ -55,10 +55,12 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
     },
     (request, response) => {
       if (request.url === PROBE_URL) probedAtMs = performance.now();
-      underWay.add(response);
-      response.once('close', () => underWay.delete(response));
       if (stopping) announceEnd(response);
       void handle(request, response);
+      // What is in memory has been answered by now: with it, the set would be as much garbage as all else of an answer together.
+      if (response.headersSent) return;
+      underWay.add(response);
+      response.once('close', () => underWay.delete(response));
     },
   );
   server.maxHeadersCount = MAX_HEADERS;
