@@ -68,7 +68,7 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
     maxWaitMs,
     restsBetween: true,
   });
-  const draw = async (rasterize: () => Promise<Buffer>): Promise<Buffer> => {
+  const drawNow = async (rasterize: () => Promise<Buffer>): Promise<Buffer> => {
     if (!canOpen(fonts.files.sans, opens)) throw new DrawingQueueFullError();
     const bytes = await rasterize();
     // A wrong picture would be kept under the name of the right one.
@@ -77,14 +77,14 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
   };
   return {
     draw: async (spec, format, scale, rank = 0) => {
-      const svg = () => drawSvg(spec);
-      if (format === 'svg') return svg();
+      if (format === 'svg') return drawSvg(spec);
+      const prepare = () => rasterizer.prepare(drawSvg(spec), format, scale);
       try {
         // Nothing is done for a large one before its turn: it may not come. Where all are usual, no core waits.
         if (drawingCost(spec, scale) > LARGE)
-          return await large.run(rank, () => draw(rasterizer.prepare(svg(), format, scale)));
-        const rasterize = rasterizer.prepare(svg(), format, scale);
-        return await usual.run(rank, () => draw(rasterize));
+          return await large.run(rank, () => drawNow(prepare()));
+        const rasterize = prepare();
+        return await usual.run(rank, () => drawNow(rasterize));
       } catch (error) {
         throw isTooMuch(error) ? new DrawingQueueFullError(error) : error;
       }
