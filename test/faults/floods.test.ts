@@ -49,7 +49,7 @@ beforeAll(async () => {
   flooder = await startFlooder();
   // Processes that have just started are slower than any flood makes them.
   const last = (n: number): string => `/version/${NAMES.at(-n)}/badge.svg`;
-  await flooder.flood(stack.edgeUrl, { pathOf: last, addressOf: one(8, 1), requests: 90 });
+  await flooder.flood(stack.edgeUrl, { pathOf: last, addressOf: one(8, 0), requests: 90 });
   await seenByOthers('at first');
 }, START_MS);
 afterAll(async () => {
@@ -93,7 +93,7 @@ interface Case {
 
 const walk = (kind: string, attempt: number) => (n: number) =>
   `/${kind}/${NAMES[(attempt - 1) * WALKED + n]}/badge.svg`;
-const one = (last: number, attempt: number) => (): string => `203.0.${attempt}.${last}`;
+const one = (last: number, attempt: number) => (): string => `203.0.113.${10 * attempt + last}`;
 const limitOf = (seconds: number): number => BURST + PER_SECOND * (seconds + 1);
 const CASES: readonly [what: string, of: Case][] = [
   [
@@ -163,7 +163,7 @@ const CASES: readonly [what: string, of: Case][] = [
       options: (attempt) => ({
         pathOf: (n) =>
           `/badge/${attempt}.${n}-${'flood'.repeat(12)}-red.jpg?scale=4&style=flat-square`,
-        addressOf: (n) => `198.51.${attempt}.${n % 200}`,
+        addressOf: (n) => `198.18.${attempt}.${n % 200}`,
         requests: 600,
       }),
       mayCost: () => 600,
@@ -202,11 +202,11 @@ test.for(CASES)(
   '%s',
   { timeout: START_MS },
   async ([what, { options, mayCost, isLimited }], { task }) => {
-    const budgets = watchBudgets(stack.adminUrls);
-    const before = await seenByOthers(`${what}, before `);
-    const others = startOthers(what);
-    const upstream = standIn.requests.length;
     const attempt = 1 + (task.result?.retryCount ?? 0);
+    const budgets = watchBudgets(stack.adminUrls);
+    const before = await seenByOthers(`${what}, before ${attempt}`);
+    const others = startOthers(`${what} ${attempt}`);
+    const upstream = standIn.requests.length;
     const report = await flooder.flood(stack.edgeUrl, options(attempt));
     const asked = standIn.requests.slice(upstream).map(({ path }) => path);
     await others.answered(CALM_REQUESTS);

@@ -64,11 +64,13 @@ test('where it rests between, a place stays empty for as long as its work took',
     maxWaitMs: LONG_MS,
     restsBetween: true,
   });
-  let begunAtMs = 0;
-  const first = turns.run(0, () => delay(30));
+  let [endedAtMs, begunAtMs] = [0, 0];
+  const first = turns.run(0, async () => {
+    await delay(30);
+    endedAtMs = performance.now();
+  });
   const second = turns.run(0, () => Promise.resolve((begunAtMs = performance.now())));
   await first;
-  const endedAtMs = performance.now();
   expect(turns.stats()).toEqual({ running: 0, waiting: 1 });
   await second;
   // A timer may fire a millisecond early.
