@@ -6,7 +6,7 @@ const FEW = 5;
 
 /** The order in which requests are begun. */
 export interface Fairness {
-  /** Resolves when the request's turn has come; where nothing else was begun, at once. */
+  /** Resolves when the request's turn has come; where nothing else was begun, and its client wants little, at once. */
   turn(sender: Sender): Promise<void>;
 }
 

@@ -34,8 +34,8 @@ sub client_before_proxy {
 }
 
 # 50 misses a second and 500 at once, as at the API, from one address: IPv6 by /64, which is what one customer has.
-# Where a copy is kept, however old, it is shown instead. Of large pictures, which take fifty times as long as others, a
-# fiftieth of that, as at the API: hundreds that come in one moment keep all others waiting.
+# Where a copy is kept, however old, it is shown instead. Of large pictures, which take some fifty times as long as others, a
+# fiftieth of that: hundreds that come in one moment keep all others waiting.
 sub client_limit {
   if (local.socket != "purge" && std.ip(var.get("client"), "0.0.0.0", resolve=false) !~ unlimited) {
     var.set("neighbours", regsub(regsub(var.get("client"), "^::ffff:(?=\d+\.)", ""), "^((?:[0-9a-f]+:){4}|(?:[0-9a-f]+:){0,3}:).*$", "\1"));
