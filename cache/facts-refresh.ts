@@ -43,12 +43,14 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
 
   const refresh = async (id: string): Promise<Seen<T>> => {
     for (let poll = 0; ; poll += 1) {
+      const askedMs = performance.now();
       // One trip for both. Whoever held the lease before may have done the work: the read comes after it.
       const [answer, seen] = await Promise.all([
         store.acquireLease(tiers.keyOf(id), LEASE_MS),
         tiers.read(id),
       ]);
-      if (answer.state === 'granted') return await lead(id, seen, hold(answer.lease));
+      if (answer.state === 'granted' && (await lasts(answer.lease, askedMs)))
+        return await lead(id, seen, hold(answer.lease));
       if (answer.state === 'unknown') return await lead(id, seen);
 
       if (poll === 0) observe?.({ kind: 'lease-lost' });
@@ -98,6 +100,11 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
       loader.close();
     },
   };
+}
+
+/** Whether a lease that was asked for then is still ours: it may have ended while our own event loop was blocked. */
+async function lasts(lease: Lease, askedMs: number): Promise<boolean> {
+  return performance.now() - askedMs < LEASE_MS || (await lease.renew(LEASE_MS)) !== 'lost';
 }
 
 /** Renews the lease until it is given back, by the function that is returned. */

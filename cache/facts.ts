@@ -1,3 +1,4 @@
+import { inTime } from './deadline.ts';
 import type { FactsEvent, FactsSource, Found, Refreshed } from './facts-contract.ts';
 import { answerOf, createFactsMemory } from './facts-memory.ts';
 import type { Seen } from './facts-memory.ts';
@@ -114,7 +115,7 @@ export function createFacts<T>(options: FactsOptions<T>): Facts<T> {
     const isKept = seen.record.state !== 'nothing';
     if (!isKept && !refreshes.has(id)) admit?.();
     const waitMs = isKept ? patienceMs : firstPatienceMs - (performance.now() - startMs);
-    const refreshed = await within(
+    const refreshed = await inTime(
       waitMs,
       refreshes.run(id, () => refresher.refresh(id)),
     );
@@ -152,17 +153,4 @@ function rulesOf<T>(options: FactsOptions<T>): FactsRules {
     jitter,
     random,
   };
-}
-
-/** What the promise resolves with, or undefined when that takes longer. */
-async function within<T>(waitMs: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, waitMs, undefined);
-  });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

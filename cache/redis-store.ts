@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
+import { inTime } from './deadline.ts';
 import { type Asker, createAsker, FAILED } from './redis-asker.ts';
 import { createRedisCoordination } from './redis-coordination.ts';
 import { createRedisRankings } from './redis-rankings.ts';
@@ -30,11 +31,13 @@ export interface RedisStoreOptions {
  * LOADING drops the connection, since nothing can be had until it is over.
  */
 export function createRedisStore(options: RedisStoreOptions): Store {
-  const client = connect(options.url, options.timeoutMs ?? 150);
+  const { timeoutMs = 150, observe } = options;
+  const client = connect(options.url, timeoutMs);
   const stopReporting = reportState(client, options.onStateChange);
   let isOpen = true;
   const isReady = (): boolean => isOpen && client.status === 'ready';
-  const ask = createAsker(isReady, options.observe);
+  const drop = (): void => dropSilent(client.stream, timeoutMs);
+  const ask = createAsker({ isReady, timeoutMs, drop, observe });
 
   return {
     tier: 'redis',
@@ -55,9 +58,8 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     ...createRedisCoordination(client, ask),
     ...createRedisRankings(client, ask),
     async ready(maxMs) {
-      const inTime = AbortSignal.timeout(maxMs);
-      if (client.status !== 'ready')
-        await once(client, 'ready', { signal: inTime }).catch(() => undefined);
+      if (client.status === 'ready') return;
+      await inTime(maxMs, once(client, 'ready')).catch(() => undefined);
     },
     close() {
       isOpen = false;
@@ -89,23 +91,30 @@ function isText(reply: unknown): reply is string {
 }
 
 function connect(url: string, timeoutMs: number): Redis {
-  return new Redis(url, {
+  const client = new Redis(url, {
     // Without these an operation waits for as long as Redis is away.
     enableOfflineQueue: false,
     // What is asked in one turn of the event loop is sent as one.
     enableAutoPipelining: true,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    // Ends an operation whose answer is overdue, although others are answered.
-    commandTimeout: timeoutMs,
-    // Drops a connection on which an answer is overdue: of a frozen Redis, or behind a network that swallows packets.
-    socketTimeout: timeoutMs,
+    // Time-outs of commands and of the socket are ours: those of ioredis fire when our own event loop was blocked.
     disconnectTimeout: timeoutMs,
     connectTimeout: CONNECT_TIMEOUT_MS,
     maxLoadingRetryTime: RECONNECT_MAX_MS,
     retryStrategy: (attempt) => Math.min(RECONNECT_FIRST_MS * 2 ** (attempt - 1), RECONNECT_MAX_MS),
     reconnectOnError: (error) => error.message.startsWith('LOADING'),
   });
+  // A frozen Redis takes connections, too.
+  return client.on('connect', () => {
+    const { stream } = client;
+    const said = inTime(timeoutMs, once(stream, 'data')).catch(() => undefined);
+    void said.then((data) => data ?? dropSilent(stream, timeoutMs));
+  });
+}
+
+function dropSilent(stream: Redis['stream'], timeoutMs: number): void {
+  stream.destroy(new Error(`no answer within ${timeoutMs} ms`));
 }
 
 /** Tells of every change, the first answer included; returns the function that ends it. */

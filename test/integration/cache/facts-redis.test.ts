@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createFacts } from '../../../cache/facts.ts';
 import type { Facts, FactsSource } from '../../../cache/facts.ts';
 import { createRedisStore } from '../../../cache/redis-store.ts';
+import { blockEventLoop } from '../../support/block.ts';
 import { startRedis } from '../../support/redis.ts';
 import type { TestRedis } from '../../support/redis.ts';
 
@@ -64,6 +65,17 @@ test('many who ask for many ids in several processes cost one request for each i
   const found = await Promise.all(asked);
   expect(found.map(({ state }) => state)).toEqual(found.map(() => 'fresh'));
   expect(calls.toSorted()).toEqual(ids.toSorted());
+});
+
+test('many who ask at once ask the upstream once, although the event loop is blocked meanwhile', async () => {
+  const processes = [await startProcess(600), await startProcess(600)];
+  const asked = Array.from({ length: 250 }, () => processes.map((facts) => facts.get('requests')));
+  // What was asked has been sent by now; the answers arrive while nobody looks.
+  await new Promise(setImmediate);
+  blockEventLoop(1_500);
+  const found = await Promise.all(asked.flat());
+  expect(new Set(found.map(({ state }) => state))).toEqual(new Set(['fresh']));
+  expect(calls).toEqual(['requests']);
 });
 
 test('a record is small, under the agreed key, and ends after the time it is kept', async () => {

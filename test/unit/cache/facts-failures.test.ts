@@ -77,7 +77,10 @@ describe('while the upstream fails', () => {
       signals.push(signal);
       return new Promise(() => {});
     });
-    expect(await ask(harness.facts)).toMatchObject({ state: 'unavailable', afterMs: 2_000 });
+    expect(await ask(harness.facts)).toMatchObject({
+      state: 'unavailable',
+      afterMs: 2_001,
+    });
     expect(harness.facts.stats()).toMatchObject({ flights: 1 });
     await pass(8 * SECOND);
     expect(signals[0]?.aborted).toBe(true);

@@ -60,7 +60,10 @@ export function startProcess(
   });
 }
 
-/** The answer to a get, and after how long it came: the clock is turned until it is there. */
+/**
+ * The answer to a get, and after how long it came: the clock is turned until it is there. The last look of a deadline takes
+ * a millisecond of this clock.
+ */
 export async function ask(
   facts: Facts<string>,
   id = 'a',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Store } from '../../../cache/store.ts';
 import { ask, MINUTE, NOW, pass, SECOND, startProcess, useHarness } from './facts-harness.ts';
 
 const harness = useHarness();
@@ -19,7 +20,10 @@ describe('an id of which nothing is known', () => {
 
   test('is unavailable after that, and known when the flight has ended behind it', async () => {
     harness.upstream.says('one', { afterMs: 3_000 });
-    expect(await ask(harness.facts)).toMatchObject({ state: 'unavailable', afterMs: 2_000 });
+    expect(await ask(harness.facts)).toMatchObject({
+      state: 'unavailable',
+      afterMs: 2_001,
+    });
     await pass(1_000);
     expect(await ask(harness.facts)).toMatchObject({
       state: 'fresh',
@@ -56,10 +60,31 @@ describe('an id of which nothing is known', () => {
     expect(harness.upstream.calls).toHaveLength(1);
   });
 
+  test('is fetched once, although a lease ended while our event loop was blocked, and another took it', async () => {
+    harness.upstream.says('one');
+    const other = startProcess(harness);
+    let isFirst = true;
+    const store: Store = {
+      ...harness.store,
+      async acquireLease(key, ttlMs) {
+        const answer = await harness.store.acquireLease(key, ttlMs);
+        if (isFirst) await pass(2 * SECOND).then(() => other.get('a'));
+        isFirst = false;
+        return answer;
+      },
+    };
+    const answer = await ask(startProcess({ ...harness, store }, { firstPatienceMs: 10 * SECOND }));
+    expect(answer).toMatchObject({ state: 'fresh', value: 'one' });
+    expect(harness.upstream.calls).toHaveLength(1);
+  });
+
   test('is unavailable where a lease outlasts the patience', async () => {
     await harness.store.acquireLease('pypins:1:fake:a', 11 * SECOND);
     harness.upstream.says('one');
-    expect(await ask(harness.facts)).toMatchObject({ state: 'unavailable', afterMs: 2_000 });
+    expect(await ask(harness.facts)).toMatchObject({
+      state: 'unavailable',
+      afterMs: 2_000,
+    });
     expect(harness.upstream.calls).toHaveLength(0);
   });
 
