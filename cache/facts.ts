@@ -34,8 +34,8 @@ export interface Facts<T> {
   readonly get: (id: string, admit?: () => void) => Promise<Found<T>>;
   /**
    * Makes what is kept of an id due at once, for who knows that it has changed: the next `get` asks the upstream, and
-   * the kept value stays, in case that fails. The other processes hear of it within `POLL_MS`, so purge what is in front
-   * of them only then. False where nothing is kept.
+   * the kept value stays, in case that fails. The other processes hear of it by the messages' `settleMs`, so purge what is
+   * in front of them only then. False where nothing is kept.
    */
   readonly expire: (id: string) => Promise<boolean>;
   /** As `expire`, for every id that begins so; how many there were. */
