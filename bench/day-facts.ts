@@ -1,6 +1,6 @@
-import { createFacts, type Facts } from '../cache/facts.ts';
-import { createSqliteStore } from '../cache/sqlite-store.ts';
-import type { Store } from '../cache/store.ts';
+import { createFacts, type Facts } from '../cache/facts/facts.ts';
+import { createSqliteStore } from '../cache/store/sqlite/store.ts';
+import type { Store } from '../cache/store/contract.ts';
 import type { DownloadFacts, ProjectFacts } from '../src/facts.ts';
 import { type Budget, createBudget } from '../src/upstream/budget.ts';
 import { createPypiSource } from '../src/upstream/pypi.ts';

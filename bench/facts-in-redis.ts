@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
-import { createFacts } from '../cache/facts.ts';
-import { createRedisStore } from '../cache/redis-store.ts';
+import { createFacts } from '../cache/facts/facts.ts';
+import { createRedisStore } from '../cache/store/redis/store.ts';
 import { projectFactsSchema, type ProjectFacts } from '../src/facts.ts';
 import { startRedis } from '../test/support/redis.ts';
 import { compareInTurn, type Measured, ratioFigure } from './figures.ts';

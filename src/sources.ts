@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { createFacts, type Facts, type FactsSource } from '../cache/facts.ts';
+import { createFacts, type Facts, type FactsSource } from '../cache/facts/facts.ts';
 import { DEADLINES, UPSTREAM_DEADLINES } from './deadlines.ts';
 import type { DownloadFacts, ProjectFacts } from './facts.ts';
 import { KEYS, RECORDS_PREFIX } from './keys.ts';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type ContentStore, createContentStore } from '../cache/content-store.ts';
-import { createLocalMessages, type Messages } from '../cache/messages.ts';
-import { createRedisMessages } from '../cache/redis-messages.ts';
-import { createRedisStore } from '../cache/redis-store.ts';
-import { createSqliteStore } from '../cache/sqlite-store.ts';
-import type { Store } from '../cache/store.ts';
+import { type ContentStore, createContentStore } from '../cache/content/store.ts';
+import { createLocalMessages, type Messages } from '../cache/store/messages.ts';
+import { createRedisMessages } from '../cache/store/redis/messages.ts';
+import { createRedisStore } from '../cache/store/redis/store.ts';
+import { createSqliteStore } from '../cache/store/sqlite/store.ts';
+import type { Store } from '../cache/store/contract.ts';
 import type { Config } from './config.ts';
 import { DEADLINES } from './deadlines.ts';
 import { KEYS } from './keys.ts';

@@ -1,4 +1,4 @@
-import type { Store } from '../../cache/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import { BadgeError, toBadgeError } from '../errors.ts';
 import type { Publisher } from '../follow/publisher.ts';
 import { KEYS } from '../keys.ts';

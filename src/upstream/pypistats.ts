@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Found } from '../../cache/facts.ts';
-import type { FactsSource } from '../../cache/facts.ts';
+import type { Found } from '../../cache/facts/facts.ts';
+import type { FactsSource } from '../../cache/facts/facts.ts';
 import { downloadFactsSchema, type DownloadFacts, type ProjectFacts } from '../facts.ts';
 import type { Budget } from './budget.ts';
 import type { UpstreamClient } from './client.ts';

@@ -1,8 +1,8 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createContentStore } from '../../cache/content-store.ts';
-import { createSqliteStore } from '../../cache/sqlite-store.ts';
+import { createContentStore } from '../../cache/content/store.ts';
+import { createSqliteStore } from '../../cache/store/sqlite/store.ts';
 import { createLimits } from '../../src/http/limits.ts';
 import { createBudget } from '../../src/upstream/budget.ts';
 import { createUpstreamClient } from '../../src/upstream/client.ts';
@@ -17,7 +17,7 @@ import {
   SECOND,
   startProcess,
   useHarness,
-} from '../unit/cache/facts-harness.ts';
+} from '../unit/cache/facts/harness.ts';
 
 const HOUR = 60 * MINUTE;
 const forEver = new AbortController().signal;

@@ -1,8 +1,8 @@
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { createSqliteStore } from '../../cache/sqlite-store.ts';
-import type { Store } from '../../cache/store.ts';
+import { createSqliteStore } from '../../cache/store/sqlite/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 import { flipBit } from './support/disk-spoil.ts';
 

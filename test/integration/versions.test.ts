@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { createFacts, type Facts, type Known, type Loaded } from '../../cache/facts.ts';
-import type { Store } from '../../cache/store.ts';
+import { createFacts, type Facts, type Known, type Loaded } from '../../cache/facts/facts.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import { FOLLOW_KEYS } from '../../src/follow/keys.ts';
 import { whileLeading } from '../../src/follow/leader.ts';
 import { KEYS, RECORDS_PREFIX } from '../../src/keys.ts';
 import { createBudget } from '../../src/upstream/budget.ts';
-import { type Backend, startRedisBackend, startSqliteBackend } from './cache/backends.ts';
+import { type Backend, startRedisBackend, startSqliteBackend } from './cache/store/backends.ts';
 
 const NOW = Date.now();
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { vi } from 'vitest';
-import { createRedisStore } from '../../../cache/redis-store.ts';
-import type { Store } from '../../../cache/store.ts';
+import { createRedisStore } from '../../../cache/store/redis/store.ts';
+import type { Store } from '../../../cache/store/contract.ts';
 import { projectsNamed } from '../../../sample/many-projects.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 import { isHeldWhole } from '../../../src/follow/held.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { createFacts, type Loaded } from '../../../cache/facts.ts';
-import type { Store } from '../../../cache/store.ts';
+import { createFacts, type Loaded } from '../../../cache/facts/facts.ts';
+import type { Store } from '../../../cache/store/contract.ts';
 import {
   type DownloadFacts,
   downloadFactsSchema,
@@ -12,7 +12,7 @@ import { follow, type FollowerOptions } from '../../../src/follow/follower.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { createStateWriter, readState } from '../../../src/follow/state.ts';
 import { readStatus } from '../../../src/follow/status.ts';
-import { MINUTE } from '../cache/facts-harness.ts';
+import { MINUTE } from '../cache/facts/harness.ts';
 import { type FlakyStore, createTestLog, makeFlaky, openStore, rankAll } from './harness.ts';
 import { PURGE_KEY, type PurgeListener, startPurgeListener } from './purge-listener.ts';
 

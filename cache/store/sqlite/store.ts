@@ -1,0 +1,54 @@
+import { createSqliteCoordination, createSqliteRankings } from './coordination.ts';
+import {
+  createSqliteAsker,
+  FAILED,
+  keepDatabase,
+  orNone,
+  type SqliteStoreOptions,
+} from './connection.ts';
+import { RECORDS } from './statements.ts';
+import type { Store } from '../contract.ts';
+
+/**
+ * The shared store over one SQLite file, for an installation on one machine. Each operation is one statement, so it is
+ * atomic between processes; it runs on this thread, in some microseconds.
+ *
+ * A full file makes room by dropping the records that end first. A file that turns out to be broken, or was removed, is
+ * made anew. Where there can be no file, the store works for this process alone, and looks every few seconds whether there
+ * can be one again; until then, and while nothing can be written, it is not `healthy`.
+ */
+export function createSqliteStore(options: SqliteStoreOptions): Store {
+  const keeper = keepDatabase({ ...options, layout: RECORDS });
+
+  const ask = createSqliteAsker(keeper, options);
+
+  return {
+    tier: 'sqlite',
+    get healthy() {
+      return keeper.isSound();
+    },
+    get(key) {
+      return Promise.resolve(orNone(ask('get', (s, nowMs) => s.get(key, nowMs), isFound)));
+    },
+    set(key, value, ttlSeconds) {
+      const answer = ask('set', (s, nowMs) =>
+        s.set(key, value, nowMs + Math.ceil(ttlSeconds * 1000)),
+      );
+      return Promise.resolve(answer !== FAILED);
+    },
+    keys(prefix) {
+      return Promise.resolve(orNone(ask('keys', (s, nowMs) => s.keys(prefix, nowMs))) ?? []);
+    },
+    ...createSqliteCoordination(ask),
+    ...createSqliteRankings(ask),
+    ready: () => Promise.resolve(),
+    close() {
+      keeper.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function isFound(value: string | undefined): boolean {
+  return value !== undefined;
+}
