@@ -1,4 +1,5 @@
-import { createFacts, type Facts } from '../cache/facts/facts.ts';
+import { createFacts } from '../cache/facts/facts.ts';
+import type { Facts } from '../cache/facts/contract.ts';
 import { createSqliteStore } from '../cache/store/sqlite/store.ts';
 import type { Store } from '../cache/store/contract.ts';
 import type { DownloadFacts, ProjectFacts } from '../src/facts.ts';

@@ -22,3 +22,8 @@ export function inTime<T>(ms: number, promise: Promise<T>): Promise<T | undefine
     void promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
+
+/** Resolves after so many milliseconds, by the clock that tests can turn. */
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

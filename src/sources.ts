@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import { createFacts, type Facts, type FactsSource } from '../cache/facts/facts.ts';
+import { createFacts } from '../cache/facts/facts.ts';
+import type { Facts, FactsSource } from '../cache/facts/contract.ts';
 import { DEADLINES, UPSTREAM_DEADLINES } from './deadlines.ts';
 import type { DownloadFacts, ProjectFacts } from './facts.ts';
 import { KEYS, RECORDS_PREFIX } from './keys.ts';

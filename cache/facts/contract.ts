@@ -66,6 +66,35 @@ export interface Refreshed<T> {
   readonly isAbsent: boolean;
 }
 
+/** What an upstream says of ids, kept. */
+export interface Facts<T> {
+  /**
+   * What is known of an id. Never rejects, and takes at most `patienceMs` where something is kept, `firstPatienceMs`
+   * where nothing is; a refresh that takes longer ends behind it. Who leaves earlier cancels nothing.
+   *
+   * `admit` is called before the upstream is asked about an id of which nothing is known, and may throw to refuse it:
+   * then `get` rejects with what it threw.
+   */
+  readonly get: (id: string, admit?: () => void) => Promise<Found<T>>;
+  /**
+   * Makes what is kept of an id due at once, for who knows that it has changed: the next `get` asks the upstream, and
+   * the kept value stays, in case that fails. The other processes hear of it by the messages' `settleMs`, so purge what is
+   * in front of them only then. False where nothing is kept.
+   */
+  readonly expire: (id: string) => Promise<boolean>;
+  /** As `expire`, for every id that begins so; how many there were. */
+  readonly expireAll: (idPrefix: string) => Promise<number>;
+  /**
+   * Asks the upstream at once, due or not, and tells what was known before and after; the same where it failed, or where
+   * another process is asking already. The other processes hear of it as with `expire`.
+   */
+  readonly refresh: (id: string) => Promise<Refreshed<T>>;
+  /** Records in memory, and refreshes under way. */
+  readonly stats: () => { entries: number; bytes: number; flights: number };
+  /** Cuts the refreshes under way and waits for their end. */
+  readonly close: () => Promise<void>;
+}
+
 /** What happens inside, for whoever counts. */
 export type FactsEvent =
   | {

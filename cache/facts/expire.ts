@@ -1,5 +1,4 @@
-import type { Known } from './contract.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, Known } from './contract.ts';
 import type { Seen } from './memory.ts';
 import { type FactsRecord, madeDue } from './record.ts';
 import type { Refresher } from './refresh.ts';

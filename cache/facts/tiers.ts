@@ -4,7 +4,7 @@ import type { FactsMemory, Seen } from './memory.ts';
 import { completed, merged, NOTHING, secondsToKeep, withoutOld } from './record.ts';
 import type { FactsRecord, FactsRules } from './record.ts';
 import type { Messages } from '../store/messages.ts';
-import { sleep } from '../sleep.ts';
+import { sleep } from '../deadline.ts';
 import type { Store } from '../store/contract.ts';
 
 /** A store that is there, and fails nevertheless, is busy: what it has missed would be asked of the upstream again. */

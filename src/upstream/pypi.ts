@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FactsSource, Known, Loaded } from '../../cache/facts/facts.ts';
+import type { FactsSource, Known, Loaded } from '../../cache/facts/contract.ts';
 import { CLASSIFIER_FAMILIES, projectFactsSchema, type ProjectFacts } from '../facts.ts';
 import type { UpstreamClient } from './client.ts';
 import { UpstreamError } from './errors.ts';

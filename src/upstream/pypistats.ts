@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Found } from '../../cache/facts/facts.ts';
-import type { FactsSource } from '../../cache/facts/facts.ts';
+import type { Found, FactsSource } from '../../cache/facts/contract.ts';
 import { downloadFactsSchema, type DownloadFacts, type ProjectFacts } from '../facts.ts';
 import type { Budget } from './budget.ts';
 import type { UpstreamClient } from './client.ts';

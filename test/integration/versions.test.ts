@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { createFacts, type Facts, type Known, type Loaded } from '../../cache/facts/facts.ts';
+import { createFacts } from '../../cache/facts/facts.ts';
+import type { Facts, Known, Loaded } from '../../cache/facts/contract.ts';
 import type { Store } from '../../cache/store/contract.ts';
 import { FOLLOW_KEYS } from '../../src/follow/keys.ts';
 import { whileLeading } from '../../src/follow/leader.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Found } from '../../../cache/facts/facts.ts';
+import type { Found } from '../../../cache/facts/contract.ts';
 import type { Store } from '../../../cache/store/contract.ts';
 import type { DownloadFacts } from '../../../src/facts.ts';
 import { createDailyDownloads, type DailyDownloads } from '../../../src/follow/daily-downloads.ts';

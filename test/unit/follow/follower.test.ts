@@ -1,5 +1,6 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { createFacts, type Loaded } from '../../../cache/facts/facts.ts';
+import { createFacts } from '../../../cache/facts/facts.ts';
+import type { Loaded } from '../../../cache/facts/contract.ts';
 import type { Store } from '../../../cache/store/contract.ts';
 import {
   type DownloadFacts,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Known, Refreshed } from '../../../cache/facts/facts.ts';
+import type { Known, Refreshed } from '../../../cache/facts/contract.ts';
 import type { ProjectFacts } from '../../../src/facts.ts';
 import { type Announced, refetch } from '../../../src/follow/refetch.ts';
 import { NOW } from '../cache/facts/harness.ts';

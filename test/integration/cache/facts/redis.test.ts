@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createFacts } from '../../../../cache/facts/facts.ts';
-import type { Facts, FactsSource } from '../../../../cache/facts/facts.ts';
+import type { Facts, FactsSource } from '../../../../cache/facts/contract.ts';
 import { createRedisStore } from '../../../../cache/store/redis/store.ts';
 import { blockEventLoop } from '../../../support/block.ts';
 import { startRedis } from '../../../support/redis.ts';

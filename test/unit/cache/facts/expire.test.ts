@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Facts } from '../../../../cache/facts/facts.ts';
+import type { Facts } from '../../../../cache/facts/contract.ts';
 import type { Messages } from '../../../../cache/store/messages.ts';
 import { ask, MINUTE, pass, SECOND, startProcess, useHarness } from './harness.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FactsSource, Known, Loaded } from '../../../../cache/facts/facts.ts';
+import type { FactsSource, Known, Loaded } from '../../../../cache/facts/contract.ts';
 
 type Answerer = (signal: AbortSignal) => Loaded<string> | Promise<Loaded<string>>;
 

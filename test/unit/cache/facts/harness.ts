@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 import { createFacts } from '../../../../cache/facts/facts.ts';
-import type { Facts, FactsEvent, FactsOptions, Found } from '../../../../cache/facts/facts.ts';
+import type { FactsOptions } from '../../../../cache/facts/facts.ts';
+import type { Facts, FactsEvent, Found } from '../../../../cache/facts/contract.ts';
 import { createSqliteStore } from '../../../../cache/store/sqlite/store.ts';
 import type { Store } from '../../../../cache/store/contract.ts';
 import { createUpstream } from './fake-upstream.ts';
