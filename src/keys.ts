@@ -7,7 +7,7 @@ const NAME = 'pypins';
 const COORDINATION_VERSION = 1;
 
 /**
- * Version of the record around a value (`cache/facts-codec.ts`). It does not change with the fields of a value: each
+ * Version of the record around a value (`cache/facts/codec.ts`). It does not change with the fields of a value: each
  * record names the shape of its value, which derives from the schema, so that old and new code share the records.
  */
 const RECORDS_VERSION = 1;

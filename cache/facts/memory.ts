@@ -70,22 +70,22 @@ export function createFactsMemory<T>(options: FactsMemoryOptions): FactsMemory<T
 
   return {
     recall(id, nowMs) {
-      const held = entries.get(id);
-      if (held === undefined || nowMs < held.fromMs || nowMs >= held.untilMs) return undefined;
-      return held.answer;
+      const kept = entries.get(id);
+      if (kept === undefined || nowMs < kept.fromMs || nowMs >= kept.untilMs) return undefined;
+      return kept.answer;
     },
     get: (id) => entries.get(id),
     remember: (id, record, length) => keep(id, record, length, record.dueAtMs),
     bridge(id, record) {
-      const held = entries.get(id);
+      const kept = entries.get(id);
       // The refresh may have ended in the meantime; what it brought is not to be hidden.
-      if (held?.record.checkedAtMs !== record.checkedAtMs) return;
-      keep(id, record, held.length, Infinity);
+      if (kept?.record.checkedAtMs !== record.checkedAtMs) return;
+      keep(id, record, kept.length, Infinity);
     },
     doubt(id) {
-      const held = entries.get(id);
-      if (held !== undefined)
-        entries.set(id, { ...held, record: outdone(held.record), untilMs: 0 });
+      const kept = entries.get(id);
+      if (kept !== undefined)
+        entries.set(id, { ...kept, record: outdone(kept.record), untilMs: 0 });
     },
     clear: () => entries.clear(),
     stats: () => entries.stats(),

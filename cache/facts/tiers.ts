@@ -50,12 +50,12 @@ export function createTiers<T>(options: TiersOptions<T>): Tiers<T> {
     async read(id) {
       const text = (await store.get(keyOf(id))) ?? '';
       const stored = codec.decode(text) ?? NOTHING;
-      const { record: held = NOTHING, length = 0 } = memory.get(id) ?? {};
+      const { record: kept = NOTHING, length = 0 } = memory.get(id) ?? {};
       const nowMs = clock();
-      const record = withoutOld(completed(merged(stored, held), held, nowMs), nowMs, rules);
+      const record = withoutOld(completed(merged(stored, kept), kept, nowMs), nowMs, rules);
       if (record !== NOTHING) memory.remember(id, record, Math.max(text.length, length));
       const isLost = record.state === 'known' && stored.state !== 'known';
-      const tier = isLost || held.checkedAtMs > stored.checkedAtMs ? 'memory' : store.tier;
+      const tier = isLost || kept.checkedAtMs > stored.checkedAtMs ? 'memory' : store.tier;
       return { record, tier, isLost };
     },
     async write(id, record) {

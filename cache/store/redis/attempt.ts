@@ -1,17 +1,15 @@
 import { inTime } from '../../deadline.ts';
+import { FAILED, type Operation, outcomeOf } from '../attempt.ts';
 import type { StoreObserver } from '../contract.ts';
 
-/** Stands for the reply that did not come. */
-export const FAILED = Symbol('failed');
-
 /** Sends a command, and gives its reply or `FAILED`; never rejects. */
-export type Asker = <T>(
-  operation: Parameters<StoreObserver>[0],
+export type Attempt = <T>(
+  operation: Operation,
   command: () => Promise<T>,
   isHit?: (reply: T) => boolean,
 ) => Promise<T | typeof FAILED>;
 
-export interface AskerOptions {
+export interface AttemptOptions {
   readonly isReady: () => boolean;
   /** The most that a command takes. */
   readonly timeoutMs: number;
@@ -21,7 +19,7 @@ export interface AskerOptions {
 }
 
 /** Sends a command if there is a connection, counts what becomes of it, and never rejects. */
-export function createAsker({ isReady, timeoutMs, drop, observe }: AskerOptions): Asker {
+export function createAttempt({ isReady, timeoutMs, drop, observe }: AttemptOptions): Attempt {
   let answeredMs = 0;
 
   return async (operation, command, isHit) => {
@@ -31,7 +29,7 @@ export function createAsker({ isReady, timeoutMs, drop, observe }: AskerOptions)
       const reply = await inTime(timeoutMs, command());
       if (reply !== undefined) {
         answeredMs = performance.now();
-        observe?.(operation, isHit === undefined ? 'ok' : isHit(reply) ? 'hit' : 'miss');
+        observe?.(operation, outcomeOf(reply, isHit));
         return reply;
       }
       // Replies come in order: while others come, Redis is only slow.

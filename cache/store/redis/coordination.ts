@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { type Asker, FAILED } from './attempt.ts';
+import { FAILED } from '../attempt.ts';
+import type { Attempt } from './attempt.ts';
 import type { Lease, LeaseAnswer, Store } from '../contract.ts';
 
 /** Deletes a lease only while it is still ours: KEYS[1] the lease, ARGV[1] its token. */
@@ -31,16 +32,18 @@ const INCREMENT_SCRIPT = `
 /** Leases and counters in Redis, each step atomic. */
 export function createRedisCoordination(
   client: Redis,
-  ask: Asker,
+  attempt: Attempt,
 ): Pick<Store, 'acquireLease' | 'increment'> {
   const createLease = (leaseKey: string, token: string): Lease => ({
     async renew(ttlMs) {
-      const reply = await ask('lease', () => client.eval(RENEW_SCRIPT, 1, leaseKey, token, ttlMs));
+      const reply = await attempt('lease', () =>
+        client.eval(RENEW_SCRIPT, 1, leaseKey, token, ttlMs),
+      );
       if (reply === FAILED) return 'unknown';
       return reply === 1 ? 'ours' : 'lost';
     },
     async release() {
-      await ask('lease', () => client.eval(RELEASE_SCRIPT, 1, leaseKey, token));
+      await attempt('lease', () => client.eval(RELEASE_SCRIPT, 1, leaseKey, token));
     },
   });
 
@@ -48,7 +51,7 @@ export function createRedisCoordination(
     async acquireLease(key, ttlMs): Promise<LeaseAnswer> {
       const leaseKey = `${key}#lease`;
       const token = randomUUID();
-      const reply = await ask(
+      const reply = await attempt(
         'lease',
         () => client.eval(TAKE_SCRIPT, 1, leaseKey, token, ttlMs),
         (given) => given === 1,
@@ -58,7 +61,7 @@ export function createRedisCoordination(
       return { state: 'granted', lease: createLease(leaseKey, token) };
     },
     async increment(key, windowMs) {
-      const count = await ask('increment', () =>
+      const count = await attempt('increment', () =>
         client.eval(INCREMENT_SCRIPT, 1, `${key}#count`, windowMs),
       );
       return typeof count === 'number' ? count : undefined;

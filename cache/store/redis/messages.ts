@@ -1,8 +1,7 @@
 import { Redis } from 'ioredis';
 import type { Messages } from '../messages.ts';
+import { RECONNECT } from './connection.ts';
 
-const RECONNECT_FIRST_MS = 50;
-const RECONNECT_MAX_MS = 1_000;
 const TIMEOUT_MS = 1_000;
 /** Redis passes a message on at once; the rest is for a receiver that is busy. */
 const SETTLE_MS = 50;
@@ -38,8 +37,7 @@ function connect(url: string, options: { commandTimeout?: number }): Redis {
     // A message waits for the connection, but not for ever; a subscription is made as soon as there is one.
     maxRetriesPerRequest: null,
     connectTimeout: TIMEOUT_MS,
-    maxLoadingRetryTime: RECONNECT_MAX_MS,
-    retryStrategy: (attempt) => Math.min(RECONNECT_FIRST_MS * 2 ** (attempt - 1), RECONNECT_MAX_MS),
+    ...RECONNECT,
   });
   // Without a listener ioredis prints what it emits; the store tells whether Redis answers.
   client.on('error', () => undefined);

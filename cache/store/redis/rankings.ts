@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
-import { type Asker, FAILED } from './attempt.ts';
+import { FAILED } from '../attempt.ts';
+import type { Attempt } from './attempt.ts';
 import type { Store } from '../contract.ts';
 
 /** Redis is held up by a script while it runs. */
@@ -18,7 +19,7 @@ function keyOf(key: string): string {
 /** Rankings in Redis' sorted sets. */
 export function createRedisRankings(
   client: Redis,
-  ask: Asker,
+  attempt: Attempt,
 ): Pick<Store, 'rank' | 'ranked' | 'rankedOf'> {
   return {
     async rank(key, scores, { add, maxMembers, ttlSeconds }) {
@@ -26,18 +27,18 @@ export function createRedisRankings(
       const options = [add ? 'ZINCRBY' : 'ZADD', maxMembers, ttlSeconds] as const;
       for (let from = 0; from < pairs.length; from += RANKED_AT_ONCE) {
         const some = pairs.slice(from, from + RANKED_AT_ONCE).flat();
-        await ask('rank', () => client.eval(RANK_SCRIPT, 1, keyOf(key), ...options, ...some));
+        await attempt('rank', () => client.eval(RANK_SCRIPT, 1, keyOf(key), ...options, ...some));
       }
     },
     async ranked(key, least, limit) {
-      const reply = await ask('rank', () =>
+      const reply = await attempt('rank', () =>
         client.zrange(keyOf(key), '+inf', `${least}`, 'BYSCORE', 'REV', 'LIMIT', 0, limit),
       );
       return reply === FAILED ? undefined : reply;
     },
     async rankedOf(key, members) {
       if (members.length === 0) return [];
-      const scores = await ask('rank', () => client.zmscore(keyOf(key), ...members));
+      const scores = await attempt('rank', () => client.zmscore(keyOf(key), ...members));
       return scores === FAILED
         ? undefined
         : members.filter((_, position) => scores[position] !== null);

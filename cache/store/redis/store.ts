@@ -1,14 +1,13 @@
 import { once } from 'node:events';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { inTime } from '../../deadline.ts';
-import { type Asker, createAsker, FAILED } from './attempt.ts';
+import { FAILED } from '../attempt.ts';
+import { type Attempt, createAttempt } from './attempt.ts';
+import { connect, dropSilent, reportState } from './connection.ts';
 import { createRedisCoordination } from './coordination.ts';
 import { createRedisRankings } from './rankings.ts';
 import { MAX_KEYS, type Store, type StoreObserver } from '../contract.ts';
 
-const RECONNECT_FIRST_MS = 50;
-const RECONNECT_MAX_MS = 1_000;
-const CONNECT_TIMEOUT_MS = 2_000;
 const SCANNED_AT_ONCE = 1_000;
 
 export interface RedisStoreOptions {
@@ -37,7 +36,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
   let isOpen = true;
   const isReady = (): boolean => isOpen && client.status === 'ready';
   const drop = (): void => dropSilent(client.stream, timeoutMs);
-  const ask = createAsker({ isReady, timeoutMs, drop, observe });
+  const attempt = createAttempt({ isReady, timeoutMs, drop, observe });
 
   return {
     tier: 'redis',
@@ -45,18 +44,18 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       return isReady();
     },
     async get(key) {
-      const value = await ask('get', () => client.get(key), isText);
+      const value = await attempt('get', () => client.get(key), isText);
       return isText(value) ? value : undefined;
     },
     async set(key, value, ttlSeconds) {
-      const reply = await ask('set', () =>
+      const reply = await attempt('set', () =>
         client.set(key, value, 'EX', Math.max(1, Math.ceil(ttlSeconds))),
       );
       return reply !== FAILED;
     },
-    keys: (prefix) => scanKeys(client, ask, prefix),
-    ...createRedisCoordination(client, ask),
-    ...createRedisRankings(client, ask),
+    keys: (prefix) => scanKeys(client, attempt, prefix),
+    ...createRedisCoordination(client, attempt),
+    ...createRedisRankings(client, attempt),
     async ready(maxMs) {
       if (client.status === 'ready') return;
       await inTime(maxMs, once(client, 'ready')).catch(() => undefined);
@@ -71,12 +70,12 @@ export function createRedisStore(options: RedisStoreOptions): Store {
 }
 
 /** A step at a time, so that no step takes long. Leases and counters have a `#` in their keys. */
-async function scanKeys(client: Redis, ask: Asker, prefix: string): Promise<string[]> {
+async function scanKeys(client: Redis, attempt: Attempt, prefix: string): Promise<string[]> {
   const found: string[] = [];
   let cursor = '0';
   do {
     const from = cursor;
-    const reply = await ask('keys', () =>
+    const reply = await attempt('keys', () =>
       client.scan(from, 'MATCH', `${prefix}*`, 'COUNT', SCANNED_AT_ONCE),
     );
     if (reply === FAILED) break;
@@ -88,50 +87,4 @@ async function scanKeys(client: Redis, ask: Asker, prefix: string): Promise<stri
 
 function isText(reply: unknown): reply is string {
   return typeof reply === 'string';
-}
-
-function connect(url: string, timeoutMs: number): Redis {
-  const client = new Redis(url, {
-    // Without these an operation waits for as long as Redis is away.
-    enableOfflineQueue: false,
-    // What is asked in one turn of the event loop is sent as one.
-    enableAutoPipelining: true,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    // Time-outs of commands and of the socket are ours: those of ioredis fire when our own event loop was blocked.
-    disconnectTimeout: timeoutMs,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    maxLoadingRetryTime: RECONNECT_MAX_MS,
-    retryStrategy: (attempt) => Math.min(RECONNECT_FIRST_MS * 2 ** (attempt - 1), RECONNECT_MAX_MS),
-    reconnectOnError: (error) => error.message.startsWith('LOADING'),
-  });
-  // A frozen Redis takes connections, too.
-  return client.on('connect', () => {
-    const { stream } = client;
-    const said = inTime(timeoutMs, once(stream, 'data')).catch(() => undefined);
-    void said.then((data) => data ?? dropSilent(stream, timeoutMs));
-  });
-}
-
-function dropSilent(stream: Redis['stream'], timeoutMs: number): void {
-  stream.destroy(new Error(`no answer within ${timeoutMs} ms`));
-}
-
-/** Tells of every change, the first answer included; returns the function that ends it. */
-function reportState(client: Redis, onStateChange: RedisStoreOptions['onStateChange']): () => void {
-  let healthy: boolean | undefined;
-  let lastError: Error | undefined;
-  const report = (next: boolean): void => {
-    if (healthy !== next) onStateChange?.(next, next ? undefined : lastError);
-    healthy = next;
-    lastError = undefined;
-  };
-  const onReady = (): void => report(true);
-  const onClose = (): void => report(false);
-  // Without a listener ioredis prints what it emits.
-  client.on('error', (error: Error) => {
-    lastError = error;
-  });
-  client.on('ready', onReady).on('close', onClose);
-  return () => void client.off('ready', onReady).off('close', onClose);
 }

@@ -1,17 +1,7 @@
 import { isBroken, isBusy, isFull } from './errors.ts';
-import {
-  type DatabaseOptions,
-  discardDatabase,
-  isMoved,
-  isWritable,
-  openDatabase,
-  type OpenedDatabase,
-} from './file.ts';
+import { discardDatabase, isMoved, isWritable, openDatabase, type OpenedDatabase } from './file.ts';
 import type { Statements } from './statements.ts';
 import type { StoreObserver } from '../contract.ts';
-
-/** Stands for the answer that did not come. */
-export const FAILED = Symbol('failed');
 
 const RECHECK_MS = 5_000;
 
@@ -28,54 +18,22 @@ export interface SqliteStoreOptions {
   readonly clock?: () => number;
 }
 
-/** Does some work on the database, and gives its answer or `FAILED`; never throws. */
-export type SqliteAsker = <T>(
-  operation: Parameters<StoreObserver>[0],
-  work: (statements: Statements, nowMs: number) => T,
-  isHit?: (answer: T) => boolean,
-) => T | typeof FAILED;
-
-/** Asks the database that the keeper has at hand, and counts what becomes of it. */
-export function createSqliteAsker(
-  keeper: DatabaseKeeper<Statements>,
-  { observe, clock = Date.now }: SqliteStoreOptions,
-): SqliteAsker {
-  return (operation, work, isHit) => {
-    try {
-      const answer = keeper.run(clock(), work);
-      observe?.(operation, isHit === undefined ? 'ok' : isHit(answer) ? 'hit' : 'miss');
-      return answer;
-    } catch {
-      observe?.(operation, 'failed');
-      return FAILED;
-    }
-  };
-}
-
-/** The answer, or undefined where there is none. */
-export function orNone<T>(answer: T | typeof FAILED): T | undefined {
-  return answer === FAILED ? undefined : answer;
-}
-
 /** A database that is at hand, whatever becomes of its file. */
-export interface DatabaseKeeper<S> {
+export interface Connection {
   /** Whether all processes have the file, and it can be written. */
   isSound(): boolean;
   /** Does the work, or throws what went wrong. */
-  run<T>(nowMs: number, work: (statements: S, nowMs: number) => T): T;
+  run<T>(nowMs: number, work: (statements: Statements, nowMs: number) => T): T;
   close(): void;
 }
-
-export type KeeperOptions<S> = DatabaseOptions<S> &
-  Pick<SqliteStoreOptions, 'onStateChange' | 'recheckMs'>;
 
 /**
  * Keeps a database at hand: makes it anew when its file is broken or was removed, and works in memory until there can be
  * a file. A file that cannot be written any more is kept, for what can be read.
  */
-export function keepDatabase<S>(options: KeeperOptions<S>): DatabaseKeeper<S> {
-  const { path, layout, onStateChange, recheckMs = RECHECK_MS } = options;
-  let current: OpenedDatabase<S> | undefined = openDatabase(options);
+export function createConnection(options: SqliteStoreOptions): Connection {
+  const { path, onStateChange, recheckMs = RECHECK_MS } = options;
+  let current: OpenedDatabase | undefined = openDatabase(options);
   let isSound = true;
   let checkedAtMs = performance.now();
 
@@ -85,14 +43,14 @@ export function keepDatabase<S>(options: KeeperOptions<S>): DatabaseKeeper<S> {
   };
   if (current.failure !== undefined) tell(false, current.failure);
 
-  const replace = (broken: OpenedDatabase<S>, error: unknown): void => {
+  const replace = (broken: OpenedDatabase, error: unknown): void => {
     tell(false, error);
     discardDatabase(broken, path);
     current = openDatabase(options);
     if (current.failure === undefined) tell(true);
   };
 
-  const tryFile = (inMemory: OpenedDatabase<S>): void => {
+  const tryFile = (inMemory: OpenedDatabase): void => {
     const opened = openDatabase(options, 0);
     const isFile = opened.failure === undefined;
     current = isFile ? opened : inMemory;
@@ -100,12 +58,12 @@ export function keepDatabase<S>(options: KeeperOptions<S>): DatabaseKeeper<S> {
     tell(isFile);
   };
 
-  const recheck = (held: OpenedDatabase<S>): void => {
+  const recheck = (opened: OpenedDatabase): void => {
     if (performance.now() - checkedAtMs < recheckMs) return;
     checkedAtMs = performance.now();
-    if (held.failure !== undefined) tryFile(held);
-    else if (isMoved(held, path)) replace(held, new Error('the file was removed'));
-    else if (!isSound && isWritable(held, layout)) tell(true);
+    if (opened.failure !== undefined) tryFile(opened);
+    else if (isMoved(opened, path)) replace(opened, new Error('the file was removed'));
+    else if (!isSound && isWritable(opened)) tell(true);
   };
 
   return {
@@ -115,7 +73,7 @@ export function keepDatabase<S>(options: KeeperOptions<S>): DatabaseKeeper<S> {
       if (current === undefined) throw new Error('the store is closed');
       const opened = current;
       try {
-        return withRoom(opened.statements, nowMs, work, layout.makeRoom);
+        return withRoom(opened.statements, nowMs, work);
       } catch (error) {
         if (isBroken(error)) replace(opened, error);
         else if (!isBusy(error)) tell(false, error);
@@ -129,17 +87,16 @@ export function keepDatabase<S>(options: KeeperOptions<S>): DatabaseKeeper<S> {
   };
 }
 
-function withRoom<S, T>(
-  statements: S,
+function withRoom<T>(
+  statements: Statements,
   nowMs: number,
-  work: (statements: S, nowMs: number) => T,
-  makeRoom: (statements: S, nowMs: number) => void,
+  work: (statements: Statements, nowMs: number) => T,
 ): T {
   try {
     return work(statements, nowMs);
   } catch (error) {
     if (!isFull(error)) throw error;
-    makeRoom(statements, nowMs);
+    statements.evict(nowMs);
     return work(statements, nowMs);
   }
 }

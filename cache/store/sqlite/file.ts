@@ -1,6 +1,7 @@
 import { rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { isBroken, isBusy, isOfSchema, UnfitFileError } from './errors.ts';
+import { prepareStatements, SCHEMA, type Statements, USER_VERSION } from './statements.ts';
 
 const PAGE_BYTES = 4096;
 const MIN_PAGES = 64;
@@ -14,32 +15,16 @@ const MAX_BROKEN = 3;
 /** The file, and what SQLite keeps beside it. */
 const SUFFIXES = ['', '-wal', '-shm'];
 
-/** What a database holds, and what is done with it. */
-export interface Layout<S> {
-  /**
-   * Makes what is not there yet, at each opening. Old and new code share the file, so tables and columns are only ever
-   * added, and a new column needs a default.
-   */
-  readonly schema: string;
-  /** What the first versions of the code look for: they remove a file with another number. It never changes. */
-  readonly userVersion: number;
-  /** Throws where the tables are not those of the schema: a file of another program, which is made anew. */
-  readonly prepare: (database: DatabaseSync) => S;
-  /** Drops what can be spared, when the file is full. */
-  readonly makeRoom: (statements: S, nowMs: number) => void;
-}
-
-export interface DatabaseOptions<S> {
+export interface DatabaseOptions {
   readonly path: string;
   /** Of the file and its log together. */
   readonly maxBytes: number;
-  readonly layout: Layout<S>;
 }
 
 /** An open database: the file that was asked for, or, with the reason, one in memory. */
-export interface OpenedDatabase<S> {
+export interface OpenedDatabase {
   readonly database: DatabaseSync;
-  readonly statements: S;
+  readonly statements: Statements;
   readonly identities: Identities;
   readonly failure?: unknown;
 }
@@ -52,10 +37,10 @@ type Identities = readonly (string | undefined)[];
  * file (a directory that cannot be written), the database is in memory, of at most 32 MiB, and the answer carries the
  * `failure`. Waits `maxWaitMs` at most for a process that holds the whole file. Never throws.
  */
-export function openDatabase<S>(
-  options: DatabaseOptions<S>,
+export function openDatabase(
+  options: DatabaseOptions,
   maxWaitMs = OPEN_TIMEOUT_MS,
-): OpenedDatabase<S> {
+): OpenedDatabase {
   const deadlineMs = performance.now() + maxWaitMs;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -79,20 +64,14 @@ export function openDatabase<S>(
  * Whether somebody has removed or replaced one of the files: what is written to ours is then seen by nobody else, and
  * without a common `-shm` nothing keeps two writers apart.
  */
-export function isMoved(
-  { identities }: Pick<OpenedDatabase<unknown>, 'identities'>,
-  path: string,
-): boolean {
+export function isMoved({ identities }: Pick<OpenedDatabase, 'identities'>, path: string): boolean {
   return identitiesOf(path).some((identity, i) => identity !== identities[i]);
 }
 
 /** Whether something can be written: not on a disk that is full, or read-only. */
-export function isWritable<S>(
-  { database }: OpenedDatabase<S>,
-  { userVersion }: Layout<S>,
-): boolean {
+export function isWritable({ database }: OpenedDatabase): boolean {
   try {
-    database.exec(`PRAGMA user_version = ${userVersion}`);
+    database.exec(`PRAGMA user_version = ${USER_VERSION}`);
     return true;
   } catch {
     return false;
@@ -104,7 +83,7 @@ export function isWritable<S>(
  * a file that cannot be removed is found broken again.
  */
 export function discardDatabase(
-  { database, identities }: Pick<OpenedDatabase<unknown>, 'database' | 'identities'>,
+  { database, identities }: Pick<OpenedDatabase, 'database' | 'identities'>,
   path: string,
 ): void {
   try {
@@ -121,12 +100,12 @@ export function discardDatabase(
 }
 
 /** Opens the database or throws; a broken one has been removed by then. */
-function openOnce<S>({ path, maxBytes, layout }: DatabaseOptions<S>): OpenedDatabase<S> {
+function openOnce({ path, maxBytes }: DatabaseOptions): OpenedDatabase {
   const identities = identitiesOf(path);
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     shareBudget(database, maxBytes);
-    const statements = makeTables(database, layout);
+    const statements = makeTables(database);
     return { database, statements, identities: identitiesOf(path) };
   } catch (error) {
     if (isBroken(error)) discardDatabase({ database, identities }, path);
@@ -156,12 +135,12 @@ function shareBudget(database: DatabaseSync, maxBytes: number): void {
 }
 
 /** Makes the tables that are not there. Writes in any case, to find out whether that is possible. */
-function makeTables<S>(database: DatabaseSync, { schema, userVersion, prepare }: Layout<S>): S {
+function makeTables(database: DatabaseSync): Statements {
   // An error leaves the transaction open; it ends with the connection.
-  database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${userVersion}`);
+  database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${USER_VERSION}`);
   try {
-    database.exec(schema);
-    const statements = prepare(database);
+    database.exec(SCHEMA);
+    const statements = prepareStatements(database);
     database.exec('COMMIT');
     return statements;
   } catch (error) {

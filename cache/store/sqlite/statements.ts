@@ -1,11 +1,17 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import type { Layout } from './file.ts';
 import { prepareRankings, type RankingStatements } from './rankings.ts';
 import { MAX_KEYS } from '../contract.ts';
 
-/** SQLite's pages have no checksum; without one of ours, a bit that flips on the disk would be another version on a badge. */
-const SCHEMA = `
+/** What the first versions of the code look for: they remove a file with another number. It never changes. */
+export const USER_VERSION = 3;
+
+/**
+ * Makes what is not there yet, at each opening. Old and new code share the file, so tables and columns are only ever added,
+ * and a new column needs a default. SQLite's pages have no checksum; without one of ours, a bit that flips on the disk
+ * would be another version on a badge.
+ */
+export const SCHEMA = `
   CREATE TABLE IF NOT EXISTS records (key TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS records_by_end ON records (expires_at);
   CREATE TABLE IF NOT EXISTS leases (key TEXT PRIMARY KEY, token TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
@@ -64,15 +70,8 @@ export interface Statements extends RankingStatements {
   evict(nowMs: number): void;
 }
 
-/** The tables of the store. */
-export const RECORDS: Layout<Statements> = {
-  schema: SCHEMA,
-  userVersion: 3,
-  prepare: prepareStatements,
-  makeRoom: (statements, nowMs) => statements.evict(nowMs),
-};
-
-function prepareStatements(database: DatabaseSync): Statements {
+/** Prepares what the store does. Throws where the tables are not those of the schema: in a file of another program. */
+export function prepareStatements(database: DatabaseSync): Statements {
   const get = database.prepare(GET);
   const set = database.prepare(SET);
   const keys = database.prepare(KEYS);

@@ -1,12 +1,7 @@
 import { createSqliteCoordination, createSqliteRankings } from './coordination.ts';
-import {
-  createSqliteAsker,
-  FAILED,
-  keepDatabase,
-  orNone,
-  type SqliteStoreOptions,
-} from './connection.ts';
-import { RECORDS } from './statements.ts';
+import { FAILED, orNone } from '../attempt.ts';
+import { createAttempt } from './attempt.ts';
+import { createConnection, type SqliteStoreOptions } from './connection.ts';
 import type { Store } from '../contract.ts';
 
 /**
@@ -18,32 +13,31 @@ import type { Store } from '../contract.ts';
  * can be one again; until then, and while nothing can be written, it is not `healthy`.
  */
 export function createSqliteStore(options: SqliteStoreOptions): Store {
-  const keeper = keepDatabase({ ...options, layout: RECORDS });
-
-  const ask = createSqliteAsker(keeper, options);
+  const connection = createConnection(options);
+  const attempt = createAttempt(connection, options);
 
   return {
     tier: 'sqlite',
     get healthy() {
-      return keeper.isSound();
+      return connection.isSound();
     },
     get(key) {
-      return Promise.resolve(orNone(ask('get', (s, nowMs) => s.get(key, nowMs), isFound)));
+      return Promise.resolve(orNone(attempt('get', (s, nowMs) => s.get(key, nowMs), isFound)));
     },
     set(key, value, ttlSeconds) {
-      const answer = ask('set', (s, nowMs) =>
+      const answer = attempt('set', (s, nowMs) =>
         s.set(key, value, nowMs + Math.ceil(ttlSeconds * 1000)),
       );
       return Promise.resolve(answer !== FAILED);
     },
     keys(prefix) {
-      return Promise.resolve(orNone(ask('keys', (s, nowMs) => s.keys(prefix, nowMs))) ?? []);
+      return Promise.resolve(orNone(attempt('keys', (s, nowMs) => s.keys(prefix, nowMs))) ?? []);
     },
-    ...createSqliteCoordination(ask),
-    ...createSqliteRankings(ask),
+    ...createSqliteCoordination(attempt),
+    ...createSqliteRankings(attempt),
     ready: () => Promise.resolve(),
     close() {
-      keeper.close();
+      connection.close();
       return Promise.resolve();
     },
   };
