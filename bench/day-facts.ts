@@ -1,6 +1,7 @@
-import { createFacts, type Facts } from '../cache/facts.ts';
-import { createSqliteStore } from '../cache/sqlite-store.ts';
-import type { Store } from '../cache/store.ts';
+import { createFacts } from '../cache/facts/facts.ts';
+import type { Facts } from '../cache/facts/contract.ts';
+import { createSqliteStore } from '../cache/store/sqlite/store.ts';
+import type { Store } from '../cache/store/contract.ts';
 import type { DownloadFacts, ProjectFacts } from '../src/facts.ts';
 import { type Budget, createBudget } from '../src/upstream/budget.ts';
 import { createPypiSource } from '../src/upstream/pypi.ts';
@@ -40,8 +41,7 @@ export function createDayFacts(options: {
   const budget = createDayBudget(store, clock);
   const common = {
     store,
-    keyPrefix: 'day',
-    formatVersion: 1,
+    keyPrefix: 'day:1',
     keptSeconds: KEPT_SECONDS,
     memoryMaxBytes: MEMORY_BYTES,
     clock,

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
-import { createFacts } from '../cache/facts.ts';
-import { createRedisStore } from '../cache/redis-store.ts';
+import { createFacts } from '../cache/facts/facts.ts';
+import { createRedisStore } from '../cache/store/redis/store.ts';
 import { projectFactsSchema, type ProjectFacts } from '../src/facts.ts';
 import { startRedis } from '../test/support/redis.ts';
 import { compareInTurn, type Measured, ratioFigure } from './figures.ts';
@@ -35,13 +35,12 @@ export async function measureFactsInRedis({ rounds }: BenchOptions): Promise<Mea
   const facts = createFacts<ProjectFacts>({
     source: {
       name: 'pypi',
-      parse: (value) => projectFactsSchema.safeParse(value).data,
+      schema: projectFactsSchema,
       freshUntilMs: (fetchedAtMs) => fetchedAtMs + DAY_MS,
       load: () => Promise.resolve({ state: 'known', value: FACTS, serial: 1, validator: '"x"' }),
     },
     store,
-    keyPrefix: 'pypins',
-    formatVersion: 1,
+    keyPrefix: 'pypins:1',
     keptSeconds: 86_400,
     memoryMaxBytes: 16_000_000,
     // Redis is asked every time.

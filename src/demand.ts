@@ -1,5 +1,5 @@
 import { createMemoryCache } from '../cache/memory.ts';
-import type { RankOptions, Store } from '../cache/store.ts';
+import type { RankOptions, Store } from '../cache/store/contract.ts';
 import { FOLLOW_KEYS } from './follow/keys.ts';
 
 const FLUSH_MS = 1_000;

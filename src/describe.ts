@@ -1,4 +1,4 @@
-import type { Facts, Found } from '../cache/facts.ts';
+import type { Facts, Found } from '../cache/facts/contract.ts';
 import type { Kind, Saying, Wishes } from './badges/kind.ts';
 import { BadgeError } from './errors.ts';
 import type { DownloadFacts, ProjectFacts } from './facts.ts';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { ContentStore } from '../cache/content-store.ts';
+import type { ContentStore } from '../cache/content/store.ts';
 import type { MemoryCache } from '../cache/memory.ts';
 import type { SingleFlight } from '../cache/single-flight.ts';
 import { drawingCost } from './imaging/cost.ts';

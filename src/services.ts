@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { Messages } from '../cache/messages.ts';
+import type { Messages } from '../cache/store/messages.ts';
 import { createMemoryCache, type MemoryCache } from '../cache/memory.ts';
 import { createSingleFlight } from '../cache/single-flight.ts';
-import type { Store } from '../cache/store.ts';
+import type { Store } from '../cache/store/contract.ts';
 import { composeSpec } from './badges/compose.ts';
 import { createDemand, type Demand } from './demand.ts';
 import { FAULTS } from './errors.ts';

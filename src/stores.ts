@@ -1,19 +1,16 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type ContentStore, createContentStore } from '../cache/content-store.ts';
-import type { Messages } from '../cache/messages.ts';
-import { createRedisMessages } from '../cache/redis-messages.ts';
-import { createRedisStore } from '../cache/redis-store.ts';
-import { createSqliteMessages } from '../cache/sqlite-messages.ts';
-import { createSqliteStore } from '../cache/sqlite-store.ts';
-import type { Store } from '../cache/store.ts';
+import { type ContentStore, createContentStore } from '../cache/content/store.ts';
+import { createLocalMessages, type Messages } from '../cache/store/messages.ts';
+import { createRedisMessages } from '../cache/store/redis/messages.ts';
+import { createRedisStore } from '../cache/store/redis/store.ts';
+import { createSqliteStore } from '../cache/store/sqlite/store.ts';
+import type { Store } from '../cache/store/contract.ts';
 import type { Config } from './config.ts';
 import { DEADLINES } from './deadlines.ts';
+import { KEYS } from './keys.ts';
 import type { Metrics } from './metrics.ts';
 
-export const KEY_PREFIX = 'pypins';
-/** Raised when what is kept in the shared store changes its shape: old records are then misses. */
-export const FACTS_FORMAT = 1;
 const PICTURES_FORMAT = 1;
 const SWEEP_INTERVAL_MS = 300_000;
 
@@ -29,7 +26,16 @@ export interface ServicesOptions {
 export interface Shared {
   readonly store: Store;
   readonly messages: Messages;
+  /** For how long a process answers from memory without looking at the store. */
+  readonly memorySeconds: number;
 }
+
+/** Redis tells of what has expired. */
+const REDIS_MEMORY_SECONDS = 5;
+/** The file tells nothing, and a look at it takes some microseconds. */
+const SQLITE_MEMORY_SECONDS = 0.25;
+/** Whole answers are remembered for a second (`http/remembered.ts`), with facts that come from memory. */
+const SQLITE_SETTLE_MS = SQLITE_MEMORY_SECONDS * 1000 + 1_000;
 
 /** The pictures on disk; what fails there is logged once. */
 export function createDisk({ config, log, metrics }: ServicesOptions): ContentStore {
@@ -51,13 +57,14 @@ export function createDisk({ config, log, metrics }: ServicesOptions): ContentSt
 
 /** Redis where it is set, else files in `CACHE_DIR`. */
 export function createShared(options: ServicesOptions): Shared {
-  return { store: createStore(options), messages: createMessages(options.config) };
-}
-
-function createMessages({ REDIS_URL, CACHE_DIR }: Config): Messages {
-  return REDIS_URL === ''
-    ? createSqliteMessages({ path: join(CACHE_DIR, 'messages.sqlite') })
-    : createRedisMessages({ url: REDIS_URL, channel: `${KEY_PREFIX}:${FACTS_FORMAT}:expired` });
+  const { REDIS_URL } = options.config;
+  const store = createStore(options);
+  if (REDIS_URL === '') {
+    const messages = createLocalMessages(SQLITE_SETTLE_MS);
+    return { store, messages, memorySeconds: SQLITE_MEMORY_SECONDS };
+  }
+  const messages = createRedisMessages({ url: REDIS_URL, channel: KEYS.expired });
+  return { store, messages, memorySeconds: REDIS_MEMORY_SECONDS };
 }
 
 function createStore({ config, log, metrics }: ServicesOptions): Store {

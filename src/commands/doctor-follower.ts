@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Store } from '../../cache/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import { type FollowerStatus, LAG_BOUNDS_SECONDS, readStatus } from '../follow/status.ts';
 import type { Finding } from './doctor.ts';
 

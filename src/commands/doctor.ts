@@ -1,7 +1,7 @@
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Response, fetch } from 'undici';
-import type { Store } from '../../cache/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import type { Config } from '../config.ts';
 import { purgeEdge } from '../edge/purge.ts';
 import { createImaging } from '../imaging/imaging.ts';

@@ -1,4 +1,4 @@
-import type { Store } from '../../cache/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import type { Sources } from '../sources.ts';
 import { nextDailyLoadMs } from '../upstream/pypistats.ts';
 import { FOLLOW_KEYS } from './keys.ts';

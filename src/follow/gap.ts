@@ -1,4 +1,4 @@
-import type { Store } from '../../cache/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import type { Sources } from '../sources.ts';
 import { EVERYTHING } from './held.ts';
 import { eachAtOnce } from './loops.ts';

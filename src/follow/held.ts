@@ -1,4 +1,4 @@
-import type { Store } from '../../cache/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import { HELD } from '../demand.ts';
 import type { Change } from './feed.ts';
 import { FOLLOW_KEYS } from './keys.ts';

@@ -1,4 +1,4 @@
-import type { Store } from '../../cache/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import type { Change } from './feed.ts';
 import { changesHeld } from './held.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Lease, Store } from '../../cache/store.ts';
+import type { Lease, Store } from '../../cache/store/contract.ts';
 import { FOLLOW_KEYS } from './keys.ts';
 
 const LEASE_MS = 15_000;

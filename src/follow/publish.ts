@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Found } from '../../cache/facts.ts';
+import type { Found } from '../../cache/facts/contract.ts';
 import { type EdgeOptions, type NodeOutcome, purgeEdge } from '../edge/purge.ts';
 import type { OpenedSources } from '../sources.ts';
 import { projectId } from '../upstream/pypi.ts';

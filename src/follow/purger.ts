@@ -1,4 +1,4 @@
-import type { Store } from '../../cache/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import { type EdgeOptions, purgeEdge } from '../edge/purge.ts';
 import { EVERYTHING } from './held.ts';
 import { FOLLOW_KEYS } from './keys.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { explain, gt, valid } from '@renovatebot/pep440';
-import type { Refreshed } from '../../cache/facts.ts';
+import type { Refreshed } from '../../cache/facts/contract.ts';
 import type { ProjectFacts } from '../facts.ts';
 import type { Sources } from '../sources.ts';
 import { projectId } from '../upstream/pypi.ts';

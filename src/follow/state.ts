@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Store } from '../../cache/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import { pendingSchema } from './change-queue.ts';
 import { FOLLOW_KEYS } from './keys.ts';
 

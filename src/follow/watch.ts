@@ -1,4 +1,4 @@
-import type { Store } from '../../cache/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import { type FollowerStatus, readStatus } from './status.ts';
 
 const LOOK_MS = 5_000;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Store } from '../../cache/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import type { EdgeOptions } from '../edge/purge.ts';
 import { refreshAtEdge } from '../edge/refresh.ts';
 import type { OpenedSources, Sources } from '../sources.ts';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Store } from '../../cache/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import { type FollowerStatus, LAG_BOUNDS_SECONDS } from '../follow/status.ts';
 import type { FollowerWatch } from '../follow/watch.ts';
 import type { Sources } from '../sources.ts';

@@ -1,4 +1,4 @@
-import type { Store } from '../../cache/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import { UpstreamError } from './errors.ts';
 
 /** A window of the budget: so many requests in so long. */

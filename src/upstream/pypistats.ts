@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Found } from '../../cache/facts.ts';
-import type { FactsSource } from '../../cache/facts.ts';
+import type { Found, FactsSource } from '../../cache/facts/contract.ts';
 import { downloadFactsSchema, type DownloadFacts, type ProjectFacts } from '../facts.ts';
 import type { Budget } from './budget.ts';
 import type { UpstreamClient } from './client.ts';
@@ -45,7 +44,7 @@ export function createPypistatsSource({
 }: PypistatsOptions): FactsSource<DownloadFacts> {
   return {
     name: 'pypistats',
-    parse: (value) => downloadFactsSchema.safeParse(value).data,
+    schema: downloadFactsSchema,
     freshUntilMs: (fetchedAtMs) =>
       nextDailyLoadMs(fetchedAtMs) + (isFollowed() ? FOLLOWED_AFTER_MS : 0) + random() * SPREAD_MS,
     async load(name, previous, signal) {

@@ -1,10 +1,8 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createContentStore } from '../../cache/content-store.ts';
-import { createSqliteMessages } from '../../cache/sqlite-messages.ts';
-import { createSqliteStore } from '../../cache/sqlite-store.ts';
+import { createContentStore } from '../../cache/content/store.ts';
+import { createSqliteStore } from '../../cache/store/sqlite/store.ts';
 import { createLimits } from '../../src/http/limits.ts';
 import { createBudget } from '../../src/upstream/budget.ts';
 import { createUpstreamClient } from '../../src/upstream/client.ts';
@@ -19,7 +17,7 @@ import {
   SECOND,
   startProcess,
   useHarness,
-} from '../unit/cache/facts-harness.ts';
+} from '../unit/cache/facts/harness.ts';
 
 const HOUR = 60 * MINUTE;
 const forEver = new AbortController().signal;
@@ -195,22 +193,6 @@ describe('what other times have written', () => {
     await store.sweep();
     await store.close();
     expect(await readdir(folder)).toEqual(['new']);
-  });
-
-  test('messages of 2100 are forgotten, and those of now are heard', async () => {
-    const path = join(await tempDirectoryForTest(), 'messages.sqlite');
-    let nowMs = Date.UTC(2100);
-    const messages = createSqliteMessages({ path, clock: () => nowMs });
-    onTestFinished(() => messages.close());
-    const heard: string[] = [];
-    messages.subscribe((message) => heard.push(message));
-    await messages.publish('of 2100');
-    nowMs = NOW;
-    await messages.publish('of now');
-    await expect.poll(() => heard, { timeout: 20_000 }).toContain('of now');
-    const database = new DatabaseSync(path, { readOnly: true });
-    expect(database.prepare('SELECT text FROM messages').all()).toEqual([{ text: 'of now' }]);
-    database.close();
   });
 });
 

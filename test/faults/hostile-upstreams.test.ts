@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Loaded } from '../../cache/facts.ts';
+import type { Loaded } from '../../cache/facts/contract.ts';
 import { KINDS } from '../../src/badges/catalogue.ts';
 import { composeSpec } from '../../src/badges/compose.ts';
 import type { DownloadFacts } from '../../src/facts.ts';

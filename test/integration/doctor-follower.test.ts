@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createSqliteStore } from '../../cache/sqlite-store.ts';
-import type { Store } from '../../cache/store.ts';
+import { createSqliteStore } from '../../cache/store/sqlite/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import { checkFollower } from '../../src/commands/doctor-follower.ts';
 import { type FollowerStatus, LAG_BOUNDS_SECONDS, writeStatus } from '../../src/follow/status.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Store } from '../../cache/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import { createDemand, type Demand } from '../../src/demand.ts';
 import { FOLLOW_KEYS } from '../../src/follow/keys.ts';
-import { DAY, MINUTE, NOW, pass, SECOND } from './cache/facts-harness.ts';
+import { DAY, MINUTE, NOW, pass, SECOND } from './cache/facts/harness.ts';
 import { makeFlaky, openStore, recordTimers } from './follow/harness.ts';
 
 const MAX_NOTED = 10_000;

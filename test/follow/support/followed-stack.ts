@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { createRedisStore } from '../../../cache/redis-store.ts';
-import { createSqliteStore } from '../../../cache/sqlite-store.ts';
-import type { Store } from '../../../cache/store.ts';
+import { createRedisStore } from '../../../cache/store/redis/store.ts';
+import { createSqliteStore } from '../../../cache/store/sqlite/store.ts';
+import type { Store } from '../../../cache/store/contract.ts';
 import { projectsNamed } from '../../../sample/many-projects.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 import { scrape, sumOf } from '../../../src/commands/scrape.ts';

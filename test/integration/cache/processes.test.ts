@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { createContentStore } from '../../../cache/content-store.ts';
+import { createContentStore } from '../../../cache/content/store.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 import { objectOf } from './children/objects.ts';
 

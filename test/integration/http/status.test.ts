@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createRedisStore } from '../../../cache/redis-store.ts';
+import { createRedisStore } from '../../../cache/store/redis/store.ts';
 import {
   type FollowerStatus,
   LAG_BOUNDS_SECONDS,

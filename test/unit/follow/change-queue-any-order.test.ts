@@ -7,7 +7,7 @@ import {
   type Pending,
   pendingSchema,
 } from '../../../src/follow/change-queue.ts';
-import { NOW } from '../cache/facts-harness.ts';
+import { NOW } from '../cache/facts/harness.ts';
 
 /** As many looks as there are before a change is given up. */
 const LOOKS = 8;

@@ -7,7 +7,7 @@ import {
   pendingSchema,
 } from '../../../src/follow/change-queue.ts';
 import type { Change } from '../../../src/follow/feed.ts';
-import { MINUTE, NOW, SECOND } from '../cache/facts-harness.ts';
+import { MINUTE, NOW, SECOND } from '../cache/facts/harness.ts';
 
 const MAX_PENDING = 10_000;
 const MAX_RELEASES = 64;

@@ -1,6 +1,7 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { createFacts, type Loaded } from '../../../cache/facts.ts';
-import type { Store } from '../../../cache/store.ts';
+import { createFacts } from '../../../cache/facts/facts.ts';
+import type { Loaded } from '../../../cache/facts/contract.ts';
+import type { Store } from '../../../cache/store/contract.ts';
 import {
   type DownloadFacts,
   downloadFactsSchema,
@@ -12,7 +13,7 @@ import { follow, type FollowerOptions } from '../../../src/follow/follower.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { createStateWriter, readState } from '../../../src/follow/state.ts';
 import { readStatus } from '../../../src/follow/status.ts';
-import { MINUTE } from '../cache/facts-harness.ts';
+import { MINUTE } from '../cache/facts/harness.ts';
 import { type FlakyStore, createTestLog, makeFlaky, openStore, rankAll } from './harness.ts';
 import { PURGE_KEY, type PurgeListener, startPurgeListener } from './purge-listener.ts';
 
@@ -64,8 +65,7 @@ const feed: Feed = {
 function createTestSources(): FollowerOptions['sources'] {
   const options = {
     store,
-    keyPrefix: 'pypins',
-    formatVersion: 1,
+    keyPrefix: 'pypins:1',
     keptSeconds: 3_600,
     memoryMaxBytes: 100_000,
   };
@@ -73,7 +73,7 @@ function createTestSources(): FollowerOptions['sources'] {
     ...options,
     source: {
       name: 'pypi',
-      parse: (value) => projectFactsSchema.safeParse(value).data,
+      schema: projectFactsSchema,
       freshUntilMs: () => NEVER,
       load: (id) => Promise.resolve((asked.push(id), pages.get(id) ?? { state: 'absent' })),
     },
@@ -82,7 +82,7 @@ function createTestSources(): FollowerOptions['sources'] {
     ...options,
     source: {
       name: 'pypistats',
-      parse: (value) => downloadFactsSchema.safeParse(value).data,
+      schema: downloadFactsSchema,
       freshUntilMs: () => NEVER,
       load: () => Promise.reject(new Error('is not asked')),
     },

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
-import type { Store } from '../../../cache/store.ts';
+import type { Store } from '../../../cache/store/contract.ts';
 import { createGapMender, type GapMender } from '../../../src/follow/gap.ts';
 import { EVERYTHING, isHeldWhole } from '../../../src/follow/held.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
-import { DAY, NOW, SECOND } from '../cache/facts-harness.ts';
+import { DAY, NOW, SECOND } from '../cache/facts/harness.ts';
 import { makeFlaky, openStore, rankAll } from './harness.ts';
 
 const STEPS = 600;

@@ -1,9 +1,9 @@
 import { type Logger, pino } from 'pino';
 import { onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
-import { createSqliteStore } from '../../../cache/sqlite-store.ts';
-import type { Lease, Store } from '../../../cache/store.ts';
-import { NOW } from '../cache/facts-harness.ts';
+import { createSqliteStore } from '../../../cache/store/sqlite/store.ts';
+import type { Lease, Store } from '../../../cache/store/contract.ts';
+import { NOW } from '../cache/facts/harness.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 const FOR_EVER = { add: false, maxMembers: 1_000_000, ttlSeconds: 1_000_000 };

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Store } from '../../../cache/store.ts';
+import type { Store } from '../../../cache/store/contract.ts';
 import type { Change } from '../../../src/follow/feed.ts';
 import { changesHeld, EVERYTHING, isHeldWhole } from '../../../src/follow/held.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
-import { NOW } from '../cache/facts-harness.ts';
+import { NOW } from '../cache/facts/harness.ts';
 import { makeFlaky, openStore, rankAll } from './harness.ts';
 
 let store: Store;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Store } from '../../../cache/store.ts';
+import type { Store } from '../../../cache/store/contract.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { whileLeading } from '../../../src/follow/leader.ts';
-import { MINUTE, NOW, pass, SECOND } from '../cache/facts-harness.ts';
+import { MINUTE, NOW, pass, SECOND } from '../cache/facts/harness.ts';
 import { makeFlaky, openStore } from './harness.ts';
 
 const LEASE_MS = 15 * SECOND;

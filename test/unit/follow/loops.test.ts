@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { eachAtOnce, every } from '../../../src/follow/loops.ts';
-import { pass, SECOND } from '../cache/facts-harness.ts';
+import { pass, SECOND } from '../cache/facts/harness.ts';
 
 describe('a step that is done again and again', () => {
   let stop: AbortController;

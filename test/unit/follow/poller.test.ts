@@ -3,7 +3,7 @@ import type { Change, Feed, FeedNews } from '../../../src/follow/feed.ts';
 import { createPoller, type Poller } from '../../../src/follow/poller.ts';
 import { createTally } from '../../../src/follow/tally.ts';
 import { UpstreamError } from '../../../src/upstream/errors.ts';
-import { NOW, SECOND } from '../cache/facts-harness.ts';
+import { NOW, SECOND } from '../cache/facts/harness.ts';
 import { createTestLog } from './harness.ts';
 
 const POLL_MS = 20 * SECOND;

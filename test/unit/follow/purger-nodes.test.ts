@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { MINUTE, SECOND } from '../cache/facts-harness.ts';
+import { MINUTE, SECOND } from '../cache/facts/harness.ts';
 import { makeFlaky } from './harness.ts';
 import type { PurgeListener } from './purge-listener.ts';
 import { startEdge } from './purger-harness.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EVERYTHING } from '../../../src/follow/held.ts';
-import { MINUTE, NOW, SECOND } from '../cache/facts-harness.ts';
+import { MINUTE, NOW, SECOND } from '../cache/facts/harness.ts';
 import { type Edge, startEdge } from './purger-harness.ts';
 
 const ECHO_MS = 6 * SECOND;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Known, Refreshed } from '../../../cache/facts.ts';
+import type { Known, Refreshed } from '../../../cache/facts/contract.ts';
 import type { ProjectFacts } from '../../../src/facts.ts';
 import { type Announced, refetch } from '../../../src/follow/refetch.ts';
-import { NOW } from '../cache/facts-harness.ts';
+import { NOW } from '../cache/facts/harness.ts';
 
 const facts: ProjectFacts = {
   version: '1.0',

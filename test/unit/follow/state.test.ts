@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Store } from '../../../cache/store.ts';
+import type { Store } from '../../../cache/store/contract.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { createStateWriter, type FollowState, readState } from '../../../src/follow/state.ts';
-import { DAY, MINUTE, NOW, SECOND } from '../cache/facts-harness.ts';
+import { DAY, MINUTE, NOW, SECOND } from '../cache/facts/harness.ts';
 import { createClock, makeFlaky, openStore, type TestClock } from './harness.ts';
 
 const state: FollowState = {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { followerStatusSchema, LAG_BOUNDS_SECONDS } from '../../../src/follow/status.ts';
 import { createTally, type FollowerObserver, type Tally } from '../../../src/follow/tally.ts';
-import { NOW, SECOND } from '../cache/facts-harness.ts';
+import { NOW, SECOND } from '../cache/facts/harness.ts';
 import { createClock, type TestClock } from './harness.ts';
 
 const calm = { isBehind: false, pending: 0, nodesBehind: [] };

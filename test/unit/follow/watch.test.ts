@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Store } from '../../../cache/store.ts';
+import type { Store } from '../../../cache/store/contract.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import {
   type FollowerStatus,
@@ -7,7 +7,7 @@ import {
   writeStatus,
 } from '../../../src/follow/status.ts';
 import { type FollowerWatch, watchFollower } from '../../../src/follow/watch.ts';
-import { DAY, NOW, pass, SECOND } from '../cache/facts-harness.ts';
+import { DAY, NOW, pass, SECOND } from '../cache/facts/harness.ts';
 import { makeFlaky, openStore, recordTimers } from './harness.ts';
 
 const LOOK_MS = 5 * SECOND;

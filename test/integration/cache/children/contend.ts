@@ -1,7 +1,7 @@
 // One of several processes that want the same lease and count on the same counter: `contend.ts <file> <rounds>`.
 // Prints for each round whether it got the lease, and every count that it was given.
 import { once } from 'node:events';
-import { createSqliteStore } from '../../../../cache/sqlite-store.ts';
+import { createSqliteStore } from '../../../../cache/store/sqlite/store.ts';
 
 const [path = '', rounds = '0'] = process.argv.slice(2);
 const store = createSqliteStore({ path, maxBytes: 1_000_000 });

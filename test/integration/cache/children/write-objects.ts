@@ -1,5 +1,5 @@
 // Stores objects until it is killed: `write-objects.ts <directory>`. The object of a digest is always the same.
-import { createContentStore } from '../../../../cache/content-store.ts';
+import { createContentStore } from '../../../../cache/content/store.ts';
 import { objectOf } from './objects.ts';
 
 const [directory = ''] = process.argv.slice(2);
