@@ -33,7 +33,7 @@ check: install ## the fast gates: layout, lint, types, documents
 	prettier --check --log-level=warn .
 	oxlint --type-aware
 	tsc --noEmit
-	node scripts/update-docs.ts --check
+	node scripts/generate.ts --check
 	node scripts/check-licences.ts
 
 test: check services ## the gates, then all tests, the edge's and the stack's among them
@@ -61,7 +61,7 @@ audit: ## ask the registry for known faults of what the service depends on
 	npm audit --omit=dev
 
 docs: install ## write the tables, pictures and lists that the documents take from the code
-	node scripts/update-docs.ts
+	node scripts/generate.ts
 	node scripts/check-licences.ts --write
 
 format: install ## lay out the code

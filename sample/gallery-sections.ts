@@ -1,3 +1,6 @@
+import { KINDS } from '../src/badges/catalog.ts';
+import { examplePaths, parameterExamples } from '../src/badges/urls.ts';
+import { STYLES } from '../src/imaging/spec.ts';
 import { sampleProjects } from './projects.ts';
 import { normalise } from './project.ts';
 
@@ -12,62 +15,12 @@ export interface GalleryRow {
   readonly paths: readonly string[];
 }
 
-const STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social'] as const;
 const RASTER_EXTENSIONS = ['png', 'jpg', 'gif', 'tiff', 'webp'] as const;
-const FRAMEWORKS = [
-  'aws-cdk',
-  'django',
-  'django-cms',
-  'jupyterlab',
-  'odoo',
-  'plone',
-  'wagtail',
-  'zope',
-] as const;
-
-/** Every kind: its name in pypip.in's grammar, its names in shields.io's, and a project that shows it well. */
-const KINDS: readonly (readonly [kind: string, pypip: string, shields: string, project: string])[] =
-  [
-    ['version', 'version', 'v', 'requests'],
-    ['downloads', 'download', 'dm', 'requests'],
-    ['licence', 'license', 'l', 'sample-plain'],
-    ['versions of Python', 'py_versions', 'pyversions', 'sample-plain'],
-    ['implementation', 'implementation', 'implementation', 'sample-pythons'],
-    ['status', 'status', 'status', 'sample-plain'],
-    ['wheel', 'wheel', 'wheel', 'sample-plain'],
-    ['egg', 'egg', 'egg', 'sample-egg'],
-    ['format', 'format', 'format', 'sample-plain'],
-    ['types', 'types', 'types', 'sample-plain'],
-    ['requires', 'requires', 'requires', 'sample-plain'],
-  ];
 
 const kinds: GallerySection = {
   title: 'Kinds',
-  about: 'Every kind, in the grammar of pypip.in and in that of shields.io.',
-  rows: [
-    ...KINDS.map(([name, pypip, shields, project]) => ({
-      name,
-      paths: [`/${pypip}/${project}/badge.svg`, `/pypi/${shields}/${project}.svg`],
-    })),
-    { name: 'plain version', paths: ['/py/requests.svg'] },
-    {
-      name: 'downloads by period',
-      paths: [
-        '/d/Flask/badge.svg?period=day',
-        '/d/Flask/badge.svg?period=week',
-        '/pypi/dd/Flask.svg',
-        '/pypi/dw/Flask.svg',
-      ],
-    },
-    { name: 'one release', paths: ['/pypi/v/requests/2.32.1.svg', '/pypi/l/requests/2.31.0.svg'] },
-    {
-      name: 'frameworks',
-      paths: [
-        ...FRAMEWORKS.map((each) => `/pypi/frameworkversions/${each}/sample-frameworks.svg`),
-        '/pypi/djversions/sample-frameworks.svg',
-      ],
-    },
-  ],
+  about: 'Every kind, by each of its names.',
+  rows: KINDS.map((kind) => ({ name: kind.id, paths: examplePaths(kind) })),
 };
 
 const styles: GallerySection = {
@@ -93,30 +46,10 @@ const formats: GallerySection = {
   })),
 };
 
-const looks: GallerySection = {
+const parameters: GallerySection = {
   title: 'Parameters',
-  about: 'What a URL can change.',
-  rows: [
-    { name: 'label', paths: ['/pypi/v/requests.svg?label=stable', '/pypi/v/requests.svg?label='] },
-    {
-      name: 'colours',
-      paths: [
-        '/pypi/v/requests.svg?color=ff69b4',
-        '/pypi/v/requests.svg?color=rebeccapurple&labelColor=black',
-      ],
-    },
-    {
-      name: 'logo',
-      paths: [
-        '/pypi/v/requests.svg?logo=pypi&logoColor=white',
-        '/pypi/v/Django.svg?logo=django&style=social',
-      ],
-    },
-    {
-      name: 'prefix and text',
-      paths: ['/pypi/v/requests.svg?prefix=none', '/version/requests/badge.svg?text=version'],
-    },
-  ],
+  about: 'Every parameter, on a badge that it changes.',
+  rows: parameterExamples().map(({ name, path }) => ({ name, paths: [path] })),
 };
 
 const statics: GallerySection = {
@@ -176,7 +109,7 @@ export const gallerySections: readonly GallerySection[] = [
   kinds,
   styles,
   formats,
-  looks,
+  parameters,
   statics,
   errors,
   counts,

@@ -1,5 +1,5 @@
 import type { Facts, Found } from '../cache/facts/contract.ts';
-import type { Kind, Saying, Wishes } from './badges/kind.ts';
+import type { Content, Kind, Options } from './badges/kind.ts';
 import { BadgeError } from './errors.ts';
 import type { DownloadFacts, ProjectFacts } from './facts.ts';
 import { projectId } from './upstream/pypi.ts';
@@ -9,16 +9,18 @@ export interface Subject {
   readonly kind: Kind;
   readonly project: string;
   readonly release?: string | undefined;
-  readonly wishes: Wishes;
+  readonly options: Options;
 }
 
 /** What a kind says of a project, and where that comes from. */
 export interface Description {
-  readonly saying: Saying;
+  readonly content: Content;
   readonly verdict: 'ok' | 'stale';
   readonly fetchedAtMs: number;
   readonly dueAtMs: number;
   readonly tier: string;
+  /** Who the facts come from. */
+  readonly source: 'pypi' | 'pypistats';
   readonly release?: string;
 }
 
@@ -37,15 +39,16 @@ export async function describe(
   subject: Subject,
   admit: () => void,
 ): Promise<Description> {
-  const { kind, project, release, wishes } = subject;
-  if (kind.source === 'pypistats') {
+  const { kind, project, release, options } = subject;
+  if (kind.facts === 'downloads') {
     const found = known(await sources.downloads.get(project, admit), subject);
-    return { ...origin(found), saying: kind.describe(found.value, wishes) };
+    return { ...origin(found), source: 'pypistats', content: kind.describe(found.value, options) };
   }
   const found = known(await sources.projects.get(projectId(project, release), admit), subject);
   return {
     ...origin(found),
-    saying: kind.describe(found.value, wishes),
+    source: 'pypi',
+    content: kind.describe(found.value, options),
     release: found.value.version,
   };
 }

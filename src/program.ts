@@ -1,6 +1,5 @@
 import closeWithGrace from 'close-with-grace';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { PERIODS } from './badges/kind.ts';
 import { runFollower } from './commands/follow.ts';
 import { addOperatorCommands } from './commands/operators.ts';
 import { UsageError } from './commands/purge.ts';
@@ -60,7 +59,13 @@ program
   .option('--label <text>', 'the left half; empty removes it')
   .option('--color <color>', 'colour of the right half')
   .option('--label-color <color>', 'colour of the left half')
-  .addOption(new Option('--period <period>', 'what downloads are counted over').choices(PERIODS))
+  .addOption(
+    new Option('--period <period>', 'what downloads are counted over').choices([
+      'day',
+      'week',
+      'month',
+    ]),
+  )
   .addOption(new Option('--prefix <prefix>', 'whether a version wears a v').choices(['v', 'none']))
   .action(renderOne);
 
@@ -75,8 +80,8 @@ interface RenderOptions {
   label?: string;
   color?: string;
   labelColor?: string;
-  period?: RenderRequest['wishes']['period'];
-  prefix?: RenderRequest['wishes']['prefix'];
+  period?: RenderRequest['options']['period'];
+  prefix?: RenderRequest['options']['prefix'];
 }
 
 async function renderOne(kind: string, project: string, options: RenderOptions): Promise<void> {
@@ -95,7 +100,7 @@ async function renderOne(kind: string, project: string, options: RenderOptions):
       ...looks,
       kind,
       project,
-      wishes: { ...(period && { period }), ...(prefix && { prefix }) },
+      options: { ...(period && { period }), ...(prefix && { prefix }) },
       format: looks.format ?? formatOfFile(output),
       scale: SCALES[scale],
       release: looks.release,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findKind } from '../badges/catalogue.ts';
+import { findKind } from '../badges/catalog.ts';
 import type { Config } from '../config.ts';
 import { type NodeOutcome, purgeEdge, type PurgeTarget } from '../edge/purge.ts';
 import type { OpenedSources, Sources } from '../sources.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import { findKind } from '../badges/catalogue.ts';
+import { findKind } from '../badges/catalog.ts';
 import { composeSpec } from '../badges/compose.ts';
-import type { Dialect, Kind, Wishes } from '../badges/kind.ts';
+import type { Grammar, Kind, Options } from '../badges/kind.ts';
 import { describe } from '../describe.ts';
 import { BadgeError } from '../errors.ts';
 import type { BadgeSpec, Format, Scale, Style, Picture } from '../imaging/spec.ts';
@@ -18,7 +18,7 @@ export interface RenderRequest {
   readonly label?: string | undefined;
   readonly color?: string | undefined;
   readonly labelColor?: string | undefined;
-  readonly wishes: Omit<Wishes, 'dialect'>;
+  readonly options: Omit<Options, 'grammar'>;
   readonly format: Format;
   readonly scale: Scale;
 }
@@ -35,22 +35,22 @@ export async function render(
 }
 
 async function specOf(sources: Services['sources'], request: RenderRequest): Promise<BadgeSpec> {
-  const { kind, dialect } = kindOf(request.kind);
+  const { kind, grammar } = kindOf(request.kind);
   const project = normaliseName(request.project);
   const { release } = request;
   if (project === undefined || (release !== undefined && !isRelease(release))) {
     throw new BadgeError('invalid-name', 'not the name of a project or a release');
   }
-  const subject = { kind, project, release, wishes: { ...request.wishes, dialect } };
-  const { saying } = await describe(sources, subject, () => undefined);
-  return composeSpec({ label: kind.label, ...saying }, request);
+  const subject = { kind, project, release, options: { ...request.options, grammar } };
+  const { content } = await describe(sources, subject, () => undefined);
+  return composeSpec({ label: kind.label, ...content }, request);
 }
 
 /** pypip.in's names first, as they are the service's own. */
-function kindOf(name: string): { kind: Kind; dialect: Dialect } {
-  for (const dialect of ['pypip', 'shields'] as const) {
-    const kind = findKind(dialect, name);
-    if (kind !== undefined) return { kind, dialect };
+function kindOf(name: string): { kind: Kind; grammar: Grammar } {
+  for (const grammar of ['pypip', 'shields'] as const) {
+    const kind = findKind(grammar, name);
+    if (kind !== undefined) return { kind, grammar };
   }
   throw new BadgeError('no-badge', `there is no kind ${name}`);
 }

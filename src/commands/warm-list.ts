@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fetch } from 'undici';
 import { z } from 'zod';
-import { findKind } from '../badges/catalogue.ts';
+import { findKind } from '../badges/catalog.ts';
 import { normaliseName } from '../upstream/names.ts';
 import { UsageError } from './purge.ts';
 

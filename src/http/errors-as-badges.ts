@@ -35,13 +35,13 @@ function faultAnswer(
 ): Answer {
   const { fault } = error;
   state.error = fault.verdict === 'not-found' || fault.verdict === 'invalid' ? undefined : error;
-  const saying = {
+  const content = {
     label: fault.label ?? state.label,
-    message: faultMessage(fault, state.dialect),
+    message: faultMessage(fault, state.grammar),
     color: fault.color,
   };
   return {
-    spec: composeSpec(saying, looks),
+    spec: composeSpec(content, looks),
     fault,
     verdict: fault.verdict,
     cacheClass: fault.cacheClass,

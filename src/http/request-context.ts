@@ -1,6 +1,6 @@
 import { type GiveAccount, requestIdOf } from './account.ts';
 import { readParameters } from './parameters.ts';
-import { dialectOf, splitExtension } from './paths.ts';
+import { grammarOf, splitExtension } from './paths.ts';
 import type { RememberedAnswers } from './remembered.ts';
 import type { BadgeContext, BadgeMiddleware, BadgeState } from './state.ts';
 
@@ -34,7 +34,7 @@ function startState(ctx: BadgeContext): BadgeState {
     startedAtMs: performance.now(),
     parameters: readParameters(ctx.querystring),
     format: splitExtension(ctx.path).format ?? 'svg',
-    dialect: dialectOf(ctx.path),
+    grammar: grammarOf(ctx.path),
     kindId: 'none',
     label: 'pypi',
     project: undefined,

@@ -1,6 +1,5 @@
 import { composeSpec } from '../badges/compose.ts';
-import type { Kind } from '../badges/kind.ts';
-import { parseStatic } from '../badges/static.ts';
+import type { Content, Kind } from '../badges/kind.ts';
 import type { Demand } from '../demand.ts';
 import { describe, type BadgeSources, type Description, type Subject } from '../describe.ts';
 import { BadgeError, type CacheClass } from '../errors.ts';
@@ -20,11 +19,11 @@ export interface Asked {
 export interface SendBadge {
   /** Answers with what a kind says of a project. Throws a `BadgeError` for what the contract has an error badge for. */
   ofProject(ctx: BadgeContext, asked: Asked): Promise<void>;
-  /** Answers with the words that stand in the URL itself. */
-  ofWords(ctx: BadgeContext, content: string): Promise<void>;
+  /** Answers with what the URL itself says. */
+  ofContent(ctx: BadgeContext, content: Content): Promise<void>;
 }
 
-export function createSendBadge(options: {
+export function createSendBadge(parts: {
   sources: BadgeSources;
   limits: Limits;
   sendAnswer: SendAnswer;
@@ -32,11 +31,11 @@ export function createSendBadge(options: {
   /** Whether the edge is told when a project changes. */
   isFollowing: () => boolean;
 }): SendBadge {
-  const { sources, limits, sendAnswer, demand, isFollowing } = options;
+  const { sources, limits, sendAnswer, demand, isFollowing } = parts;
   const lookUp = createLookUp(sources, demand);
   return {
     async ofProject(ctx, { kind, name, release }) {
-      if (kind === undefined || (release !== undefined && kind.source === 'pypistats')) {
+      if (kind === undefined || (release !== undefined && kind.facts === 'downloads')) {
         throw new BadgeError('no-badge', 'no such kind');
       }
       const { state } = ctx;
@@ -48,32 +47,29 @@ export function createSendBadge(options: {
       }
       state.project = project;
       const admit = (cost?: number): number => limits.admit(ctx, cost);
-      const wishes = { ...state.parameters.wishes, dialect: state.dialect };
+      const options = { ...state.parameters.content, grammar: state.grammar };
       const startedAtMs = performance.now();
-      const { saying, tier, dueAtMs, ...origin } = await lookUp(
-        { kind, project, release, wishes },
+      const { content, tier, dueAtMs, ...origin } = await lookUp(
+        { kind, project, release, options },
         ctx.url,
         admit,
       );
       state.steps.push({ name: 'facts', tier, tookMs: performance.now() - startedAtMs });
-      const spec = composeSpec({ label: kind.label, ...saying }, state.parameters.looks);
+      const spec = composeSpec({ label: kind.label, ...content }, state.parameters.looks);
       await sendAnswer(ctx, {
         ...origin,
         spec,
-        source: kind.source,
         cacheClass: cacheClassOf(kind, origin.verdict, isFollowing()),
         // Counts change once a day, and their record says when.
-        ...(kind.source === 'pypistats' &&
+        ...(kind.facts === 'downloads' &&
           origin.verdict === 'ok' && { edgeSeconds: Math.floor((dueAtMs - Date.now()) / 1000) }),
         admit,
       });
     },
 
-    async ofWords(ctx, content) {
-      const saying = parseStatic(content);
-      if (saying === undefined) throw new BadgeError('no-badge', 'not a label, message and colour');
+    async ofContent(ctx, content) {
       ctx.state.kindId = 'static';
-      const spec = composeSpec({ label: '', ...saying }, ctx.state.parameters.looks);
+      const spec = composeSpec({ label: '', ...content }, ctx.state.parameters.looks);
       await sendAnswer(ctx, {
         spec,
         verdict: 'ok',
@@ -91,7 +87,7 @@ function createLookUp(sources: BadgeSources, demand: Pick<Demand, 'note'>) {
     const { project, kind } = subject;
     try {
       const description = await describe(sources, subject, admit);
-      demand.note({ project, url, of: kind.source === 'pypi' ? 'facts' : 'downloads' });
+      demand.note({ project, url, of: kind.facts === 'project' ? 'facts' : 'downloads' });
       return description;
     } catch (error) {
       if (error instanceof BadgeError && error.code === 'no-project')
@@ -107,6 +103,6 @@ function cacheClassOf(
   isFollowed: boolean,
 ): CacheClass {
   if (verdict === 'stale') return 'stale';
-  if (kind.source === 'pypistats') return 'downloads';
+  if (kind.facts === 'downloads') return 'downloads';
   return isFollowed ? 'followed' : 'facts';
 }

@@ -1,5 +1,5 @@
 import type { Middleware, ParameterizedContext } from 'koa';
-import type { Dialect } from '../badges/kind.ts';
+import type { Grammar } from '../badges/kind.ts';
 import type { Verdict } from '../errors.ts';
 import type { Parameters } from './parameters.ts';
 import type { AnswerFormat } from './paths.ts';
@@ -10,7 +10,7 @@ export interface BadgeState {
   startedAtMs: number;
   parameters: Parameters;
   format: AnswerFormat;
-  dialect: Dialect;
+  grammar: Grammar;
   /** The kind's id once the route is known; a label in metrics. */
   kindId: string;
   /** The kind's own label, for the badge of a failure. */

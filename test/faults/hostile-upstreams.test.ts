@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Loaded } from '../../cache/facts/contract.ts';
-import { KINDS } from '../../src/badges/catalogue.ts';
+import { KINDS } from '../../src/badges/catalog.ts';
 import { composeSpec } from '../../src/badges/compose.ts';
 import type { DownloadFacts } from '../../src/facts.ts';
 import { type Style, STYLES } from '../../src/imaging/spec.ts';
@@ -43,7 +43,9 @@ async function ask(target: string, of: HostileClient = client): Promise<string> 
   return String(answer.headers['x-badge-status']);
 }
 
-const ofProjects = KINDS.filter(({ source }) => source === 'pypi').flatMap((kind) => kind.shields);
+const ofProjects = KINDS.filter(({ facts }) => facts === 'project').flatMap(
+  ({ names }) => names.shields ?? [],
+);
 const formats = ['svg', 'svg', 'svg', 'json', 'json', 'png', 'jpg', 'gif', 'tiff', 'webp'];
 const badge = fc.tuple(
   fc.constantFrom(...ofProjects),
@@ -121,9 +123,9 @@ function drawCounts(loaded: Loaded<DownloadFacts> | UpstreamError, style: Style)
   if (loaded instanceof UpstreamError) return [];
   if (loaded.state !== 'known') throw new Error(`an answer that is ${loaded.state}`);
   return KINDS.flatMap((kind) => {
-    if (kind.source !== 'pypistats') return [];
-    const saying = kind.describe(loaded.value, { dialect: 'shields' });
-    return [Buffer.from(drawSvg(composeSpec({ label: kind.label, ...saying }, { style })))];
+    if (kind.facts !== 'downloads') return [];
+    const content = kind.describe(loaded.value, { grammar: 'shields' });
+    return [Buffer.from(drawSvg(composeSpec({ label: kind.label, ...content }, { style })))];
   });
 }
 

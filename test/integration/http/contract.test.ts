@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KINDS } from '../../../src/badges/catalog.ts';
+import { examplePaths } from '../../../src/badges/urls.ts';
 import { startService, type TestService } from '../../support/service.ts';
 
 let service: TestService;
@@ -77,6 +79,16 @@ describe('every kind, in every grammar that has it', () => {
     await expectBadge(row);
   });
 });
+
+test.each(KINDS.flatMap((kind) => examplePaths(kind, 'json').map((path) => ({ path, kind }))))(
+  'the example of the catalog, $path, is a badge of its kind',
+  async ({ path, kind }) => {
+    const response = await service.get(path);
+    expect(response.headers.get('x-badge-status')).toBe('ok');
+    expect(response.headers.get('xkey')).toContain(`kind/${kind.id}`);
+    expect(await response.json()).toMatchObject({ label: kind.label });
+  },
+);
 
 describe('names and extensions', () => {
   test.each<Row>([

@@ -5,9 +5,9 @@ import fc from 'fast-check';
 import Koa from 'koa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { KINDS } from '../../../src/badges/catalogue.ts';
+import { KINDS } from '../../../src/badges/catalog.ts';
 import { toBadgeError } from '../../../src/errors.ts';
-import { PARAMETER_NAMES } from '../../../src/http/parameters.ts';
+import { PARAMETERS } from '../../../src/badges/parameters.ts';
 import { EXTENSION_NAMES } from '../../../src/http/paths.ts';
 import { requestContext } from '../../../src/http/request-context.ts';
 import { createRoutes } from '../../../src/http/routes.ts';
@@ -29,16 +29,16 @@ const agent = new HttpAgent({ keepAlive: true });
 
 /** Everything that decides a picture and its headers, with defaults filled in. */
 function meaningOf(ctx: BadgeContext, asked: object): object {
-  const { dialect, format, parameters } = ctx.state;
-  const { hasStyle, scale, wishes, ...others } = parameters;
-  const prefix = wishes.prefix ?? (dialect === 'shields' ? 'v' : 'none');
+  const { grammar, format, parameters } = ctx.state;
+  const { hasStyle, scale, content, ...others } = parameters;
+  const prefix = content.prefix ?? (grammar === 'shields' ? 'v' : 'none');
   return {
     ...asked,
-    dialect,
+    grammar,
     format,
     ...others,
-    // Words of one's own have nothing to wish for.
-    wishes: 'content' in asked ? {} : { period: 'month', text: 'pypi', ...wishes, prefix },
+    // Only a kind reads them.
+    content: 'kind' in asked ? { period: 'month', text: 'pypi', ...content, prefix } : {},
     ...(format === 'json' ? { hasStyle } : {}),
     ...(format === 'svg' || format === 'json' ? {} : { scale }),
   };
@@ -60,7 +60,7 @@ function createReader(): Koa<BadgeState> {
       const isValid = project !== undefined && (release === undefined || isRelease(release));
       return answer(ctx, { kind: kind.id, ...(isValid ? { project, release } : { valid: false }) });
     },
-    ofWords: (ctx, content) => answer(ctx, { content }),
+    ofContent: (ctx, words) => answer(ctx, { words }),
   };
   const routes = createRoutes({
     sendBadge,
@@ -139,9 +139,9 @@ const ending = fc.oneof(
   extension.map((text) => `.${text}`),
 );
 const release = fc.oneof(textOf('1aR.!+_-', 8), oneOf('2.31.0', '1.0.json', '1..0', '.svg'));
-const kindsOf = (dialect: 'pypip' | 'shields'): fc.Arbitrary<string> =>
+const kindsOf = (grammar: 'pypip' | 'shields'): fc.Arbitrary<string> =>
   fc.oneof(
-    { weight: 6, arbitrary: oneOf(...KINDS.flatMap((kind) => kind[dialect])) },
+    { weight: 6, arbitrary: oneOf(...KINDS.flatMap(({ names }) => names[grammar] ?? [])) },
     oneOf('V', 'Version', 'no-such', 'py', 'pypi', 'frameworkversions', 'a%20b'),
   );
 const path = fc.oneof(
@@ -166,9 +166,11 @@ const value = fc.oneof(
 const parameter = fc.oneof(
   {
     weight: 8,
-    arbitrary: fc.tuple(oneOf(...PARAMETER_NAMES), value).map((pair) => pair.join('=')),
+    arbitrary: fc
+      .tuple(oneOf(...PARAMETERS.map((parameter) => parameter.name)), value)
+      .map((pair) => pair.join('=')),
   },
-  oneOf(...PARAMETER_NAMES),
+  oneOf(...PARAMETERS.map((parameter) => parameter.name)),
   fc
     .tuple(oneOf('x', 'Style', 'styles', 'labels', 'utm_source', ''), value)
     .map((p) => p.join('=')),
@@ -189,10 +191,13 @@ test('the canonical URL means what the URL means, and stays as it is', async () 
 }, 120_000);
 
 test('spellings of one badge have one URL', async () => {
-  const pairs = fc.uniqueArray(fc.tuple(oneOf(...PARAMETER_NAMES), textOf('aZ1', 5)), {
-    selector: ([key]) => key,
-    minLength: 2,
-  });
+  const pairs = fc.uniqueArray(
+    fc.tuple(oneOf(...PARAMETERS.map((parameter) => parameter.name)), textOf('aZ1', 5)),
+    {
+      selector: ([key]) => key,
+      minLength: 2,
+    },
+  );
   await fc.assert(
     fc.asyncProperty(pairs, fc.nat(), anyCase(fc.constant('zope')), async (all, turn, word) => {
       const turned = [...all.slice(turn % all.length), ...all.slice(0, turn % all.length)];

@@ -1,7 +1,7 @@
-import type { ProjectKind, Saying } from './kind.ts';
+import type { Content, ProjectKind } from '../kind.ts';
 
 /** PyPI's classifiers, from the lowest to the highest. */
-const STATUSES: readonly (readonly [classifier: string, saying: Saying])[] = [
+const STATUSES: readonly (readonly [classifier: string, content: Content])[] = [
   ['Development Status :: 1 - Planning', { message: 'planning', color: 'red' }],
   ['Development Status :: 2 - Pre-Alpha', { message: 'pre-alpha', color: 'red' }],
   ['Development Status :: 3 - Alpha', { message: 'alpha', color: 'red' }],
@@ -13,13 +13,14 @@ const STATUSES: readonly (readonly [classifier: string, saying: Saying])[] = [
 
 export const status: ProjectKind = {
   id: 'status',
-  source: 'pypi',
-  pypip: ['status'],
-  shields: ['status'],
+  facts: 'project',
+  names: { pypip: ['status'], shields: ['status'] },
   label: 'status',
-  describe({ classifiers }, { dialect }) {
+  about: 'the development status: `planning` to `mature`, or `inactive`',
+  example: 'sample-plain',
+  describe({ classifiers }, { grammar }) {
     const highest = STATUSES.findLast(([classifier]) => classifiers.includes(classifier));
     if (highest !== undefined) return highest[1];
-    return { message: 'unknown', color: dialect === 'shields' ? 'lightgrey' : 'red' };
+    return { message: 'unknown', color: grammar === 'shields' ? 'lightgrey' : 'red' };
   },
 };

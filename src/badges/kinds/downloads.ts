@@ -1,6 +1,7 @@
-import type { DownloadFacts } from '../facts.ts';
-import type { DownloadKind, Period } from './kind.ts';
-import { formatLegacy, formatMetric, toCount } from './numbers.ts';
+import type { DownloadFacts } from '../../facts.ts';
+import type { DownloadKind } from '../kind.ts';
+import { formatLegacy, formatMetric, toCount } from '../numbers.ts';
+import type { Period } from '../parameters.ts';
 
 const COUNT_OF = {
   day: (facts: DownloadFacts) => facts.lastDay,
@@ -11,10 +12,12 @@ const COUNT_OF = {
 /** pypip.in's downloads, of the period that `?period=` asks for. */
 export const downloads: DownloadKind = {
   id: 'downloads',
-  source: 'pypistats',
-  pypip: ['d', 'download'],
-  shields: [],
+  facts: 'downloads',
+  names: { pypip: ['d', 'download'] },
   label: 'downloads',
+  about: 'downloads without mirrors: `12.3k/month`',
+  example: 'requests',
+  parameters: ['period'],
   describe(facts, { period = 'month' }) {
     const count = COUNT_OF[period](facts);
     return { message: `${formatLegacy(count)}/${period}`, color: 'brightgreen' };
@@ -28,10 +31,11 @@ export const downloadsMonthly: DownloadKind = shieldsDownloads('dm', 'month');
 function shieldsDownloads(name: string, period: Period): DownloadKind {
   return {
     id: `downloads-${period}`,
-    source: 'pypistats',
-    pypip: [],
-    shields: [name],
+    facts: 'downloads',
+    names: { shields: [name] },
     label: 'downloads',
+    about: `downloads without mirrors in a ${period}: \`12k/${period}\``,
+    example: 'requests',
     describe(facts) {
       const count = COUNT_OF[period](facts);
       return { message: `${formatMetric(count)}/${period}`, color: colorBySize(toCount(count)) };
@@ -39,7 +43,7 @@ function shieldsDownloads(name: string, period: Period): DownloadKind {
   };
 }
 
-/** shields.io's `downloadCount` colours. */
+/** shields.io's `downloadCount` colors. */
 function colorBySize(count: number): string {
   if (count === 0) return 'red';
   if (count < 10) return 'yellow';

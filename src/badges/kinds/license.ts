@@ -1,7 +1,7 @@
-import type { ProjectFacts } from '../facts.ts';
-import { childrenOf } from './classifiers.ts';
-import type { ProjectKind } from './kind.ts';
-import { classifyLicenses, type LicenseClass } from './license-classes.ts';
+import type { ProjectFacts } from '../../facts.ts';
+import { childrenOf } from '../classifiers.ts';
+import type { ProjectKind } from '../kind.ts';
+import { classifyLicenses, type LicenseClass } from '../licenses.ts';
 
 const COLORS: Readonly<Record<LicenseClass, string>> = {
   'public-domain': '#7cd958',
@@ -24,13 +24,14 @@ const LINE_BREAK = /[\n\v\f\r\u0085\u2028\u2029]/;
 
 export const license: ProjectKind = {
   id: 'license',
-  source: 'pypi',
-  pypip: ['license'],
-  shields: ['l', 'license'],
+  facts: 'project',
+  names: { pypip: ['license'], shields: ['l', 'license'] },
   label: 'license',
-  describe(facts, { dialect }) {
+  about: 'the SPDX expression, the name of the license, or its classifiers',
+  example: 'requests',
+  describe(facts, { grammar }) {
     const names = licenseNames(facts);
-    const shields = dialect === 'shields';
+    const shields = grammar === 'shields';
     if (names.length === 0) return { message: shields ? 'missing' : 'unknown', color: 'red' };
     const color = shields ? COLORS[classifyLicenses(names)] : 'blue';
     return { message: names.join(', '), color };

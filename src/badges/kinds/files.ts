@@ -1,12 +1,13 @@
-import type { ProjectFacts } from '../facts.ts';
-import type { ProjectKind } from './kind.ts';
+import type { ProjectFacts } from '../../facts.ts';
+import type { ProjectKind } from '../kind.ts';
 
 export const wheel: ProjectKind = {
   id: 'wheel',
-  source: 'pypi',
-  pypip: ['wheel'],
-  shields: ['wheel'],
+  facts: 'project',
+  names: { pypip: ['wheel'], shields: ['wheel'] },
   label: 'wheel',
+  about: 'whether it has a wheel: `yes` or `no`',
+  example: 'sample-plain',
   describe: (facts) =>
     hasWheel(facts) ? { message: 'yes', color: 'brightgreen' } : { message: 'no', color: 'red' },
 };
@@ -14,10 +15,11 @@ export const wheel: ProjectKind = {
 /** Eggs are obsolete, so having one is the bad news. */
 export const egg: ProjectKind = {
   id: 'egg',
-  source: 'pypi',
-  pypip: ['egg'],
-  shields: ['egg'],
+  facts: 'project',
+  names: { pypip: ['egg'], shields: ['egg'] },
   label: 'egg',
+  about: 'whether it has an egg: `yes` or `no`',
+  example: 'sample-egg',
   describe: (facts) =>
     hasEgg(facts) ? { message: 'yes', color: 'red' } : { message: 'no', color: 'brightgreen' },
 };
@@ -25,10 +27,11 @@ export const egg: ProjectKind = {
 /** The best format that a release comes in; `source` also where it has no files at all. */
 export const format: ProjectKind = {
   id: 'format',
-  source: 'pypi',
-  pypip: ['format'],
-  shields: ['format'],
+  facts: 'project',
+  names: { pypip: ['format'], shields: ['format'] },
   label: 'format',
+  about: 'its best format: `wheel`, `egg` or `source`',
+  example: 'sample-plain',
   describe(facts) {
     if (hasWheel(facts)) return { message: 'wheel', color: 'brightgreen' };
     if (hasEgg(facts)) return { message: 'egg', color: 'red' };

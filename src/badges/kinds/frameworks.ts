@@ -1,5 +1,5 @@
-import { enumerate, versionsUnder } from './classifiers.ts';
-import type { ProjectKind } from './kind.ts';
+import { enumerate, versionsUnder } from '../classifiers.ts';
+import type { ProjectKind } from '../kind.ts';
 
 /** The frameworks whose versions a project may name: one kind each, shields.io's `frameworkversions/<fw>`. */
 export const frameworks: readonly ProjectKind[] = [
@@ -20,14 +20,15 @@ function framework(
 ): ProjectKind {
   return {
     id: `framework-${token}`,
-    source: 'pypi',
-    pypip: [],
-    shields: [`frameworkversions/${token}`, ...aliases],
+    facts: 'project',
+    names: { shields: [`frameworkversions/${token}`, ...aliases] },
     label: `${token} versions`,
-    describe(facts, { dialect }) {
+    about: `the ${classifier.split(' :: ').at(-1)} versions of the classifiers`,
+    example: 'sample-frameworks',
+    describe(facts, { grammar }) {
       const versions = versionsUnder(facts.classifiers, `Framework :: ${classifier}`);
       if (versions.length === 0) return { message: 'missing', color: 'red' };
-      return { message: enumerate(versions, dialect), color: 'blue' };
+      return { message: enumerate(versions, grammar), color: 'blue' };
     },
   };
 }
