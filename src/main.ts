@@ -10,7 +10,7 @@ import { createSendBadge } from './http/send-badge.ts';
 import { createSendStatus } from './http/status.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 import { type Config, type Environment, readConfig, takeHandedSocket } from './config.ts';
-import { createPublisher } from './follow/publisher.ts';
+import { createPublisher } from './edge/propagations.ts';
 import { type Handler, type Listener, listen } from './lifecycle.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';

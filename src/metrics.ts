@@ -1,4 +1,4 @@
-import type { FollowerObserver } from './follow/tally.ts';
+import type { FollowerObserver } from './follow/state/tally.ts';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 /** From a release's publication to its purge. */

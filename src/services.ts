@@ -4,9 +4,9 @@ import { createMemoryCache, type MemoryCache } from '../cache/memory.ts';
 import { createSingleFlight } from '../cache/single-flight.ts';
 import type { Store } from '../cache/store.ts';
 import { composeSpec } from './badges/compose.ts';
-import { createDemand, type Demand } from './demand.ts';
+import { createDemand, type Demand } from './follow/popularity.ts';
 import { FAULTS } from './errors.ts';
-import { type FollowerWatch, watchFollower } from './follow/watch.ts';
+import { type FollowerWatch, watchFollower } from './follow/state/watch.ts';
 import { bytesOfAnswer, type RememberedAnswer } from './http/remembered.ts';
 import { createImaging } from './imaging/imaging.ts';
 import {

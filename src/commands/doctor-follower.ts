@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Store } from '../../cache/store.ts';
-import { type FollowerStatus, LAG_BOUNDS_SECONDS, readStatus } from '../follow/status.ts';
+import { type FollowerStatus, LAG_BOUNDS_SECONDS, readStatus } from '../follow/state/status.ts';
 import type { Finding } from './doctor.ts';
 
 /** A follower tells of itself every three seconds. */

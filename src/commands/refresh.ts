@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { NodeOutcome } from '../edge/purge.ts';
-import { type Look, publish, type PublishOptions } from '../follow/publish.ts';
+import { type Look, publish, type PublishOptions } from '../edge/propagate.ts';
 import { normaliseName } from '../upstream/names.ts';
 import type { Output } from './output.ts';
 import { UsageError } from './purge.ts';

@@ -1,6 +1,6 @@
 import type { Store } from '../../cache/store.ts';
 import { type EdgeOptions, purgeEdge } from '../edge/purge.ts';
-import { EVERYTHING } from './held.ts';
+import { EVERYTHING } from './changes/requested.ts';
 import { FOLLOW_KEYS } from './keys.ts';
 
 /** Of the log of purges, and of how far back a node is caught up with: facts are at the edge for a day at the most. */

@@ -1,6 +1,6 @@
 import type { Store } from '../../cache/store.ts';
 import { BadgeError, toBadgeError } from '../errors.ts';
-import type { Publisher } from '../follow/publisher.ts';
+import type { Publisher } from '../edge/propagations.ts';
 import { FACTS_FORMAT, KEY_PREFIX } from '../stores.ts';
 import { normaliseName } from '../upstream/names.ts';
 import { headersOfPage } from './headers.ts';

@@ -1,6 +1,6 @@
 import { composeSpec } from '../badges/compose.ts';
 import type { Content, Kind } from '../badges/kind.ts';
-import type { Demand } from '../demand.ts';
+import type { Demand } from '../follow/popularity.ts';
 import { describe, type BadgeSources, type Description, type Subject } from '../describe.ts';
 import { BadgeError, type CacheClass } from '../errors.ts';
 import { isRelease, normaliseName } from '../upstream/names.ts';

@@ -4,7 +4,7 @@ import { createRedisStore } from '../../../cache/redis-store.ts';
 import type { Store } from '../../../cache/store.ts';
 import { projectsNamed } from '../../../sample/many-projects.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
-import { isHeldWhole } from '../../../src/follow/held.ts';
+import { isHeldWhole } from '../../../src/follow/changes/requested.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { FACTS_FORMAT, KEY_PREFIX } from '../../../src/stores.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';

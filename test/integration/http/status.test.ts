@@ -4,7 +4,7 @@ import {
   type FollowerStatus,
   LAG_BOUNDS_SECONDS,
   writeStatus,
-} from '../../../src/follow/status.ts';
+} from '../../../src/follow/state/status.ts';
 import { readVersion } from '../../../src/version.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { startServiceForTest, type TestService } from '../../support/service.ts';

@@ -7,11 +7,11 @@ import {
   type ProjectFacts,
   projectFactsSchema,
 } from '../../../src/facts.ts';
-import type { Feed, FeedNews } from '../../../src/follow/feed.ts';
+import type { Feed, FeedNews } from '../../../src/follow/feeds/feed.ts';
 import { follow, type FollowerOptions } from '../../../src/follow/follower.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
-import { createStateWriter, readState } from '../../../src/follow/state.ts';
-import { readStatus } from '../../../src/follow/status.ts';
+import { createStateWriter, readState } from '../../../src/follow/state/state.ts';
+import { readStatus } from '../../../src/follow/state/status.ts';
 import { MINUTE } from '../cache/facts-harness.ts';
 import { type FlakyStore, createTestLog, makeFlaky, openStore, rankAll } from './harness.ts';
 import { PURGE_KEY, type PurgeListener, startPurgeListener } from './purge-listener.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EVERYTHING } from '../../../src/follow/held.ts';
+import { EVERYTHING } from '../../../src/follow/changes/requested.ts';
 import { MINUTE, NOW, SECOND } from '../cache/facts-harness.ts';
 import { type Edge, startEdge } from './purger-harness.ts';
 

@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+import type { Known, Refreshed } from '../../../cache/facts.ts';
+import type { ProjectFacts } from '../../../src/facts.ts';
+import { type Announced, refetch } from '../../../src/edge/refetch.ts';
+import { NOW } from '../cache/facts-harness.ts';
+
+const facts: ProjectFacts = {
+  version: '1.0',
+  yanked: false,
+  license: null,
+  licenseExpression: 'MIT',
+  classifiers: [],
+  requiresPython: null,
+  packageTypes: ['sdist'],
+};
+
+function page(version: string, serial?: number, packageTypes = ['sdist']): Known<ProjectFacts> {
+  return { value: { ...facts, version, packageTypes }, serial, fetchedAtMs: NOW };
+}
+
+/** Facts that PyPI has said something new of. */
+function projectsThatSay(refreshed: Refreshed<ProjectFacts>) {
+  const refreshedIds: string[] = [];
+  const expired: string[] = [];
+  const projects = {
+    refresh: (id: string) => Promise.resolve((refreshedIds.push(id), refreshed)),
+    expire: (id: string) => Promise.resolve(expired.push(id) > 0),
+  };
+  return { projects, refreshedIds, expired };
+}
+
+const change: Announced = { project: 'requests', releases: [] };
+const gone = { before: page('1.0', 7), after: undefined, isAbsent: true };
+
+describe('PyPI has told of', () => {
+  test.each<
+    [
+      string,
+      Partial<Announced>,
+      Known<ProjectFacts> | undefined,
+      Known<ProjectFacts> | undefined,
+      boolean,
+    ]
+  >([
+    ['a serial: its page has that serial', { serial: 8 }, page('1.0', 7), page('1.1', 8), true],
+    ['a serial: its page has a later one', { serial: 8 }, page('1.0', 7), page('1.1', 9), true],
+    ['a serial: its page is from before it', { serial: 8 }, page('1.0', 7), page('1.0', 7), false],
+    [
+      'a serial: the version alone says nothing',
+      { serial: 8, release: '1.1' },
+      page('1.1', 7),
+      page('1.1', 7),
+      false,
+    ],
+    ['a serial: it does not answer, nothing is known', { serial: 8 }, undefined, undefined, false],
+    ['a release: its page shows it', { release: '1.1' }, page('1.0', 7), page('1.1', 8), true],
+    ['a release: it was known already', { release: '1.1' }, page('1.1', 8), page('1.1', 8), true],
+    [
+      'a release: its page is from before it',
+      { release: '1.1' },
+      page('1.0', 7),
+      page('1.0', 7),
+      false,
+    ],
+    [
+      'a release beside the latest one: the serial has moved',
+      { release: '0.9.1' },
+      page('1.0', 7),
+      page('1.0', 8),
+      true,
+    ],
+    [
+      'a release beside the latest one: the serial has moved since the first look',
+      { release: '0.9.1', baseline: 6 },
+      page('1.0', 7),
+      page('1.0', 7),
+      true,
+    ],
+    [
+      'a release of what was not known: any page is newer',
+      { release: '0.9.1' },
+      undefined,
+      page('1.0', 8),
+      true,
+    ],
+    [
+      'a release: it does not answer, nothing is known',
+      { release: '1.1' },
+      undefined,
+      undefined,
+      false,
+    ],
+    [
+      'a release, by an index without serials: its page is as it was',
+      { release: '1.1' },
+      page('1.0'),
+      page('1.0'),
+      false,
+    ],
+    [
+      'a release, by an index without serials: its page has moved',
+      { release: '0.9.1' },
+      page('1.0'),
+      page('1.0', undefined, ['bdist_wheel']),
+      true,
+    ],
+  ])('%s', async (_, announced, before, after, isTold) => {
+    const { projects } = projectsThatSay({ before, after, isAbsent: false });
+    expect(await refetch(projects, { ...change, ...announced })).toMatchObject({ isTold });
+  });
+
+  test.each([
+    { isRemoval: true, isTold: true },
+    { isRemoval: false, isTold: false },
+    { isRemoval: undefined, isTold: false },
+  ])('a project that is gone: only where its removal was announced ($isRemoval)', async (of) => {
+    const { projects } = projectsThatSay(gone);
+    const announced = { ...change, release: '1.1', isRemoval: of.isRemoval };
+    expect(await refetch(projects, announced)).toMatchObject({ isTold: of.isTold, isAbsent: true });
+  });
+});
+
+describe('what is kept has moved', () => {
+  test.each<[string, Refreshed<ProjectFacts>, number | undefined, boolean]>([
+    [
+      'when the answer is another one',
+      { before: page('1.0', 7), after: page('1.1', 8), isAbsent: false },
+      undefined,
+      true,
+    ],
+    [
+      'when files were added',
+      { before: page('1.0', 7), after: page('1.0', 8, ['sdist', 'bdist_wheel']), isAbsent: false },
+      undefined,
+      true,
+    ],
+    [
+      'when a reader has brought it about since the last look',
+      { before: page('1.0', 9), after: page('1.0', 9), isAbsent: false },
+      8,
+      true,
+    ],
+    ['when it is gone', gone, undefined, true],
+    [
+      'not when the answer is the same',
+      { before: page('1.0', 7), after: page('1.0', 7), isAbsent: false },
+      7,
+      false,
+    ],
+    [
+      'not when nothing of what we keep is another',
+      { before: page('1.0', 7), after: page('1.0', 8), isAbsent: false },
+      undefined,
+      false,
+    ],
+    [
+      'not when PyPI does not answer',
+      { before: page('1.0', 7), after: page('1.0', 7), isAbsent: false },
+      undefined,
+      false,
+    ],
+    [
+      'not where nothing is known',
+      { before: undefined, after: undefined, isAbsent: false },
+      undefined,
+      false,
+    ],
+  ])('%s', async (_, refreshed, baseline, hasMoved) => {
+    const { projects } = projectsThatSay(refreshed);
+    expect(await refetch(projects, { ...change, baseline })).toMatchObject({ hasMoved });
+  });
+});
+
+test('asks for the project once, and makes the records of its releases due', async () => {
+  const { projects, refreshedIds, expired } = projectsThatSay(gone);
+  await refetch(projects, { ...change, releases: ['1.0', '1.1'] });
+  expect(refreshedIds).toEqual(['requests']);
+  expect(expired).toEqual(['requests:1.0', 'requests:1.1']);
+});
+
+test('tells the serials before and after, for the next look', async () => {
+  const moved = { before: page('1.0', 7), after: page('1.1', 8), isAbsent: false };
+  const first = await refetch(projectsThatSay(moved).projects, change);
+  expect(first).toMatchObject({ baseline: 7, serial: 8, facts: { version: '1.1' } });
+  const again = await refetch(projectsThatSay(moved).projects, { ...change, baseline: 3 });
+  expect(again).toMatchObject({ baseline: 3 });
+});
