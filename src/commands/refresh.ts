@@ -1,12 +1,12 @@
 import type { Config } from '../config.ts';
+import { type Attempt, propagate, type PropagateOptions } from '../edge/propagate.ts';
 import type { NodeOutcome } from '../edge/purge.ts';
-import { type Look, publish, type PublishOptions } from '../edge/propagate.ts';
 import { normaliseName } from '../upstream/names.ts';
 import type { Output } from './output.ts';
 import { UsageError } from './purge.ts';
 
 /** What became of a refresh in the end. */
-export interface RefreshReport extends Pick<Look, 'state' | 'version' | 'serial'> {
+export interface RefreshReport extends Pick<Attempt, 'state' | 'version' | 'serial'> {
   readonly project: string;
   /** PyPI's answer is newer than what was known; false: nothing was new, or not yet. */
   readonly changed: boolean;
@@ -19,7 +19,7 @@ export interface RefreshReport extends Pick<Look, 'state' | 'version' | 'serial'
  * minute. Throws a `UsageError` for what is no name.
  */
 export async function refresh(
-  opened: Omit<PublishOptions, 'edge'>,
+  opened: Omit<PropagateOptions, 'edge'>,
   config: Config,
   name: string,
   output: Output,
@@ -35,11 +35,11 @@ export async function refresh(
     changed: false,
     nodes: [],
   };
-  for await (const look of publish({ ...opened, edge }, project)) {
-    const { state, version, serial, hasChanged } = look;
-    const nodes = (await look.purge) ?? report.nodes;
+  for await (const attempt of propagate({ ...opened, edge }, project)) {
+    const { state, version, serial, hasChanged } = attempt;
+    const nodes = (await attempt.purge) ?? report.nodes;
     report = { project, state, version, serial, changed: hasChanged, nodes };
-    if (look.goesOn) output.note(`${wordsOf(report)}: looking again in a moment`);
+    if (attempt.isPending) output.note(`${wordsOf(report)}: looking again in a moment`);
   }
   return report;
 }

@@ -1,113 +1,105 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Found } from '../../cache/facts.ts';
-import { type EdgeOptions, type NodeOutcome, purgeEdge } from './purge.ts';
 import type { OpenedSources } from '../sources.ts';
 import { projectId } from '../upstream/pypi.ts';
-import { RETRIES_MS } from '../follow/changes/queue.ts';
-import { ECHO_MS, logPurge } from '../follow/purger.ts';
-import { refetch } from './refetch.ts';
+import { logPurge } from './purge-log.ts';
+import { type EdgeOptions, type NodeOutcome, purgeEdge, SECOND_PURGE_MS } from './purge.ts';
+import { refetch, RETRIES_MS } from './refetch.ts';
+import { projectTag } from './tags.ts';
 
-export interface PublishOptions extends Pick<OpenedSources, 'sources' | 'store' | 'messages'> {
+export interface PropagateOptions extends Pick<OpenedSources, 'sources' | 'store' | 'messages'> {
   readonly edge: EdgeOptions;
-  /** How long to wait before each further look. */
+  /** Waits before the second and further attempts. */
   readonly retriesMs?: readonly number[];
 }
 
-/** What became of a purge at every node. */
-export type Purged = readonly NodeOutcome[];
-
-/** One look at PyPI for a project, and what came of it. */
-export interface Look {
+/** One fetch of a project from PyPI, and its result. */
+export interface Attempt {
   readonly state: 'known' | 'absent' | 'unanswered';
   readonly version: string | undefined;
   readonly serial: number | undefined;
-  /** PyPI's answer is newer than what was known before the first look. */
+  /** PyPI's page is newer than what was known before the first attempt. */
   readonly hasChanged: boolean;
-  /** The project's badges are being purged; undefined: there is no need. Never rejects. */
-  readonly purge: Promise<Purged> | undefined;
-  /** There will be another look, if there is time for one. */
-  readonly goesOn: boolean;
+  /** The purge of the project's badges at every node; undefined where none is needed. Never rejects. */
+  readonly purge: Promise<readonly NodeOutcome[]> | undefined;
+  /** Another attempt follows, unless this was the last. */
+  readonly isPending: boolean;
 }
 
 /**
- * Asks PyPI for a project anew and purges its badges, until PyPI's answer has moved beyond what was known, for at most
- * 40 s. Where nothing has changed there is nothing to wait for, but that only shows in the end. Ends early when the signal
- * aborts.
+ * Propagates a release: fetches the project from PyPI and purges its badges, until PyPI's page is newer than what was
+ * known, for at most 40 s. A project without a new release takes all attempts. Ends early when the signal aborts.
  */
-export async function* publish(
-  options: PublishOptions,
+export async function* propagate(
+  options: PropagateOptions,
   project: string,
   signal?: AbortSignal,
-): AsyncGenerator<Look, void, undefined> {
-  const echoes: Promise<unknown>[] = [];
+): AsyncGenerator<Attempt, void, undefined> {
+  const secondPurges: Promise<unknown>[] = [];
   let baseline: number | undefined;
   let isPurged = false;
   for (const waitMs of [0, ...(options.retriesMs ?? RETRIES_MS)]) {
     if (!(await rest(waitMs, signal))) return;
-    const { look, known } = await lookOnce(options, project, { baseline, isPurged });
-    yield look;
-    if (look.purge !== undefined) {
-      await look.purge;
-      echoes.push(echo(options, project, signal));
+    const attempted = await attemptOnce(options, project, { baseline, isPurged });
+    const { attempt } = attempted;
+    yield attempt;
+    if (attempt.purge !== undefined) {
+      await attempt.purge;
+      secondPurges.push(purgeAgain(options, project, signal));
     }
-    if (!look.goesOn) break;
-    baseline = known;
-    isPurged ||= look.purge !== undefined;
+    if (!attempt.isPending) break;
+    ({ baseline } = attempted);
+    isPurged ||= attempt.purge !== undefined;
   }
-  await Promise.all(echoes);
+  await Promise.all(secondPurges);
 }
 
-async function lookOnce(
-  options: PublishOptions,
+async function attemptOnce(
+  options: PropagateOptions,
   project: string,
-  { baseline, isPurged }: { baseline: number | undefined; isPurged: boolean },
-): Promise<{ look: Look; known: number | undefined }> {
+  before: { baseline: number | undefined; isPurged: boolean },
+): Promise<{ attempt: Attempt; baseline: number | undefined }> {
   const { projects } = options.sources;
-  const told = await refetch(projects, { project, releases: [], baseline });
-  const state = told.isTold ? 'known' : stateOf(await projects.get(projectId(project)));
-  const hasMoved = told.isTold || told.hasMoved;
-  // Once also what has not moved: a copy at the edge may be older than what is known here.
-  const isDue = hasMoved || (state === 'known' && !isPurged);
-  // Of a name that nobody has there is nothing to purge.
-  const isNews = state === 'absent' ? told.baseline !== undefined : isDue;
-  const look: Look = {
+  const fetched = await refetch(projects, { project, releases: [], baseline: before.baseline });
+  const { isConfirmed, baseline, facts, serial } = fetched;
+  const state = isConfirmed ? 'known' : stateOf(await projects.get(projectId(project)));
+  // The first purge is due even without new facts: the edge may have an older copy than this process.
+  const isDue = isConfirmed || fetched.hasNewFacts || (state === 'known' && !before.isPurged);
+  // A project that never existed has nothing to purge.
+  const hasBadges = state === 'absent' ? baseline !== undefined : isDue;
+  const attempt: Attempt = {
     state,
-    version: told.facts?.version,
-    serial: told.serial,
-    hasChanged: told.isTold,
-    purge: isNews ? purge(options, project) : undefined,
-    goesOn: state !== 'absent' && !told.isTold,
+    version: facts?.version,
+    serial,
+    hasChanged: isConfirmed,
+    purge: hasBadges ? purge(options, project) : undefined,
+    isPending: state !== 'absent' && !isConfirmed,
   };
-  return { look, known: told.baseline };
+  return { attempt, baseline };
 }
 
-/** What is not fresh right after it was asked for: PyPI has not answered, neither us nor another process that asked. */
-function stateOf({ state }: Found<unknown>): Look['state'] {
+/** Facts that are not fresh right after a fetch: PyPI answered neither this process nor another that was asking. */
+function stateOf({ state }: Found<unknown>): Attempt['state'] {
   if (state === 'absent') return state;
   return state === 'fresh' ? 'known' : 'unanswered';
 }
 
 async function purge(
-  { messages, store, edge }: PublishOptions,
+  { messages, store, edge }: PropagateOptions,
   project: string,
 ): Promise<readonly NodeOutcome[]> {
-  // Until the last process has heard of it, the edge would only get the old badge again.
+  // Until every process has heard of the new facts, the edge could fetch the old badge again.
   await sleep(messages.settleMs);
   await logPurge(store, [project], Date.now());
-  return purgeEdge(edge, tagOf(project));
+  return purgeEdge(edge, { tags: [projectTag(project)] });
 }
 
-/** The second purge: a fetch that was under way at the first may have stored the old badge. */
-async function echo(
-  { edge }: PublishOptions,
+async function purgeAgain(
+  { edge }: PropagateOptions,
   project: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  if (await rest(ECHO_MS, signal)) await purgeEdge(edge, tagOf(project));
-}
-
-function tagOf(project: string): { tags: readonly string[] } {
-  return { tags: [`project/${project}`] };
+  if (await rest(SECOND_PURGE_MS, signal)) await purgeEdge(edge, { tags: [projectTag(project)] });
 }
 
 /** False where the signal aborts. */

@@ -1,74 +1,77 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { DEADLINES } from '../deadlines.ts';
-import { type Look, publish, type PublishOptions } from './propagate.ts';
+import { type Attempt, propagate, type PropagateOptions } from './propagate.ts';
 
-const MAX_BEHIND = 64;
+const MAX_RUNNING = 64;
 
-/** What can be told of a refresh by the time that its client waits. */
-export interface Refreshed {
-  /** The first look; undefined: it is still under way. */
-  readonly look: Look | undefined;
-  /** All nodes have taken a purge by now. */
+/** State of a propagation when its client is answered. */
+export interface PropagationState {
+  /** The first attempt; undefined: still under way. */
+  readonly attempt: Attempt | undefined;
+  /** All nodes have taken a purge. */
   readonly isPurged: boolean;
-  /** Looks or purges go on behind the answer. */
-  readonly goesOn: boolean;
+  /** The propagation continues after the answer. */
+  readonly isPending: boolean;
 }
 
-/** Refreshes projects for those who publish them. */
-export interface Publisher {
-  /** Resolves within `DEADLINES.unknownFactsMs`; the rest goes on behind, for at most 64 projects at once. */
-  readonly refresh: (project: string) => Promise<Refreshed>;
-  /** Ends what goes on. */
+/** Propagates releases for those who publish them. */
+export interface Propagations {
+  /** Resolves within `DEADLINES.unknownFactsMs`; up to 64 propagations continue in the background. */
+  readonly start: (project: string) => Promise<PropagationState>;
+  /** Stops those under way. */
   readonly close: () => Promise<void>;
 }
 
-export function createPublisher(options: PublishOptions & { readonly log: Logger }): Publisher {
-  const behind = new Map<string, AbortController>();
-  const works = new Set<Promise<void>>();
+export function createPropagations(
+  options: PropagateOptions & { readonly log: Logger },
+): Propagations {
+  const stops = new Map<string, AbortController>();
+  const running = new Set<Promise<void>>();
 
-  const goOn = (project: string, stop: AbortController, looks: AsyncGenerator<Look>): void => {
-    // A newer one begins the waits anew.
-    behind.get(project)?.abort();
-    behind.set(project, stop);
-    const work = drain(looks)
-      .catch((error: unknown) => options.log.error({ err: error }, 'a refresh failed'))
+  const run = (project: string, stop: AbortController, attempts: AsyncGenerator<Attempt>): void => {
+    // The newer propagation starts over with the short waits.
+    stops.get(project)?.abort();
+    stops.set(project, stop);
+    const work = drain(attempts)
+      .catch((error: unknown) => options.log.error({ err: error }, 'propagation failed'))
       .finally(() => {
-        works.delete(work);
-        if (behind.get(project) === stop) behind.delete(project);
+        running.delete(work);
+        if (stops.get(project) === stop) stops.delete(project);
       });
-    works.add(work);
+    running.add(work);
   };
 
   return {
-    async refresh(project) {
+    async start(project) {
       const untilMs = performance.now() + DEADLINES.unknownFactsMs;
       const stop = new AbortController();
-      const looks = publish(options, project, stop.signal);
-      const first = looks.next();
-      const hasRoom = works.size < MAX_BEHIND;
-      if (hasRoom) goOn(project, stop, looks);
-      const look = (await before(untilMs, first))?.value ?? undefined;
-      const nodes = look?.purge && (await before(untilMs, look.purge));
-      const isUnderWay = look === undefined || (look.purge !== undefined && nodes === undefined);
+      const attempts = propagate(options, project, stop.signal);
+      const first = attempts.next();
+      const hasRoom = running.size < MAX_RUNNING;
+      if (hasRoom) run(project, stop, attempts);
+      const attempt = (await before(untilMs, first))?.value ?? undefined;
+      const nodes = attempt?.purge && (await before(untilMs, attempt.purge));
+      const isUnderWay =
+        attempt === undefined || (attempt.purge !== undefined && nodes === undefined);
       return {
-        look,
+        attempt,
         isPurged: nodes !== undefined && nodes.length > 0 && nodes.every(({ failure }) => !failure),
-        goesOn: hasRoom && (isUnderWay || look.goesOn),
+        isPending: hasRoom && (isUnderWay || attempt.isPending),
       };
     },
     async close() {
-      for (const stop of behind.values()) stop.abort();
-      await Promise.all(works);
+      for (const stop of stops.values()) stop.abort();
+      await Promise.all(running);
     },
   };
 }
 
-async function drain(looks: AsyncGenerator<Look>): Promise<void> {
-  for await (const _ of looks);
+async function drain(attempts: AsyncGenerator<Attempt>): Promise<void> {
+  for await (const _ of attempts);
 }
 
-/** What the promise resolves with, or undefined when that takes until later. */
+/** What the promise resolves with; undefined when it takes longer than until then. */
 async function before<T>(untilMs: number, promise: Promise<T>): Promise<T | undefined> {
   const stop = new AbortController();
   const waitMs = Math.max(0, untilMs - performance.now());

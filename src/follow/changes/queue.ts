@@ -1,20 +1,19 @@
 import { z } from 'zod';
+import { RETRIES_MS } from '../../edge/refetch.ts';
 import type { Change } from '../feeds/feed.ts';
 
-/** Beyond so many, it is cheaper to make everything due that is held. */
+/** With more changes than these, marking everything stale is cheaper: the follower treats them as a gap. */
 const MAX_PENDING = 10_000;
 const MAX_RELEASES = 64;
 
-/** PyPI purges its own caches softly: the first answers after a change can be from before it. */
-export const RETRIES_MS: readonly number[] = [2_000, 5_000, 10_000, 20_000];
-/** What PyPI has not told by then is looked at now and then, since the edge may keep it for a day. */
+/** Waits after `RETRIES_MS`: the edge may keep the old badge for a day, so late confirmations still matter. */
 const LATE_MS = [60_000, 300_000, 900_000, 3_600_000];
-/** RSS tells of a release with its first file; wheels may come minutes later: 5 and 30 minutes after it. */
+/** RSS lists a release with its first file. More files may follow: checked 5 and 30 minutes later. */
 const AFTERWARDS_MS = [300_000, 1_500_000];
 
 const serial = z.number().int().nonnegative();
 
-/** A change that PyPI's pages are yet to show, or that is looked after. */
+/** A change that waits for its next refetch. Stored: see `state.ts`. */
 export const pendingSchema = z.object({
   project: z.string(),
   /** Releases whose own records are due with the project's. */
@@ -25,24 +24,24 @@ export const pendingSchema = z.object({
   isRemoval: z.boolean().optional(),
   attempt: z.number().int().nonnegative(),
   dueAtMs: z.number(),
-  /** The serial that was known before the change. */
+  /** Last known serial before the change. */
   baseline: serial.optional(),
-  /** PyPI has told of it: what follows are looks at what may come after. */
+  /** PyPI has confirmed the change; further refetches look for files added later. */
   isTold: z.boolean(),
 });
 export type Pending = z.infer<typeof pendingSchema>;
 
-/** Changes that wait for their next look, one a project. */
+/** Changes that wait for their next refetch, one a project. */
 export interface ChangeQueue {
-  /** False where there is no room. */
+  /** Returns false when the queue is full. */
   readonly add: (change: Change, nowMs: number) => boolean;
-  /** Takes out what is due, the one that waits longest first, at most `limit`. */
+  /** Removes and returns what is due, the oldest first, at most `limit`. */
   readonly takeDue: (nowMs: number, limit: number) => Pending[];
-  /** Puts it back for its next look, if there is to be one and no newer change has come. */
+  /** Puts it back for its next refetch, if one remains and no newer change has been added. */
   readonly settle: (pending: Pending, nowMs: number) => void;
-  /** Those that PyPI has not told of yet. */
-  readonly waiting: () => number;
-  /** All of it, those under way included, for the next leader. */
+  /** How many PyPI has not confirmed yet. */
+  readonly unconfirmed: () => number;
+  /** Everything, including refetches under way, for the next leader. */
   readonly snapshot: () => Pending[];
 }
 
@@ -72,15 +71,15 @@ export function createChangeQueue(from: readonly Pending[] = []): ChangeQueue {
     },
     settle(pending, nowMs) {
       underWay.delete(pending.project);
-      const next = nextLook(pending, nowMs);
+      const next = nextAttempt(pending, nowMs);
       if (next !== undefined && !queue.has(pending.project)) queue.set(pending.project, next);
     },
-    waiting: () => snapshot().filter(({ isTold }) => !isTold).length,
+    unconfirmed: () => snapshot().filter(({ isTold }) => !isTold).length,
     snapshot,
   };
 }
 
-/** One entry for both: what was known before the first of them counts. */
+/** Merges a change into the project's entry; the baseline is that of the first unconfirmed change. */
 function withChange(known: Pending | undefined, change: Change, nowMs: number): Pending {
   const before = known?.isTold === false ? known : undefined;
   const releases = new Set([
@@ -92,7 +91,7 @@ function withChange(known: Pending | undefined, change: Change, nowMs: number): 
     releases: [...releases].slice(-MAX_RELEASES),
     release: change.release,
     serial: change.serial,
-    // The lag is that of the older one.
+    // The lag counts from the older one.
     atMs: Math.min(change.atMs, before?.atMs ?? change.atMs),
     isRemoval: change.isRemoval,
     attempt: 0,
@@ -102,19 +101,19 @@ function withChange(known: Pending | undefined, change: Change, nowMs: number): 
   };
 }
 
-/** The waits before its looks. A serial tells everything there is to know; without one, more may come. */
+/** Waits before its refetches. A serial covers the whole change; without one, more files may follow. */
 function waitsOf({ isTold, serial: known }: Pending): readonly number[] {
   if (!isTold) return [...RETRIES_MS, ...LATE_MS];
   return known === undefined ? AFTERWARDS_MS : [];
 }
 
-/** What is due later than its whole wait from now was written by another clock, or before this one was set back. */
+/** A due time further off than the whole wait comes from another clock, or from before this one was set back. */
 function isDue(pending: Pending, nowMs: number): boolean {
   const leftMs = pending.dueAtMs - nowMs;
   return leftMs <= 0 || leftMs > (waitsOf(pending)[Math.max(0, pending.attempt - 1)] ?? 0);
 }
 
-function nextLook(pending: Pending, nowMs: number): Pending | undefined {
+function nextAttempt(pending: Pending, nowMs: number): Pending | undefined {
   const waitMs = waitsOf(pending)[pending.attempt];
   if (waitMs === undefined) return undefined;
   return { ...pending, attempt: pending.attempt + 1, dueAtMs: nowMs + waitMs };

@@ -1,37 +1,39 @@
 import type { Store } from '../../../cache/store.ts';
-import { HELD } from '../popularity.ts';
+import { EVERYTHING } from '../../edge/tags.ts';
 import type { Change } from '../feeds/feed.ts';
 import { FOLLOW_KEYS } from '../keys.ts';
-
-/** In the place of a project's name: all that the edge has. No project is named so. */
-export const EVERYTHING = '*';
+import { REQUESTED } from '../popularity.ts';
 
 /**
- * The changes of projects whose badges we hold, or have said of that they do not exist: all others cost nothing. Where
- * the store cannot tell, all of them.
+ * The changes to projects that readers have requested, whether PyPI knew them or not; only these are followed. All
+ * changes while the store fails.
  */
-export async function changesHeld(store: Store, changes: readonly Change[]): Promise<Change[]> {
+export async function requestedChanges(
+  store: Store,
+  changes: readonly Change[],
+): Promise<Change[]> {
   const names = [...new Set(changes.map(({ project }) => project))];
-  const [held, missing] = await Promise.all([
+  const [requested, missing] = await Promise.all([
     store.rankedOf(FOLLOW_KEYS.held, names),
     store.rankedOf(FOLLOW_KEYS.missing, names),
   ]);
-  if (held === undefined || missing === undefined) return [...changes];
-  const ours = new Set([...held, ...missing]);
+  if (requested === undefined || missing === undefined) return [...changes];
+  const ours = new Set([...requested, ...missing]);
   return changes.filter(({ project }) => ours.has(project));
 }
 
 /**
- * False, once, where the store has lost what it was told of (a Redis that keeps nothing on disk does with each restart): the
- * edge may then have badges for a day of which nobody knows. Told by a mark in the ranking itself; true where the store fails.
+ * Returns false, once, when the store has lost the ranking of requested projects, as a Redis without persistence does on
+ * restart: the edge may then keep badges that the follower does not know of. A mark in the ranking tells. True while the
+ * store fails.
  */
-export async function isHeldWhole(store: Store): Promise<boolean> {
+export async function isRankingComplete(store: Store): Promise<boolean> {
   const isMarked = async (): Promise<boolean | undefined> =>
     (await store.rankedOf(FOLLOW_KEYS.held, [EVERYTHING]))?.includes(EVERYTHING);
   const wasMarked = await isMarked();
   if (wasMarked === undefined) return true;
   const mark = new Map([[EVERYTHING, Number.MAX_SAFE_INTEGER]]);
-  await store.rank(FOLLOW_KEYS.held, mark, HELD);
-  // A store that can be read only would lose it again and again.
+  await store.rank(FOLLOW_KEYS.held, mark, REQUESTED);
+  // A read-only store takes no mark: it must not count as a new loss each time.
   return wasMarked || (await isMarked()) !== true;
 }

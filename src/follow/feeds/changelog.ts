@@ -6,14 +6,14 @@ import type { Change, Feed } from './feed.ts';
 import { parsePosition } from './position.ts';
 import { callForInteger, callForRows, xmlRpcInteger, xmlRpcText } from './xml-rpc.ts';
 
-/** PyPI gives no more with one answer: where there are as many, there are more. */
+/** Most rows that PyPI returns at once: with as many, more remain. */
 const ROWS_AN_ANSWER = 50_000;
 const MAX_ANSWERS = 5;
-/** An answer with fewer rows is neither too large nor too slow. */
+/** A response with fewer rows is neither too large nor too slow. */
 const MANY_ROWS = 10_000;
 
 const REMOVALS: ReadonlySet<string> = new Set(['remove project', 'project quarantined']);
-/** Who may do what with a project, and what it had at pythonhosted.org: no badge shows that. */
+/** Roles, and documentation at pythonhosted.org: no badge shows them. */
 const IGNORED =
   /^(?:(?:add|accepted|change|invite|remove|revoke_invite) (?:Owner|Maintainer) |docupdate|docdestroy)/;
 
@@ -25,61 +25,66 @@ type Row = z.infer<typeof rowSchema>;
 
 interface Read {
   readonly changes: readonly Change[];
-  /** Of the last row that was read. */
+  /** Of the last row read. */
   readonly serial: number;
-  /** There are no more rows. */
-  readonly isWhole: boolean;
+  /** No rows remain. */
+  readonly isComplete: boolean;
 }
 
 export interface ChangelogOptions {
-  /** How many rows an answer has that is full; 50,000 by default. */
+  /** Rows in a full response; 50,000 by default. */
   readonly rowsAnAnswer?: number;
 }
 
-/** PyPI's journal, by XML-RPC: all that happens to projects and releases, with serials. Asks up to six times in a poll. */
+/** PyPI's journal by XML-RPC: every change of projects and releases, with serials. Up to six requests a poll. */
 export function createChangelogFeed(
   client: UpstreamClient,
   { rowsAnAnswer = ROWS_AN_ANSWER }: ChangelogOptions = {},
 ): Feed {
-  const askLast = (signal: AbortSignal): Promise<number> =>
+  const fetchLastSerial = (signal: AbortSignal): Promise<number> =>
     callForInteger({ client, method: 'changelog_last_serial', signal });
-  const askSince = (serial: number, signal: AbortSignal): Promise<Row[]> =>
+  const fetchSince = (serial: number, signal: AbortSignal): Promise<Row[]> =>
     callForRows({ client, method: 'changelog_since_serial', args: [serial], signal }, rowSchema);
 
   const readSince = async (from: number, signal: AbortSignal): Promise<Read> => {
     const merged = new Map<string, Change>();
     let serial = from;
     for (let answers = 0; answers < MAX_ANSWERS; answers += 1) {
-      const rows = await askSince(serial, signal);
+      const rows = await fetchSince(serial, signal);
       for (const row of rows) merge(merged, row);
       serial = Math.max(serial, rows.at(-1)?.[4] ?? 0);
       if (rows.length < rowsAnAnswer)
-        return { changes: [...merged.values()], serial, isWhole: true };
+        return { changes: [...merged.values()], serial, isComplete: true };
     }
-    return { changes: [...merged.values()], serial, isWhole: false };
+    return { changes: [...merged.values()], serial, isComplete: false };
   };
 
-  /** Else a follower that was away for long would ask for the same again and again, and never get it. */
-  const orNothing = async (from: number, error: unknown, signal: AbortSignal): Promise<Read> => {
+  /** After a long absence, the rows may be too many to ever arrive: then gives up on them, with a gap. */
+  const giveUpIfTooMany = async (
+    from: number,
+    error: unknown,
+    signal: AbortSignal,
+  ): Promise<Read> => {
     const failure = error instanceof UpstreamError ? error.failure : undefined;
     const isTooMuch = failure === 'too-large' || failure === 'timeout';
-    if (!isTooMuch || (await askLast(signal)) - from < MANY_ROWS) throw error;
-    return { changes: [], serial: from, isWhole: false };
+    if (!isTooMuch || (await fetchLastSerial(signal)) - from < MANY_ROWS) throw error;
+    return { changes: [], serial: from, isComplete: false };
   };
 
   return {
     name: 'changelog',
     async poll(text, signal) {
       const from = parsePosition(positionSchema, text)?.serial;
-      // What cannot be read any more is a position all the same: something may have come since.
-      if (from === undefined) return newsUpTo(await askLast(signal), [], text !== undefined);
+      // An unreadable position is a gap: changes may have happened since it was written.
+      if (from === undefined)
+        return newsUpTo(await fetchLastSerial(signal), [], text !== undefined);
       const read = await readSince(from, signal).catch((error: unknown) =>
-        orNothing(from, error, signal),
+        giveUpIfTooMany(from, error, signal),
       );
-      if (read.isWhole && read.serial > from) return newsUpTo(read.serial, read.changes);
-      const last = await askLast(signal);
-      // Rows that have come in between are for the next poll; a serial that has gone back is another journal.
-      return read.isWhole && last >= from ? newsUpTo(from) : newsUpTo(last, read.changes, true);
+      if (read.isComplete && read.serial > from) return newsUpTo(read.serial, read.changes);
+      const last = await fetchLastSerial(signal);
+      // Rows added meanwhile are left to the next poll; a serial that went back means another journal.
+      return read.isComplete && last >= from ? newsUpTo(from) : newsUpTo(last, read.changes, true);
     },
   };
 }
@@ -88,7 +93,7 @@ function newsUpTo(serial: number, changes: readonly Change[] = [], hasGap = fals
   return { changes, hasGap, position: JSON.stringify({ serial }), serial };
 }
 
-/** One change a project and release, the last; the map has them in the order of their serials. */
+/** Keeps the last change of each project and release; the map is in the order of serials. */
 function merge(
   changes: Map<string, Change>,
   [name, version, atSeconds, action, serial]: Row,

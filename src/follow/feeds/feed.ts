@@ -1,35 +1,35 @@
-/** A change of a project at PyPI, as a feed tells of it. */
+/** A change of a project, as a feed reports it. */
 export interface Change {
   /** Normalised (PEP 503). */
   readonly project: string;
-  /** The release that it is about, as PyPI spells it; undefined: the project itself. */
+  /** As PyPI spells it; undefined: the project itself has changed. */
   readonly release?: string | undefined;
-  /** Answers with a lower serial are from before the change. RSS has none. */
+  /** Pages with a lower serial predate the change. RSS has none. */
   readonly serial?: number | undefined;
   /** By PyPI's clock. */
   readonly atMs: number;
-  /** The project, or its page, is gone with this change. */
+  /** The change removes the project or its page. */
   readonly isRemoval?: boolean | undefined;
 }
 
-/** What a feed says has happened since it was asked last. */
+/** What has happened since the previous poll. */
 export interface FeedNews {
-  /** The oldest first. */
+  /** Oldest first. */
   readonly changes: readonly Change[];
   /** Changes may have been missed. */
   readonly hasGap: boolean;
-  /** What the next poll begins from, whichever process makes it: text, at most some dozens of kilobytes. */
+  /** Where the next poll starts, in any process: text of at most some dozens of kilobytes. */
   readonly position: string;
-  /** PyPI's last serial, where the feed tells it. */
+  /** PyPI's last serial, where the feed has one. */
   readonly serial?: number | undefined;
 }
 
-/** A feed of PyPI's changes. It remembers nothing: all that it knows stands in the position. */
+/** A feed of PyPI's changes. It keeps no state except the position. */
 export interface Feed {
   readonly name: 'rss' | 'changelog';
   /**
-   * What has happened since `position`; without one, nothing but the position from which to begin. Rejects with an
-   * `UpstreamError`, whose `retryAfterMs` says when PyPI wants to be asked again, where it does.
+   * Changes since `position`; without one, only the position to start from. Rejects with an `UpstreamError`, whose
+   * `retryAfterMs` is how long PyPI asks to wait, if it does.
    */
   readonly poll: (position: string | undefined, signal: AbortSignal) => Promise<FeedNews>;
 }

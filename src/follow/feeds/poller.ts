@@ -3,40 +3,40 @@ import { UpstreamError } from '../../upstream/errors.ts';
 import type { Change, Feed } from './feed.ts';
 import type { Tally } from '../state/tally.ts';
 
-/** After a failure, doubled with each one. PyPI's own wish may be longer: see `retryAfterMs`. */
+/** After a failure; doubled with each one. PyPI may ask for more in `retryAfterMs`. */
 const PAUSES = { firstMs: 20_000, maxMs: 120_000 };
-/** Several installations shall not ask in step. */
+/** So that installations do not poll in step. */
 const JITTER = 0.1;
 
 export interface Poller {
-  /** Asks the feed once; gives how many milliseconds to rest. */
+  /** Polls the feed once; returns how many milliseconds to wait. */
   readonly step: (signal: AbortSignal) => Promise<number>;
   readonly position: () => string | undefined;
 }
 
 export interface PollerOptions {
   readonly feed: Feed;
-  /** How often the feed is asked. */
+  /** Time between two polls. */
   readonly pollMs: number;
-  /** How long a feed that fails is left alone. */
+  /** Time between two polls while the feed fails. */
   readonly pauses?: typeof PAUSES;
-  /** Where an earlier leader has come to. */
+  /** As the previous leader left it. */
   readonly position: string | undefined;
   readonly tally: Tally;
-  /** Takes what is new; the position moves on only after that. */
+  /** Takes the changes; the position advances only after that. */
   readonly take: (changes: readonly Change[], hasGap: boolean) => Promise<void>;
   readonly log: Logger;
 }
 
-/** Asks the feed, hands over what is new, and backs off while it fails. */
+/** Polls the feed, hands over its changes, and backs off while it fails. */
 export function createPoller(options: PollerOptions): Poller {
   const { feed, pollMs, pauses = PAUSES, tally, take, log } = options;
   let position = options.position;
   let failures = 0;
 
   const pauseAfter = (error: unknown): number => {
-    const wishMs = error instanceof UpstreamError ? (error.retryAfterMs ?? 0) : 0;
-    return Math.max(wishMs, Math.min(pauses.firstMs * 2 ** (failures - 1), pauses.maxMs));
+    const retryAfterMs = error instanceof UpstreamError ? (error.retryAfterMs ?? 0) : 0;
+    return Math.max(retryAfterMs, Math.min(pauses.firstMs * 2 ** (failures - 1), pauses.maxMs));
   };
 
   return {
@@ -44,9 +44,13 @@ export function createPoller(options: PollerOptions): Poller {
     async step(signal) {
       try {
         const news = await feed.poll(position, signal);
-        // Of what was before the first position, nobody knows.
+        // Changes before the first position are unknown.
         await take(news.changes, news.hasGap || position === undefined);
-        if (news.hasGap) log.warn({ feed: feed.name }, 'releases were missed: what is held is due');
+        if (news.hasGap)
+          log.warn(
+            { feed: feed.name },
+            'releases were missed: all requested projects are marked stale',
+          );
         ({ position } = news);
         tally.polled(news);
         failures = 0;
@@ -55,7 +59,7 @@ export function createPoller(options: PollerOptions): Poller {
         if (signal.aborted) return 0;
         failures += 1;
         tally.poll('failed');
-        // Once for each outage.
+        // Logged once an outage.
         if (failures === 1) log.warn({ err: error, feed: feed.name }, 'the feed does not answer');
         return pauseAfter(error);
       }

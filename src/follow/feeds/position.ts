@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** What a feed has written into its position; undefined where there is none, or it is of another shape. */
+/** Parses a feed's position; undefined where there is none, or its format differs. */
 export function parsePosition<Schema extends z.ZodType>(
   schema: Schema,
   text: string | undefined,

@@ -7,16 +7,16 @@ import type { Feed, FeedNews } from './feed.ts';
 import { parsePosition } from './position.ts';
 
 const PATH = '/rss/updates.xml';
-/** PyPI's page has 100 kB at the most; of one with many more, the objects would take all memory. */
+/** PyPI's feed has at most 100 kB; parsing one many times larger would exhaust memory. */
 const MAX_PAGE_CHARACTERS = 4_000_000;
-/** Releases that are remembered, and at most read: five times what PyPI's page shows. */
+/** Releases remembered, and read from one page: five times what PyPI lists. */
 const MAX_SEEN = 500;
-/** A cache may still have an older page. What is so much older than the newest release seen is not news. */
+/** A cache may serve an older page: releases so much older than the newest one seen are not new. */
 const OLD_MS = 15 * 60_000;
 
 const positionSchema = z.object({
   etag: z.string().optional(),
-  /** `name release`, those that were on the last page at the end. */
+  /** Each `name release`; those of the last page come last. */
   seen: z.array(z.string()).max(MAX_SEEN),
   newestMs: z.number(),
 });
@@ -24,7 +24,7 @@ type Position = z.infer<typeof positionSchema>;
 
 const parser = new XMLParser({
   parseTagValue: false,
-  // Without it, `&#43;` stays as it is.
+  // Decodes `&#43;` and the like.
   htmlEntities: true,
   isArray: (name) => name === 'item',
 });
@@ -51,7 +51,7 @@ const entrySchema = z
     return { key: `${project} ${release}`, project, release, atMs };
   });
 
-/** PyPI's page of its last 100 releases. It tells neither of yanks nor of removals, and knows no serials. */
+/** PyPI's list of its last 100 releases, without yanks, removals and serials. */
 export function createRssFeed(client: UpstreamClient): Feed {
   return {
     name: 'rss',
@@ -68,13 +68,13 @@ export function createRssFeed(client: UpstreamClient): Feed {
       if (answer.status !== 200)
         throw new UpstreamError('status', `answered ${answer.status} for its feed`);
       const news = compare(readEntries(answer.body), answer.etag, before);
-      // What cannot be read any more is a position all the same: something may have come since.
+      // An unreadable position is a gap: changes may have happened since it was written.
       return before === undefined && text !== undefined ? { ...news, hasGap: true } : news;
     },
   };
 }
 
-/** The releases of a page, each once, the oldest first. What is no release is left out, but not all of it can be. */
+/** The releases of a page, each once, oldest first. Skips invalid entries; a page without a valid one is an error. */
 function readEntries(body: string): Entry[] {
   const entries = new Map<string, Entry>();
   for (const item of parsePage(body).toReversed()) {
@@ -115,7 +115,7 @@ function compare(
   const changes = unseen
     .filter(({ atMs }) => atMs >= before.newestMs - OLD_MS)
     .map(({ project, release, atMs }) => ({ project, release, atMs }));
-  // Where nothing is known, more may have come and gone in between, unless the page is from before all that is known.
+  // A page with no known release may follow others that were missed, unless it is older than the known ones.
   const hasGap = unseen.length === entries.length && newestMs >= before.newestMs;
   return { changes, hasGap, position };
 }

@@ -8,10 +8,10 @@ import { boundRetryMs, readRetryAfterMs } from '../../upstream/retry-after.ts';
 const PATH = '/pypi';
 const ROWS_AT_ONCE = 1_000;
 const MAX_FAULT = 300;
-/** 50,000 rows take half of it. */
+/** Twice the size of 50,000 rows. */
 const MAX_KEPT_BYTES = 32 * 1024 * 1024;
 
-/** Rows stay text at first: 50,000 of them as objects, all at once, would take more memory than the process has. */
+/** Rows are parsed some at a time: 50,000 of them as objects at once would exhaust memory. */
 const ROW_PATH = 'methodResponse.params.param.value.array.data.value';
 const documentParser = new XMLParser({
   parseTagValue: false,
@@ -30,12 +30,12 @@ const digits = z
   .regex(/^\d{1,15}$/)
   .transform(Number);
 
-/** An integer, as the parser gives it. */
+/** An integer as parsed. */
 export const xmlRpcInteger = z
   .union([z.object({ int: digits }), z.object({ i4: digits })])
   .transform((value) => ('int' in value ? value.int : value.i4));
 
-/** A text, or null for `<nil/>`. */
+/** A string as parsed; null for `<nil/>`. */
 export const xmlRpcText = z
   .union([z.object({ string: z.string() }), z.object({ nil: z.literal('') }), z.string()])
   .transform((value) => {
@@ -54,7 +54,7 @@ const faultSchema = z.object({
     struct: z.object({ member: z.array(z.object({ name: z.string(), value: z.unknown() })) }),
   }),
 });
-/** The parser gives an empty text where there is nothing between two tags. */
+/** An empty element is parsed as ''. */
 const rowTextsSchema = z.object({
   array: z.object({
     data: z.union([
@@ -71,14 +71,14 @@ interface Call {
   readonly signal: AbortSignal;
 }
 
-/** Calls a method that gives an integer. Rejects with an `UpstreamError`, of a fault with 'status'. */
+/** Calls a method that returns an integer. Rejects with an `UpstreamError`: 'status' for a fault. */
 export async function callForInteger(call: Call): Promise<number> {
   const { data } = xmlRpcInteger.safeParse(await callForValue(call));
   if (data === undefined) throw unparsable();
   return data;
 }
 
-/** Calls a method that gives rows; rejects as `callForInteger` does, and where a single row does not fit. */
+/** Calls a method that returns rows. Rejects as `callForInteger` does, and when any row does not match the schema. */
 export async function callForRows<Row>(call: Call, rowSchema: z.ZodType<Row>): Promise<Row[]> {
   const { data: texts } = rowTextsSchema.safeParse(await callForValue(call));
   if (texts === undefined) throw unparsable();
@@ -112,7 +112,7 @@ async function callForValue({ client, method, args = [], signal }: Call): Promis
   });
   if (answer.status !== 200) throw new UpstreamError('status', `answered ${answer.status}`);
   const { methodResponse } = read(answerSchema, () =>
-    // Valid as a whole, or it may be half of an answer.
+    // Validated as a whole, since a truncated response may parse, too.
     documentParser.parse(answer.body, true),
   );
   if ('fault' in methodResponse) throw toError(methodResponse.fault, answer.header);
@@ -127,7 +127,7 @@ function read<Schema extends z.ZodType>(schema: Schema, parse: () => unknown): z
     throw unparsable(error);
   }
   const { data } = schema.safeParse(document);
-  // What zod has to say of a thousand rows is longer than they are.
+  // Without zod's error, which would be longer than the rows.
   if (data === undefined) throw unparsable();
   return data;
 }
@@ -136,11 +136,11 @@ function unparsable(cause?: unknown): UpstreamError {
   return new UpstreamError('unparsable', 'sent something that is not an answer of XML-RPC', cause);
 }
 
-/** PyPI tells of its limit with a fault, and the status 200. */
+/** PyPI reports its rate limit as a fault, with status 200. */
 function toError(fault: unknown, header: (name: string) => string | undefined): UpstreamError {
   const members = faultSchema.safeParse(fault).data?.value.struct.member ?? [];
-  const said = members.find(({ name }) => name === 'faultString')?.value;
-  const text = (xmlRpcText.safeParse(said).data ?? 'no reason given').slice(0, MAX_FAULT);
+  const reason = members.find(({ name }) => name === 'faultString')?.value;
+  const text = (xmlRpcText.safeParse(reason).data ?? 'no reason given').slice(0, MAX_FAULT);
   const seconds = /\bLimit may reset in (\d+) seconds/.exec(text)?.[1];
   const retryAfterMs =
     seconds === undefined ? readRetryAfterMs(header) : boundRetryMs(Number(seconds) * 1000);

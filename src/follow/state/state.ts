@@ -4,24 +4,28 @@ import { pendingSchema } from '../changes/queue.ts';
 import { FOLLOW_KEYS } from '../keys.ts';
 
 const STATE_TTL_SECONDS = 7 * 86_400;
-/** So soon it is there again in a store that has lost it, and it never outlives its time while somebody leads. */
+/** A store that lost the state has it again after this time; it does not expire while a follower leads. */
 const REWRITTEN_MS = 60_000;
 
-/** How far the follower has come: what the next leader goes on from, also after kill -9. */
+/**
+ * The follower's progress, from which the next leader continues, even after kill -9. Stored: during a rolling upgrade,
+ * followers of different versions read each other's state.
+ */
 const stateSchema = z.object({
   feed: z.enum(['rss', 'changelog']),
-  /** The feed's position; undefined: begin from now. */
+  /** The feed's position; undefined: start from now. */
   position: z.string().optional(),
   pending: z.array(pendingSchema),
-  /** Changes were missed then, and not all that is held has been made due since. */
+  /** Time of a gap in the feed that is not repaired yet. */
   gapAtMs: z.number().optional(),
+  /** Time up to which each node has taken all purges. */
   nodes: z.record(z.string(), z.number()),
-  /** The daily load of pypistats.org that has been followed. */
+  /** The last daily load of pypistats.org whose popular downloads are refreshed. */
   downloadsAtMs: z.number().optional(),
 });
 export type FollowState = z.infer<typeof stateSchema>;
 
-/** Writes states; one that is as the last one was, once a minute. Lost when the store fails: then the next one counts. */
+/** Writes a state when it has changed, or after a minute. A write that fails is lost; the next one makes up for it. */
 export function createStateWriter(
   store: Store,
   clock: () => number = () => performance.now(),
@@ -35,7 +39,7 @@ export function createStateWriter(
   };
 }
 
-/** The state that was kept; undefined where there is none, or it is of another feed or format. */
+/** The stored state; undefined where there is none, or its feed or format differs. */
 export async function readState(
   store: Store,
   feed: FollowState['feed'],

@@ -1,24 +1,15 @@
+import { type FollowerObserver, LAG_BOUNDS_SECONDS } from '../../metrics.ts';
 import type { Feed, FeedNews } from '../feeds/feed.ts';
-import { type FollowerStatus, LAG_BOUNDS_SECONDS } from './status.ts';
+import type { FollowerStatus } from './status.ts';
 
-/** What happens at the follower, for whoever counts. */
-export interface FollowerObserver {
-  readonly poll: (outcome: 'answered' | 'failed') => void;
-  /** `seen` in the feed, `followed` of these, `told` by PyPI's pages, `unmoved` there as yet. */
-  readonly changes: (outcome: 'seen' | 'followed' | 'told' | 'unmoved', count: number) => void;
-  readonly purges: (outcome: 'purged' | 'failed', projects: number) => void;
-  /** From the publication to the purge. */
-  readonly lag: (seconds: number) => void;
-}
-
-/** What is true of the follower at the moment a status is made. */
+/** The follower's situation when a status is made. */
 export interface Moment {
   readonly isBehind: boolean;
   readonly pending: number;
   readonly nodesBehind: string[];
 }
 
-/** Counts for metrics, and for what the follower tells of itself. */
+/** Counts for the metrics and for the follower's status. */
 export interface Tally extends FollowerObserver {
   readonly polled: (news: FeedNews) => void;
   readonly status: (moment: Moment) => FollowerStatus;
@@ -28,8 +19,8 @@ const NOTHING = {
   pollFailures: 0,
   seen: 0,
   followed: 0,
-  told: 0,
-  unmoved: 0,
+  confirmed: 0,
+  unconfirmed: 0,
   purged: 0,
   purgeFailures: 0,
 };
@@ -72,7 +63,7 @@ export function createTally(
       this.changes('seen', news.changes.length);
     },
     status(moment) {
-      const { told, ...others } = counts;
+      const { confirmed, unconfirmed, ...others } = counts;
       beat = Math.max(beat + 1, clock());
       return {
         feed,
@@ -81,7 +72,8 @@ export function createTally(
         pollAgeMs: polledAt === undefined ? null : performance.now() - polledAt,
         serial,
         ...others,
-        refreshed: told,
+        refreshed: confirmed,
+        unmoved: unconfirmed,
         lags: [...lags],
         ...moment,
       };

@@ -2,21 +2,21 @@ import type { Store } from '../../../cache/store.ts';
 import { type FollowerStatus, readStatus } from './status.ts';
 
 const LOOK_MS = 5_000;
-/** A follower that has not been heard for so long is gone: it tells of itself every few seconds. */
+/** A follower silent for so long is gone: it writes its status every three seconds. */
 const SILENT_MS = 30_000;
-/** A feed that has not answered for so long is late: it is asked every 20 seconds. */
+/** A feed that has not answered for so long is late: it is polled every 20 seconds. */
 const LATE_MS = 90_000;
 
-/** How a web process sees the follower. */
+/** The follower, as a web process sees it. */
 export interface FollowerWatch {
-  /** Whether releases are being followed right now, so that the edge may keep facts for a day. */
+  /** Releases are being followed now: the edge may keep facts for a day. */
   readonly isFollowing: () => boolean;
-  /** What the follower said last, and how many milliseconds ago that was heard; undefined: never. */
+  /** The follower's last status, and how many milliseconds ago it was read; undefined: never. */
   readonly last: () => { readonly status: FollowerStatus; readonly ageMs: number } | undefined;
   readonly close: () => void;
 }
 
-/** Looks every five seconds at what the follower says. Ages are by this process's own steady clock. */
+/** Reads the follower's status every five seconds. Ages are by this process's monotonic clock. */
 export async function watchFollower(
   store: Store,
   clock: () => number = () => performance.now(),
@@ -26,7 +26,7 @@ export async function watchFollower(
   const look = async (): Promise<void> => {
     const status = await readStatus(store);
     if (status === undefined || seen?.status.beat === status.beat) return;
-    // What lay in the store may be of any age: only a change tells that somebody is there.
+    // The first status may be of any age: only a change shows that a follower runs.
     seen = { status, atMs: seen === undefined ? -Infinity : clock() };
   };
   await look();
@@ -34,7 +34,7 @@ export async function watchFollower(
 
   return {
     isFollowing() {
-      // Nor does the follower hear of what is asked for while the store fails.
+      // While the store fails, the follower does not learn which projects are requested.
       if (!store.healthy || seen === undefined || clock() - seen.atMs > SILENT_MS) return false;
       const { isBehind, pollAgeMs } = seen.status;
       return !isBehind && pollAgeMs !== null && pollAgeMs + clock() - seen.atMs < LATE_MS;

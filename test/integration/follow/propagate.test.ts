@@ -2,7 +2,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { StandIn } from '../../../sample/stand-in.ts';
 import { refresh, tellRefresh } from '../../../src/commands/refresh.ts';
 import { readConfig } from '../../../src/config.ts';
-import { type Look, publish } from '../../../src/edge/propagate.ts';
+import { type Attempt, propagate } from '../../../src/edge/propagate.ts';
 import { createLog } from '../../../src/log.ts';
 import { createMetrics } from '../../../src/metrics.ts';
 import { type OpenedSources, openSources } from '../../../src/sources.ts';
@@ -39,13 +39,13 @@ beforeEach(async () => {
 /** All looks, and whether each purged; `between` is called after the first. Echoes are not waited for, unless wanted. */
 async function lookAll({ between = (): unknown => undefined, withEchoes = false } = {}) {
   const stop = new AbortController();
-  const looks: (Omit<Look, 'purge' | 'serial'> & { isPurged: boolean })[] = [];
+  const looks: (Omit<Attempt, 'purge' | 'serial'> & { isPurged: boolean })[] = [];
   const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
   const options = { ...opened, edge, retriesMs: RETRIES_MS };
-  for await (const { purge, serial: _, ...look } of publish(options, PROJECT, stop.signal)) {
+  for await (const { purge, serial: _, ...look } of propagate(options, PROJECT, stop.signal)) {
     looks.push({ ...look, isPurged: purge !== undefined });
     if (looks.length === 1) await between();
-    const isLast = !look.goesOn || looks.length > RETRIES_MS.length;
+    const isLast = !look.isPending || looks.length > RETRIES_MS.length;
     if (isLast && !withEchoes) stop.abort();
   }
   return looks;
@@ -53,9 +53,9 @@ async function lookAll({ between = (): unknown => undefined, withEchoes = false 
 
 const know = (): Promise<unknown> => opened.sources.projects.get(PROJECT);
 
-const NEW = { state: 'known', hasChanged: true, isPurged: true, goesOn: false };
-const AS_BEFORE = { state: 'known', hasChanged: false, isPurged: false, goesOn: true };
-const UNANSWERED = { state: 'unanswered', hasChanged: false, isPurged: false, goesOn: true };
+const NEW = { state: 'known', hasChanged: true, isPurged: true, isPending: false };
+const AS_BEFORE = { state: 'known', hasChanged: false, isPurged: false, isPending: true };
+const UNANSWERED = { state: 'unanswered', hasChanged: false, isPurged: false, isPending: true };
 
 test('what was not known is new', async () => {
   expect(await lookAll({ withEchoes: true })).toMatchObject([{ ...NEW, version: '1.2.3' }]);
@@ -92,7 +92,7 @@ test('a reader who hears of it first does not hide it', async () => {
 test('what is gone is purged; of what never was there is nothing to purge', async () => {
   await know();
   standIn.remove(PROJECT);
-  const gone = { state: 'absent', hasChanged: false, goesOn: false };
+  const gone = { state: 'absent', hasChanged: false, isPending: false };
   expect(await lookAll()).toMatchObject([{ ...gone, isPurged: true }]);
   expect(await lookAll()).toMatchObject([{ ...gone, isPurged: false }]);
 });
@@ -132,8 +132,8 @@ test('nothing goes on once the signal aborts', async () => {
   await know();
   const stop = new AbortController();
   const edge = { urls: [], key: '' };
-  const looks = publish({ ...opened, edge }, PROJECT, stop.signal);
-  expect((await looks.next()).value).toMatchObject({ goesOn: true });
+  const looks = propagate({ ...opened, edge }, PROJECT, stop.signal);
+  expect((await looks.next()).value).toMatchObject({ isPending: true });
   stop.abort();
   expect(await looks.next()).toEqual({ value: undefined, done: true });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Known, Refreshed } from '../../../cache/facts.ts';
 import type { ProjectFacts } from '../../../src/facts.ts';
-import { type Announced, refetch } from '../../../src/edge/refetch.ts';
+import { type ExpectedChange, refetch } from '../../../src/edge/refetch.ts';
 import { NOW } from '../cache/facts-harness.ts';
 
 const facts: ProjectFacts = {
@@ -29,14 +29,14 @@ function projectsThatSay(refreshed: Refreshed<ProjectFacts>) {
   return { projects, refreshedIds, expired };
 }
 
-const change: Announced = { project: 'requests', releases: [] };
+const change: ExpectedChange = { project: 'requests', releases: [] };
 const gone = { before: page('1.0', 7), after: undefined, isAbsent: true };
 
-describe('PyPI has told of', () => {
+describe('PyPI has confirmed', () => {
   test.each<
     [
       string,
-      Partial<Announced>,
+      Partial<ExpectedChange>,
       Known<ProjectFacts> | undefined,
       Known<ProjectFacts> | undefined,
       boolean,
@@ -104,23 +104,26 @@ describe('PyPI has told of', () => {
       page('1.0', undefined, ['bdist_wheel']),
       true,
     ],
-  ])('%s', async (_, announced, before, after, isTold) => {
+  ])('%s', async (_, announced, before, after, isConfirmed) => {
     const { projects } = projectsThatSay({ before, after, isAbsent: false });
-    expect(await refetch(projects, { ...change, ...announced })).toMatchObject({ isTold });
+    expect(await refetch(projects, { ...change, ...announced })).toMatchObject({ isConfirmed });
   });
 
   test.each([
-    { isRemoval: true, isTold: true },
-    { isRemoval: false, isTold: false },
-    { isRemoval: undefined, isTold: false },
+    { isRemoval: true, isConfirmed: true },
+    { isRemoval: false, isConfirmed: false },
+    { isRemoval: undefined, isConfirmed: false },
   ])('a project that is gone: only where its removal was announced ($isRemoval)', async (of) => {
     const { projects } = projectsThatSay(gone);
     const announced = { ...change, release: '1.1', isRemoval: of.isRemoval };
-    expect(await refetch(projects, announced)).toMatchObject({ isTold: of.isTold, isAbsent: true });
+    expect(await refetch(projects, announced)).toMatchObject({
+      isConfirmed: of.isConfirmed,
+      isAbsent: true,
+    });
   });
 });
 
-describe('what is kept has moved', () => {
+describe('the facts are new', () => {
   test.each<[string, Refreshed<ProjectFacts>, number | undefined, boolean]>([
     [
       'when the answer is another one',
@@ -165,9 +168,9 @@ describe('what is kept has moved', () => {
       undefined,
       false,
     ],
-  ])('%s', async (_, refreshed, baseline, hasMoved) => {
+  ])('%s', async (_, refreshed, baseline, hasNewFacts) => {
     const { projects } = projectsThatSay(refreshed);
-    expect(await refetch(projects, { ...change, baseline })).toMatchObject({ hasMoved });
+    expect(await refetch(projects, { ...change, baseline })).toMatchObject({ hasNewFacts });
   });
 });
 

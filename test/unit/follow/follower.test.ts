@@ -170,15 +170,18 @@ test('a release of what is held is fetched and purged, one of anything else is n
   release('another', '1.0');
   release('requests', '1.1');
   await expectPurge('project/requests');
-  expect(Object.fromEntries(counts)).toEqual({ seen: 2, followed: 1, told: 1 });
+  expect(Object.fromEntries(counts)).toEqual({ seen: 2, followed: 1, confirmed: 1 });
   expect(asked).toEqual(['requests']);
 });
 
-test('who begins with nothing takes the edge to hold anything', async () => {
+test('a follower without a previous state marks all requested projects stale, and purges everything', async () => {
   await rankAll(store, FOLLOW_KEYS.held, { requests: Date.now() });
+  pages.set('requests', says('1.0', 1));
+  const fetchIfStale = (): Promise<unknown> => createTestSources().projects.get('requests');
+  await fetchIfStale();
   startFollowing();
   await expectPurge('*');
-  await expectPurge('project/requests');
+  await vi.waitUntil(async () => (await fetchIfStale(), asked.length > 1), PATIENCE);
 });
 
 test('when the store has lost what it was told of, all is purged, and each change followed', async () => {
@@ -186,7 +189,7 @@ test('when the store has lost what it was told of, all is purged, and each chang
   release('requests', '1.1');
   kept.isEmptied();
   await expectPurge('*');
-  await untilCounted('told', 1);
+  await untilCounted('confirmed', 1);
   expect(asked).toEqual(['requests']);
 });
 
@@ -197,7 +200,7 @@ test('the next leader goes on from there, with what was under way, and does not 
   await createTestSources().projects.get('requests');
   // PyPI's page does not show it yet.
   news.push({ changes: [{ project: 'requests', release: '1.1', atMs: Date.now() }] });
-  await untilCounted('unmoved', 1);
+  await untilCounted('unconfirmed', 1);
   await end();
   const state = await readState(store, 'rss');
   expect(state?.pending).toMatchObject([{ project: 'requests', releases: ['1.1'], isTold: false }]);
@@ -207,7 +210,7 @@ test('the next leader goes on from there, with what was under way, and does not 
   pages.set('requests', says('1.1', 2));
   skewMs = 10 * MINUTE;
   startFollowing();
-  await untilCounted('told', 1);
+  await untilCounted('confirmed', 1);
   await expectPurge('project/requests');
   expect(node.takeTags()).not.toContain('*');
 });

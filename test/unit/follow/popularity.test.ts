@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Store } from '../../../cache/store.ts';
-import { createDemand, type Demand } from '../../../src/follow/popularity.ts';
+import { createPopularity, type Popularity } from '../../../src/follow/popularity.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { DAY, MINUTE, NOW, pass, SECOND } from '../cache/facts-harness.ts';
 import { makeFlaky, openStore, recordTimers } from './harness.ts';
@@ -18,7 +18,7 @@ let told: { key: string; scores: Map<string, number> }[];
 let slowMs: number;
 /** How much it was told at once. */
 let mostAtOnce: number;
-let demand: Demand;
+let popularity: Popularity;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW });
@@ -37,17 +37,17 @@ beforeEach(() => {
       atOnce -= 1;
     },
   };
-  demand = createDemand(store);
+  popularity = createPopularity(store);
 });
 afterEach(async () => {
-  await demand.close();
+  await popularity.close();
   vi.useRealTimers();
 });
 
 const urlOf = (project: string, more = ''): string => `/version/${project}/badge.svg${more}`;
 
 function ask(project: string, of: 'facts' | 'downloads' | 'missing' = 'facts', more = ''): void {
-  demand.note({ project, url: urlOf(project, more), of });
+  popularity.note({ project, url: urlOf(project, more), of });
 }
 
 async function urlsOf(project: string): Promise<string[]> {
@@ -125,10 +125,10 @@ describe('what is asked for', () => {
 
   test('is told on close, and nothing is after that', async () => {
     ask('a');
-    await demand.close();
+    await popularity.close();
     expect(await opened.ranked(FOLLOW_KEYS.held, 0, 10)).toEqual(['a']);
     expect(vi.getTimerCount()).toBe(0);
-    await demand.close();
+    await popularity.close();
   });
 
   test('while the store is slow is told on close as well, after what is being told', async () => {
@@ -136,7 +136,7 @@ describe('what is asked for', () => {
     ask('a');
     await pass(SECOND);
     ask('b');
-    const closing = demand.close();
+    const closing = popularity.close();
     await pass(60 * SECOND);
     await closing;
     expect((await opened.ranked(FOLLOW_KEYS.held, 0, 10))?.toSorted()).toEqual(['a', 'b']);
@@ -220,7 +220,7 @@ describe('bounds', () => {
 
 test('a store that fails is told afterwards of what was asked for meanwhile', async () => {
   const flaky = makeFlaky(opened);
-  const over = createDemand(flaky.store);
+  const over = createPopularity(flaky.store);
   flaky.fails();
   over.note({ project: 'waits', url: urlOf('waits'), of: 'facts' });
   await pass(SECOND);
@@ -232,7 +232,7 @@ test('a store that fails is told afterwards of what was asked for meanwhile', as
 
 test('it keeps no process alive', async () => {
   const timers = recordTimers();
-  const another = createDemand(store);
+  const another = createPopularity(store);
   expect(timers().map((timer) => timer.hasRef())).toEqual([false]);
   await another.close();
 });

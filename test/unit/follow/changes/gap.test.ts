@@ -1,193 +1,139 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import type { Store } from '../../../../cache/store.ts';
-import { createGapMender, type GapMender } from '../../../../src/follow/changes/gap.ts';
-import { EVERYTHING, isHeldWhole } from '../../../../src/follow/changes/requested.ts';
+import { EVERYTHING } from '../../../../src/edge/tags.ts';
+import { createGapRepair, type GapRepair } from '../../../../src/follow/changes/gap.ts';
+import { OLD_PAGES_MS } from '../../../../src/follow/changes/latecomers.ts';
+import { isRankingComplete } from '../../../../src/follow/changes/requested.ts';
 import { FOLLOW_KEYS } from '../../../../src/follow/keys.ts';
 import { DAY, NOW, SECOND } from '../../cache/facts-harness.ts';
-import { makeFlaky, openStore, rankAll } from '../harness.ts';
+import { createClock, makeFlaky, openStore, rankAll, type TestClock } from '../harness.ts';
 
-const STEPS = 600;
-const LEAST_A_STEP = 5;
 const AT_ONCE = 16;
 
-/** What a mender did: what it made due, and what it purged with each step. */
-interface Mending {
-  readonly gap: GapMender;
-  readonly expired: string[];
-  readonly purges: string[][];
+interface TestRepair {
+  readonly gap: GapRepair;
+  /** Projects marked stale, and `*` for each purge of everything. */
+  readonly done: string[];
   mostAtOnce: number;
 }
 
+let clock: TestClock;
 let store: Store;
 beforeEach(() => {
+  clock = createClock();
   store = openStore();
 });
 
-function createMending(gapAtMs?: number, over: Store = store): Mending {
-  const expired: string[] = [];
-  const purges: string[][] = [];
+function createTestRepair(gapAtMs?: number, over: Store = store): TestRepair {
+  const done: string[] = [];
   let atOnce = 0;
   const expire = async (id: string): Promise<boolean> => {
     atOnce += 1;
-    mending.mostAtOnce = Math.max(mending.mostAtOnce, atOnce);
+    repair.mostAtOnce = Math.max(repair.mostAtOnce, atOnce);
     await delay(1);
     atOnce -= 1;
-    return expired.push(id) > 0;
+    return done.push(id) > 0;
   };
-  const purge = (projects: readonly string[]): Promise<void> => {
-    // Nothing is purged that would be fetched as it was.
-    expect(expired).toEqual(expect.arrayContaining([...projects]));
-    purges.push([...projects]);
-    return Promise.resolve();
-  };
-  const gap = createGapMender({ store: over, projects: { expire }, purge, gapAtMs });
-  const mending: Mending = { gap, expired, purges, mostAtOnce: 0 };
-  return mending;
+  const purge = async (projects: readonly string[]): Promise<void> => void done.push(...projects);
+  const options = { store: over, projects: { expire }, purge, gapAtMs, clock: clock.read };
+  const repair: TestRepair = { gap: createGapRepair(options), done, mostAtOnce: 0 };
+  return repair;
 }
 
-/** Steps until the gap is mended; how many that took. */
-async function stepsOf({ gap }: Mending): Promise<number> {
-  let steps = 0;
-  for (; gap.atMs() !== undefined && steps <= 2 * STEPS; steps += 1) await gap.step();
-  return steps;
+async function request(...projects: string[]): Promise<void> {
+  await rankAll(store, FOLLOW_KEYS.held, Object.fromEntries(projects.map((name) => [name, NOW])));
 }
 
-/** The newest is `project-0`. */
-async function hold(count: number): Promise<string[]> {
-  const names = Array.from({ length: count }, (_, at) => `project-${at}`);
-  await rankAll(
-    store,
-    FOLLOW_KEYS.held,
-    Object.fromEntries(names.map((name, at) => [name, NOW - at])),
-  );
-  return names;
-}
-
-test.each([
-  { held: 0, steps: 1, aStep: 0 },
-  { held: 3, steps: 1, aStep: 3 },
-  { held: 12, steps: 3, aStep: LEAST_A_STEP },
-  { held: STEPS * LEAST_A_STEP, steps: STEPS, aStep: LEAST_A_STEP },
-  { held: STEPS * LEAST_A_STEP + 1, steps: 501, aStep: 6 },
-])('$held that are held are made due and purged, newest first, in $steps steps', async (of) => {
-  const names = await hold(of.held);
-  const mending = createMending();
-  mending.gap.open(NOW);
-  expect(await stepsOf(mending)).toBe(of.steps);
-  expect(mending.purges.flat()).toEqual(names);
-  expect(mending.expired.toSorted()).toEqual(names.toSorted());
-  expect(mending.purges[0]).toHaveLength(of.aStep);
-});
-
-test('what was asked for last in the day before the gap counts, and nothing older', async () => {
-  const scores = { old: NOW - DAY - SECOND, edge: NOW - DAY + SECOND, later: NOW + SECOND };
-  await rankAll(store, FOLLOW_KEYS.held, scores);
-  const mending = createMending();
-  mending.gap.open(NOW);
-  await stepsOf(mending);
-  expect(mending.expired.toSorted()).toEqual(['edge', 'later']);
-});
-
-test('the mark that stands for everything is none of them', async () => {
-  await hold(1);
-  await isHeldWhole(store);
-  const mending = createMending();
-  mending.gap.open(NOW);
-  await stepsOf(mending);
-  expect(mending.purges.flat()).not.toContain(EVERYTHING);
-});
-
-test('it tells since when there is a gap until all is mended', async () => {
-  await hold(2 * LEAST_A_STEP);
-  const { gap } = createMending();
-  expect(gap.atMs()).toBeUndefined();
+test('marks requested projects stale and then purges everything, again when PyPI serves no old pages', async () => {
+  await request('flask');
+  const { gap, done } = createTestRepair();
   gap.open(NOW);
   await gap.step();
-  expect(gap.atMs()).toBe(NOW);
+  expect(done).toEqual(['flask', EVERYTHING]);
+  clock.nowMs += OLD_PAGES_MS - 1;
   await gap.step();
+  expect(done).toHaveLength(2);
+  expect(gap.atMs()).toBe(NOW);
+  clock.nowMs += 1;
+  await gap.step();
+  expect(done).toEqual(['flask', EVERYTHING, 'flask', EVERYTHING]);
   expect(gap.atMs()).toBeUndefined();
 });
 
-test('the next leader mends what the one before it had begun to', async () => {
-  const names = await hold(2 * LEAST_A_STEP);
-  const first = createMending();
+test('marks the projects stale that were requested in the day before the gap, or since', async () => {
+  const scores = { old: NOW - DAY - SECOND, edge: NOW - DAY + SECOND, later: NOW + SECOND };
+  await rankAll(store, FOLLOW_KEYS.held, scores);
+  const { gap, done } = createTestRepair(NOW);
+  await gap.step();
+  expect(done.toSorted()).toEqual([EVERYTHING, 'edge', 'later']);
+});
+
+test('has nothing to repair where no project was requested', async () => {
+  await isRankingComplete(store);
+  const { gap, done } = createTestRepair(NOW);
+  await gap.step();
+  expect(done).toEqual([]);
+  expect(gap.atMs()).toBeUndefined();
+});
+
+test('the next leader repairs the gap that the previous one found', async () => {
+  await request('flask');
+  const first = createTestRepair();
   first.gap.open(NOW);
-  await first.gap.step();
-  const next = createMending(first.gap.atMs());
-  await stepsOf(next);
-  expect(next.purges.flat()).toEqual(names);
+  const next = createTestRepair(first.gap.atMs());
+  await next.gap.step();
+  expect(next.done).toEqual(['flask', EVERYTHING]);
 });
 
-test.each([
-  ['between two steps', async ({ gap }: Mending) => gap.open(NOW + SECOND)],
-  [
-    'during a step',
-    async ({ gap }: Mending) => {
-      const step = gap.step();
-      gap.open(NOW + SECOND);
-      await step;
-    },
-  ],
-])(
-  'a gap that is found %s, while another is mended, is mended after it: nothing waits for ever',
-  async (_, openAnother) => {
-    const names = await hold(4 * LEAST_A_STEP);
-    const mending = createMending();
-    mending.gap.open(NOW);
-    await mending.gap.step();
-    await openAnother(mending);
-    await stepsOf(mending);
-    expect(mending.purges.flat()).toEqual([...names, ...names]);
-  },
-);
-
-test('a gap that is found with the very last step is mended as well', async () => {
-  const names = await hold(LEAST_A_STEP);
-  const mending = createMending();
-  mending.gap.open(NOW);
-  const last = mending.gap.step();
-  mending.gap.open(NOW + SECOND);
-  await last;
-  expect(mending.gap.atMs()).toBe(NOW + SECOND);
-  await stepsOf(mending);
-  expect(mending.purges.flat()).toEqual([...names, ...names]);
+test('a gap found during the last repair is repaired after it', async () => {
+  await request('flask');
+  const { gap, done } = createTestRepair(NOW);
+  clock.nowMs += OLD_PAGES_MS;
+  const step = gap.step();
+  gap.open(clock.nowMs);
+  await step;
+  expect(gap.atMs()).toBe(clock.nowMs);
+  clock.nowMs += OLD_PAGES_MS;
+  await gap.step();
+  expect(done).toEqual(['flask', EVERYTHING, 'flask', EVERYTHING]);
+  expect(gap.atMs()).toBeUndefined();
 });
 
-test('gaps that are found again and again do not keep the last from being mended', async () => {
-  const names = await hold(10 * LEAST_A_STEP);
-  const mending = createMending();
-  for (let step = 0; step < 10; step += 1) {
-    mending.gap.open(NOW + step);
-    await mending.gap.step();
+test('gaps found every second do not purge everything every second', async () => {
+  await request('flask');
+  const { gap, done } = createTestRepair();
+  for (let seconds = 0; seconds < 60; seconds += 1) {
+    gap.open(clock.nowMs);
+    await gap.step();
+    clock.nowMs += SECOND;
   }
-  expect(mending.purges.flat()).toEqual(names);
+  expect(done).toEqual(['flask', EVERYTHING]);
 });
 
-test('while the store fails, the gap stays', async () => {
-  const names = await hold(3);
+test('a gap stays while the store fails', async () => {
+  await request('flask');
   const flaky = makeFlaky(store);
-  const mending = createMending(NOW, flaky.store);
+  const { gap, done } = createTestRepair(NOW, flaky.store);
   flaky.fails();
-  await mending.gap.step();
-  expect(mending.gap.atMs()).toBe(NOW);
+  await gap.step();
+  expect(gap.atMs()).toBe(NOW);
   flaky.recovers();
-  await mending.gap.step();
-  expect(mending.purges.flat()).toEqual(names);
-  expect(mending.gap.atMs()).toBeUndefined();
+  await gap.step();
+  expect(done).toEqual(['flask', EVERYTHING]);
 });
 
-test('many are made due, but few at once', async () => {
-  await hold(STEPS * 2 * AT_ONCE);
-  const mending = createMending(NOW);
-  await mending.gap.step();
-  expect(mending.expired).toHaveLength(2 * AT_ONCE);
-  expect(mending.mostAtOnce).toBe(AT_ONCE);
+test('marks few projects stale at once', async () => {
+  await request(...Array.from({ length: 3 * AT_ONCE }, (_, at) => `project-${at}`));
+  const repair = createTestRepair(NOW);
+  await repair.gap.step();
+  expect(repair.done).toHaveLength(3 * AT_ONCE + 1);
+  expect(repair.mostAtOnce).toBe(AT_ONCE);
 });
 
 test('without a gap, a step does nothing', async () => {
-  await hold(3);
-  const mending = createMending();
-  await mending.gap.step();
-  expect(mending.expired).toEqual([]);
+  await request('flask');
+  const { gap, done } = createTestRepair();
+  await gap.step();
+  expect(done).toEqual([]);
 });

@@ -28,7 +28,7 @@ const event = fc.oneof(
 );
 type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
 
-/** The queue, and what has to be in it: the releases of each project that PyPI has not told of. */
+/** The queue, and what has to be in it: the releases of each project that PyPI has not confirmed. */
 interface World {
   queue: ChangeQueue;
   nowMs: number;
@@ -98,10 +98,10 @@ function check({ queue, awaited }: World): void {
     expect(entry?.releases).toEqual(expect.arrayContaining([...releases.keys()]));
     expect(entry?.atMs).toBeLessThanOrEqual(Math.min(...releases.values()));
   }
-  expect(queue.waiting()).toBe(held.filter(({ isTold }) => !isTold).length);
+  expect(queue.unconfirmed()).toBe(held.filter(({ isTold }) => !isTold).length);
 }
 
-test('whatever happens in whatever order, a project has one entry, and no release is lost before PyPI has told of it', () => {
+test('whatever happens in whatever order, a project has one entry, and no release is lost before PyPI has confirmed it', () => {
   fc.assert(
     fc.property(fc.array(event, { maxLength: 60 }), (events) => {
       const world: World = {

@@ -91,17 +91,17 @@ describe('several changes of a project', () => {
     expect(queue.takeDue(NOW, 1)).toMatchObject([{ baseline: 41, attempt: 0, release: '2.1' }]);
   });
 
-  test('one that comes after PyPI told of the last stands for itself', () => {
+  test('one that comes after PyPI confirmed the last stands for itself', () => {
     const queue = createChangeQueue();
     queue.add({ ...announced, atMs: NOW - MINUTE }, NOW);
     const [first] = queue.takeDue(NOW, 1);
     if (first) queue.settle({ ...first, isTold: true, attempt: 0, baseline: 41 }, NOW);
-    expect(queue.waiting()).toBe(0);
+    expect(queue.unconfirmed()).toBe(0);
     queue.add({ ...announced, release: '2.1', atMs: NOW }, NOW);
     expect(queue.takeDue(NOW, 1)).toMatchObject([
       { releases: ['2.1'], atMs: NOW, isTold: false, baseline: undefined },
     ]);
-    expect(queue.waiting()).toBe(1);
+    expect(queue.unconfirmed()).toBe(1);
   });
 
   test('one that comes during a look is looked for when that is over, whatever it found', () => {

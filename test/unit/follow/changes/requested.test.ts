@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Store } from '../../../../cache/store.ts';
+import { EVERYTHING } from '../../../../src/edge/tags.ts';
 import type { Change } from '../../../../src/follow/feeds/feed.ts';
-import { changesHeld, EVERYTHING, isHeldWhole } from '../../../../src/follow/changes/requested.ts';
+import { isRankingComplete, requestedChanges } from '../../../../src/follow/changes/requested.ts';
 import { FOLLOW_KEYS } from '../../../../src/follow/keys.ts';
 import { NOW } from '../../cache/facts-harness.ts';
 import { makeFlaky, openStore, rankAll } from '../harness.ts';
@@ -21,18 +22,18 @@ describe('the changes that concern us', () => {
   test('are those of projects that readers ask for, there or not, in their order', async () => {
     await rankAll(store, FOLLOW_KEYS.held, { held: NOW });
     await rankAll(store, FOLLOW_KEYS.missing, { missing: NOW });
-    expect(await changesHeld(store, changes)).toEqual([changes[0], changes[1], changes[3]]);
+    expect(await requestedChanges(store, changes)).toEqual([changes[0], changes[1], changes[3]]);
   });
 
   test('are none where nobody has asked for anything', async () => {
-    expect(await changesHeld(store, changes)).toEqual([]);
-    expect(await changesHeld(store, [])).toEqual([]);
+    expect(await requestedChanges(store, changes)).toEqual([]);
+    expect(await requestedChanges(store, [])).toEqual([]);
   });
 
   test('are all of them where the store cannot tell', async () => {
     const flaky = makeFlaky(store);
     flaky.fails();
-    expect(await changesHeld(flaky.store, changes)).toEqual(changes);
+    expect(await requestedChanges(flaky.store, changes)).toEqual(changes);
   });
 });
 
@@ -40,9 +41,9 @@ describe('what the store was told of is whole', () => {
   test('from the second look on, and no more where the store has lost it', async () => {
     const flaky = makeFlaky(store);
     const looks = async (): Promise<boolean[]> => [
-      await isHeldWhole(flaky.store),
-      await isHeldWhole(flaky.store),
-      await isHeldWhole(flaky.store),
+      await isRankingComplete(flaky.store),
+      await isRankingComplete(flaky.store),
+      await isRankingComplete(flaky.store),
     ];
     expect(await looks()).toEqual([false, true, true]);
     flaky.isEmptied();
@@ -50,30 +51,30 @@ describe('what the store was told of is whole', () => {
   });
 
   test('where the store fails, so that its return is no loss', async () => {
-    await isHeldWhole(store);
+    await isRankingComplete(store);
     const flaky = makeFlaky(store);
     flaky.fails();
-    expect(await isHeldWhole(flaky.store)).toBe(true);
+    expect(await isRankingComplete(flaky.store)).toBe(true);
     flaky.recovers();
-    expect(await isHeldWhole(flaky.store)).toBe(true);
+    expect(await isRankingComplete(flaky.store)).toBe(true);
   });
 
   test('where the store fails for a moment', async () => {
-    await isHeldWhole(store);
+    await isRankingComplete(store);
     const failing = vi
       .fn<Store['rankedOf']>((...args) => store.rankedOf(...args))
       .mockResolvedValueOnce(undefined);
-    expect(await isHeldWhole({ ...store, rankedOf: failing })).toBe(true);
+    expect(await isRankingComplete({ ...store, rankedOf: failing })).toBe(true);
   });
 
   test('where the store takes nothing: it would be lost again with each look', async () => {
     const readOnly = { ...store, rank: () => Promise.resolve() };
-    expect(await isHeldWhole(readOnly)).toBe(true);
+    expect(await isRankingComplete(readOnly)).toBe(true);
   });
 
   test('by a mark that is the last to make room', async () => {
     await rankAll(store, FOLLOW_KEYS.held, { requests: NOW });
-    await isHeldWhole(store);
+    await isRankingComplete(store);
     expect(await store.ranked(FOLLOW_KEYS.held, 0, 10)).toEqual([EVERYTHING, 'requests']);
   });
 });

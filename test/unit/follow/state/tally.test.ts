@@ -1,10 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { followerStatusSchema, LAG_BOUNDS_SECONDS } from '../../../../src/follow/state/status.ts';
-import {
-  createTally,
-  type FollowerObserver,
-  type Tally,
-} from '../../../../src/follow/state/tally.ts';
+import { followerStatusSchema } from '../../../../src/follow/state/status.ts';
+import { createTally, type Tally } from '../../../../src/follow/state/tally.ts';
+import { type FollowerObserver, LAG_BOUNDS_SECONDS } from '../../../../src/metrics.ts';
 import { NOW, SECOND } from '../../cache/facts-harness.ts';
 import { createClock, type TestClock } from '../harness.ts';
 
@@ -32,8 +29,8 @@ describe('a status', () => {
     tally.poll('failed');
     tally.polled({ ...news, serial: 7, changes: [{ project: 'a', atMs: 0 }] });
     tally.changes('followed', 3);
-    tally.changes('told', 2);
-    tally.changes('unmoved', 1);
+    tally.changes('confirmed', 2);
+    tally.changes('unconfirmed', 1);
     tally.purges('purged', 5);
     tally.purges('failed', 4);
     const moment = { isBehind: true, pending: 6, nodesBehind: ['http://one'] };
@@ -112,13 +109,13 @@ test.each([
 test('whoever counts hears of all of it', () => {
   const { purges } = tally;
   tally.polled({ ...news, changes: [{ project: 'a', atMs: 0 }] });
-  tally.changes('told', 2);
+  tally.changes('confirmed', 2);
   purges('failed', 4);
   tally.lag(5);
   expect(observed).toEqual([
     ['poll', 'answered'],
     ['changes', 'seen', 1],
-    ['changes', 'told', 2],
+    ['changes', 'confirmed', 2],
     ['purges', 'failed', 4],
     ['lag', 5],
   ]);

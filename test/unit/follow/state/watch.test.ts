@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Store } from '../../../../cache/store.ts';
 import { FOLLOW_KEYS } from '../../../../src/follow/keys.ts';
-import {
-  type FollowerStatus,
-  LAG_BOUNDS_SECONDS,
-  writeStatus,
-} from '../../../../src/follow/state/status.ts';
+import { type FollowerStatus, writeStatus } from '../../../../src/follow/state/status.ts';
+import { LAG_BOUNDS_SECONDS } from '../../../../src/metrics.ts';
 import { type FollowerWatch, watchFollower } from '../../../../src/follow/state/watch.ts';
 import { DAY, NOW, pass, SECOND } from '../../cache/facts-harness.ts';
 import { makeFlaky, openStore, recordTimers } from '../harness.ts';
