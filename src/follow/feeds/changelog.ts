@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { UpstreamClient } from '../../upstream/client.ts';
 import { UpstreamError } from '../../upstream/errors.ts';
 import { isRelease, normaliseName } from '../../upstream/names.ts';
+import { parseJson } from '../parse-json.ts';
 import type { Change, Feed } from './feed.ts';
-import { parsePosition } from './position.ts';
 import { callForInteger, callForRows, xmlRpcInteger, xmlRpcText } from './xml-rpc.ts';
 
 /** Most rows that PyPI returns at once: with as many, more remain. */
@@ -74,7 +74,7 @@ export function createChangelogFeed(
   return {
     name: 'changelog',
     async poll(text, signal) {
-      const from = parsePosition(positionSchema, text)?.serial;
+      const from = parseJson(positionSchema, text)?.serial;
       // An unreadable position is a gap: changes may have happened since it was written.
       if (from === undefined)
         return newsUpTo(await fetchLastSerial(signal), [], text !== undefined);

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { UpstreamClient } from '../../upstream/client.ts';
 import { UpstreamError } from '../../upstream/errors.ts';
 import { isRelease, normaliseName } from '../../upstream/names.ts';
+import { parseJson } from '../parse-json.ts';
 import type { Feed, FeedNews } from './feed.ts';
-import { parsePosition } from './position.ts';
 
 const PATH = '/rss/updates.xml';
 /** PyPI's feed has at most 100 kB; parsing one many times larger would exhaust memory. */
@@ -56,7 +56,7 @@ export function createRssFeed(client: UpstreamClient): Feed {
   return {
     name: 'rss',
     async poll(text, signal) {
-      const before = parsePosition(positionSchema, text);
+      const before = parseJson(positionSchema, text);
       const answer = await client.get({
         path: PATH,
         accept: 'text/xml',

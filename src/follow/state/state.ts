@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Store } from '../../../cache/store.ts';
 import { pendingSchema } from '../changes/queue.ts';
 import { FOLLOW_KEYS } from '../keys.ts';
+import { parseJson } from '../parse-json.ts';
 
 const STATE_TTL_SECONDS = 7 * 86_400;
 /** A store that lost the state has it again after this time; it does not expire while a follower leads. */
@@ -44,12 +45,6 @@ export async function readState(
   store: Store,
   feed: FollowState['feed'],
 ): Promise<FollowState | undefined> {
-  const text = await store.get(FOLLOW_KEYS.state);
-  if (text === undefined) return undefined;
-  try {
-    const state = stateSchema.safeParse(JSON.parse(text)).data;
-    return state?.feed === feed ? state : undefined;
-  } catch {
-    return undefined;
-  }
+  const state = parseJson(stateSchema, await store.get(FOLLOW_KEYS.state));
+  return state?.feed === feed ? state : undefined;
 }

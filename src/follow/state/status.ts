@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Store } from '../../../cache/store.ts';
 import { LAG_BOUNDS_SECONDS } from '../../metrics.ts';
 import { FOLLOW_KEYS } from '../keys.ts';
+import { parseJson } from '../parse-json.ts';
 
 const STATUS_TTL_SECONDS = 86_400;
 
@@ -49,11 +50,5 @@ export async function writeStatus(store: Store, status: FollowerStatus): Promise
 
 /** The follower's last status; undefined where there is none, or the store fails. */
 export async function readStatus(store: Store): Promise<FollowerStatus | undefined> {
-  const text = await store.get(FOLLOW_KEYS.status);
-  if (text === undefined) return undefined;
-  try {
-    return followerStatusSchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+  return parseJson(followerStatusSchema, await store.get(FOLLOW_KEYS.status));
 }

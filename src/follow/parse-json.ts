@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
-/** Parses a feed's position; undefined where there is none, or its format differs. */
-export function parsePosition<Schema extends z.ZodType>(
+/** Parses stored JSON; undefined where there is none, or its format differs. */
+export function parseJson<Schema extends z.ZodType>(
   schema: Schema,
   text: string | undefined,
 ): z.infer<Schema> | undefined {
