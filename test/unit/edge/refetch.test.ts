@@ -44,61 +44,61 @@ describe('PyPI has confirmed', () => {
   >([
     ['a serial: its page has that serial', { serial: 8 }, page('1.0', 7), page('1.1', 8), true],
     ['a serial: its page has a later one', { serial: 8 }, page('1.0', 7), page('1.1', 9), true],
-    ['a serial: its page is from before it', { serial: 8 }, page('1.0', 7), page('1.0', 7), false],
+    ['a serial: its page predates it', { serial: 8 }, page('1.0', 7), page('1.0', 7), false],
     [
-      'a serial: the version alone says nothing',
+      'a serial: the version alone does not count',
       { serial: 8, release: '1.1' },
       page('1.1', 7),
       page('1.1', 7),
       false,
     ],
-    ['a serial: it does not answer, nothing is known', { serial: 8 }, undefined, undefined, false],
-    ['a release: its page shows it', { release: '1.1' }, page('1.0', 7), page('1.1', 8), true],
-    ['a release: it was known already', { release: '1.1' }, page('1.1', 8), page('1.1', 8), true],
     [
-      'a release: its page is from before it',
-      { release: '1.1' },
-      page('1.0', 7),
-      page('1.0', 7),
+      'a serial: PyPI does not answer, nothing is known',
+      { serial: 8 },
+      undefined,
+      undefined,
       false,
     ],
+    ['a release: its page shows it', { release: '1.1' }, page('1.0', 7), page('1.1', 8), true],
+    ['a release: it was known already', { release: '1.1' }, page('1.1', 8), page('1.1', 8), true],
+    ['a release: its page predates it', { release: '1.1' }, page('1.0', 7), page('1.0', 7), false],
     [
-      'a release beside the latest one: the serial has moved',
+      'a release that is not the latest: the serial is newer',
       { release: '0.9.1' },
       page('1.0', 7),
       page('1.0', 8),
       true,
     ],
     [
-      'a release beside the latest one: the serial has moved since the first look',
+      'a release that is not the latest: the serial is newer than the baseline',
       { release: '0.9.1', baseline: 6 },
       page('1.0', 7),
       page('1.0', 7),
       true,
     ],
     [
-      'a release of what was not known: any page is newer',
+      'a release of an unknown project: any page is newer',
       { release: '0.9.1' },
       undefined,
       page('1.0', 8),
       true,
     ],
     [
-      'a release: it does not answer, nothing is known',
+      'a release: PyPI does not answer, nothing is known',
       { release: '1.1' },
       undefined,
       undefined,
       false,
     ],
     [
-      'a release, by an index without serials: its page is as it was',
+      'a release, by an index without serials: its page is unchanged',
       { release: '1.1' },
       page('1.0'),
       page('1.0'),
       false,
     ],
     [
-      'a release, by an index without serials: its page has moved',
+      'a release, by an index without serials: its page has changed',
       { release: '0.9.1' },
       page('1.0'),
       page('1.0', undefined, ['bdist_wheel']),
@@ -126,7 +126,7 @@ describe('PyPI has confirmed', () => {
 describe('the facts are new', () => {
   test.each<[string, Refreshed<ProjectFacts>, number | undefined, boolean]>([
     [
-      'when the answer is another one',
+      'when the page has changed',
       { before: page('1.0', 7), after: page('1.1', 8), isAbsent: false },
       undefined,
       true,
@@ -138,20 +138,20 @@ describe('the facts are new', () => {
       true,
     ],
     [
-      'when a reader has brought it about since the last look',
+      'when a reader’s request has refreshed them since the last attempt',
       { before: page('1.0', 9), after: page('1.0', 9), isAbsent: false },
       8,
       true,
     ],
     ['when it is gone', gone, undefined, true],
     [
-      'not when the answer is the same',
+      'not when the page is unchanged',
       { before: page('1.0', 7), after: page('1.0', 7), isAbsent: false },
       7,
       false,
     ],
     [
-      'not when nothing of what we keep is another',
+      'not when only unused fields have changed',
       { before: page('1.0', 7), after: page('1.0', 8), isAbsent: false },
       undefined,
       false,
@@ -174,14 +174,14 @@ describe('the facts are new', () => {
   });
 });
 
-test('asks for the project once, and makes the records of its releases due', async () => {
+test('fetches the project once, and marks the records of its releases stale', async () => {
   const { projects, refreshedIds, expired } = projectsThatSay(gone);
   await refetch(projects, { ...change, releases: ['1.0', '1.1'] });
   expect(refreshedIds).toEqual(['requests']);
   expect(expired).toEqual(['requests:1.0', 'requests:1.1']);
 });
 
-test('tells the serials before and after, for the next look', async () => {
+test('returns the serials before and after, for the next attempt', async () => {
   const moved = { before: page('1.0', 7), after: page('1.1', 8), isAbsent: false };
   const first = await refetch(projectsThatSay(moved).projects, change);
   expect(first).toMatchObject({ baseline: 7, serial: 8, facts: { version: '1.1' } });

@@ -54,13 +54,13 @@ async function urlsOf(project: string): Promise<string[]> {
   return (await opened.ranked(FOLLOW_KEYS.urlsOf(project), 0, 100)) ?? [];
 }
 
-describe('what is asked for', () => {
+describe('requested projects', () => {
   test.each([
     { of: 'facts', held: ['a'], missing: [], downloads: [], urls: [urlOf('a')] },
     { of: 'downloads', held: ['a'], missing: [], downloads: ['a'], urls: [] },
     { of: 'missing', held: [], missing: ['a'], downloads: [], urls: [] },
   ] as const)(
-    'as $of is told as held $held, missing $missing, downloads $downloads, by $urls',
+    'a request for $of counts as held $held, missing $missing, downloads $downloads, urls $urls',
     async (as) => {
       ask('a', as.of);
       await pass(SECOND);
@@ -71,7 +71,7 @@ describe('what is asked for', () => {
     },
   );
 
-  test('is told once a second, all of it together, and nothing where nobody asks', async () => {
+  test('are written once a second, together, and not without requests', async () => {
     for (let at = 0; at < 500; at += 1) ask(`project-${at % 3}`, 'downloads');
     expect(told).toEqual([]);
     await pass(SECOND);
@@ -83,7 +83,7 @@ describe('what is asked for', () => {
     expect(told).toHaveLength(2);
   });
 
-  test('is ranked by when it was asked for last', async () => {
+  test('are ranked by their last request', async () => {
     ask('a');
     await pass(SECOND);
     ask('b');
@@ -94,7 +94,7 @@ describe('what is asked for', () => {
     expect(await opened.ranked(FOLLOW_KEYS.held, NOW + 2 * SECOND, 10)).toEqual(['a']);
   });
 
-  test('as downloads is ranked by how often', async () => {
+  test('of downloads are ranked by their number of requests', async () => {
     for (const [project, times] of [
       ['seldom', 1],
       ['often', 9],
@@ -112,7 +112,7 @@ describe('what is asked for', () => {
     ]);
   });
 
-  test('as downloads counts less and less: what everybody wanted once makes way', async () => {
+  test('of downloads lose weight with time: formerly popular ones make room', async () => {
     for (let at = 0; at < 100; at += 1) ask('once', 'downloads');
     await pass(SECOND);
     for (let round = 0; round < 10; round += 1) {
@@ -123,7 +123,7 @@ describe('what is asked for', () => {
     expect(await opened.ranked(FOLLOW_KEYS.downloads, 0, 10)).toEqual(['lately', 'once']);
   });
 
-  test('is told on close, and nothing is after that', async () => {
+  test('are written on close, and nothing after that', async () => {
     ask('a');
     await popularity.close();
     expect(await opened.ranked(FOLLOW_KEYS.held, 0, 10)).toEqual(['a']);
@@ -131,7 +131,7 @@ describe('what is asked for', () => {
     await popularity.close();
   });
 
-  test('while the store is slow is told on close as well, after what is being told', async () => {
+  test('are written on close after a slow write', async () => {
     slowMs = 5 * SECOND;
     ask('a');
     await pass(SECOND);
@@ -145,7 +145,7 @@ describe('what is asked for', () => {
 });
 
 describe('a URL', () => {
-  test('is told once in five minutes', async () => {
+  test('counts once in five minutes', async () => {
     const times = async (): Promise<number> => {
       ask('a');
       await pass(SECOND);
@@ -159,14 +159,14 @@ describe('a URL', () => {
     expect(await times()).toBe(2);
   });
 
-  test('that is very long is not told', async () => {
+  test('that is very long does not count', async () => {
     ask('a', 'facts', `?label=${'x'.repeat(512)}`);
     await pass(SECOND);
     expect(await urlsOf('a')).toEqual([]);
     expect(await opened.ranked(FOLLOW_KEYS.held, 0, 10)).toEqual(['a']);
   });
 
-  test('of one project is told with a few others only, however many are asked for', async () => {
+  test('counts among the first few of its project, however many are requested', async () => {
     for (let at = 0; at < 5_000; at += 1) ask('a', 'facts', `?label=${at}`);
     await pass(SECOND);
     expect(await urlsOf('a')).toHaveLength(URLS_A_PROJECT);
@@ -178,7 +178,7 @@ describe('a URL', () => {
 
 describe('bounds', () => {
   test.each(['held', 'missing', 'downloads'] as const)(
-    'of %s, as many as there is room for are told, and counted on',
+    'of %s, as many as there is room for are written, and counted further',
     async (name) => {
       const of = name === 'held' ? 'facts' : name;
       for (let at = 0; at < MAX_NOTED + 100; at += 1) ask(`project-${at}`, of);
@@ -193,7 +193,7 @@ describe('bounds', () => {
     },
   );
 
-  test('URLs of many projects are told in parts, those that find no room another time', async () => {
+  test('URLs of many projects are written in parts, those beyond the limit when requested again', async () => {
     const toldUrls = (): number => told.filter(({ key }) => key.includes(':urls:')).length;
     for (let at = 0; at < MAX_PROJECTS + 100; at += 1) ask(`project-${at}`);
     await pass(SECOND);
@@ -205,7 +205,7 @@ describe('bounds', () => {
     expect(toldUrls()).toBe(MAX_PROJECTS + 1);
   });
 
-  test('a slow store is never told of two things at once', async () => {
+  test('a slow store gets one write at a time', async () => {
     slowMs = 10 * SECOND;
     for (let second = 0; second < 30; second += 1) {
       ask(`project-${second}`);
@@ -218,7 +218,7 @@ describe('bounds', () => {
   });
 });
 
-test('a store that fails is told afterwards of what was asked for meanwhile', async () => {
+test('requests during a failure of the store are written afterwards', async () => {
   const flaky = makeFlaky(opened);
   const over = createPopularity(flaky.store);
   flaky.fails();

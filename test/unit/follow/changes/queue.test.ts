@@ -31,14 +31,14 @@ function waitsOf(queue: ChangeQueue, becomes: Partial<Pending> = {}): number[] {
   return waits;
 }
 
-describe('looks', () => {
+describe('refetches', () => {
   test('the first is due at once', () => {
     const queue = createChangeQueue();
     queue.add(announced, NOW);
     expect(queue.takeDue(NOW, 10)).toMatchObject([{ project: 'requests', attempt: 0 }]);
   });
 
-  test('a change that PyPI does not tell of is looked for again for an hour and more, then given up', () => {
+  test('a change that PyPI does not confirm is tried for more than an hour, then dropped', () => {
     const queue = createChangeQueue();
     queue.add(announced, NOW);
     expect(waitsOf(queue)).toEqual([2, 5, 10, 20, 60, 300, 900, 3_600]);
@@ -48,20 +48,17 @@ describe('looks', () => {
   test.each([
     { feed: 'knows no serials', serial: undefined, minutes: [5, 30] },
     { feed: 'tells its serial', serial: 7, minutes: [] },
-  ])(
-    'a release that a feed which $feed told of is looked after $minutes minutes after it',
-    (of) => {
-      const queue = createChangeQueue();
-      queue.add({ ...announced, serial: of.serial }, NOW);
-      const waits = waitsOf(queue, { isTold: true, attempt: 0 });
-      const afterMinutes = waits.map((_, at) =>
-        waits.slice(0, at + 1).reduce((sum, seconds) => sum + seconds / 60, 0),
-      );
-      expect(afterMinutes).toEqual(of.minutes);
-    },
-  );
+  ])('a release from a feed which $feed is refetched $minutes minutes later', (of) => {
+    const queue = createChangeQueue();
+    queue.add({ ...announced, serial: of.serial }, NOW);
+    const waits = waitsOf(queue, { isTold: true, attempt: 0 });
+    const afterMinutes = waits.map((_, at) =>
+      waits.slice(0, at + 1).reduce((sum, seconds) => sum + seconds / 60, 0),
+    );
+    expect(afterMinutes).toEqual(of.minutes);
+  });
 
-  test('what has waited longest goes first, and no more than asked for', () => {
+  test('the oldest are taken first, up to the limit', () => {
     const queue = createChangeQueue();
     for (const [at, project] of ['b', 'c', 'a', 'd'].entries())
       queue.add({ project, atMs: NOW }, NOW + at);
@@ -72,7 +69,7 @@ describe('looks', () => {
 });
 
 describe('several changes of a project', () => {
-  test('are one, with all releases, the last serial, and the lag of the first', () => {
+  test('are one entry, with all releases, the last serial, and the time of the first', () => {
     const queue = createChangeQueue();
     queue.add({ project: 'a', release: '1.0', serial: 1, atMs: NOW - MINUTE }, NOW);
     queue.add({ project: 'a', release: '1.1', serial: 2, atMs: NOW }, NOW + 1);
@@ -82,7 +79,7 @@ describe('several changes of a project', () => {
     ]);
   });
 
-  test('are looked for from what was known before the first of them', () => {
+  test('keep the baseline of the first', () => {
     const queue = createChangeQueue();
     queue.add({ ...announced, release: '2.0' }, NOW);
     const [first] = queue.takeDue(NOW, 1);
@@ -91,7 +88,7 @@ describe('several changes of a project', () => {
     expect(queue.takeDue(NOW, 1)).toMatchObject([{ baseline: 41, attempt: 0, release: '2.1' }]);
   });
 
-  test('one that comes after PyPI confirmed the last stands for itself', () => {
+  test('one after the confirmation of the last is an entry of its own', () => {
     const queue = createChangeQueue();
     queue.add({ ...announced, atMs: NOW - MINUTE }, NOW);
     const [first] = queue.takeDue(NOW, 1);
@@ -104,7 +101,7 @@ describe('several changes of a project', () => {
     expect(queue.unconfirmed()).toBe(1);
   });
 
-  test('one that comes during a look is looked for when that is over, whatever it found', () => {
+  test('one added during a refetch is refetched afterwards, whatever the result', () => {
     const queue = createChangeQueue();
     queue.add({ ...announced, release: '2.0' }, NOW);
     const [underWay] = queue.takeDue(NOW, 1);
@@ -123,7 +120,7 @@ describe('bounds', () => {
     return queue;
   };
 
-  test('a full queue takes no more projects, but further changes of those that it has', () => {
+  test('a full queue takes no more projects, but more changes of those it has', () => {
     const queue = full();
     expect(queue.add({ ...announced, project: 'another' }, NOW)).toBe(false);
     expect(queue.add({ ...announced, project: 'a-project-with-a-usual-name-0' }, NOW)).toBe(true);
@@ -135,11 +132,11 @@ describe('bounds', () => {
     expect(queue.snapshot()).toHaveLength(MAX_PENDING);
   });
 
-  test('a full queue is written down in some megabytes', () => {
+  test('a full queue is stored in a few megabytes', () => {
     expect(JSON.stringify(full().snapshot()).length).toBeLessThan(4_000_000);
   });
 
-  test('of a project, the last releases are kept', () => {
+  test('the last releases of a project are kept', () => {
     const queue = createChangeQueue();
     for (let i = 0; i < 2 * MAX_RELEASES; i += 1)
       queue.add({ ...announced, release: `1.${i}` }, NOW);
@@ -149,7 +146,7 @@ describe('bounds', () => {
   });
 });
 
-test('the next leader goes on with all of it, what was under way included', () => {
+test('the next leader continues with everything, including refetches under way', () => {
   const queue = createChangeQueue();
   queue.add({ ...announced, project: 'under-way' }, NOW);
   queue.takeDue(NOW, 1);

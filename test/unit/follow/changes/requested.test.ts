@@ -12,33 +12,33 @@ beforeEach(() => {
   store = openStore();
 });
 
-describe('the changes that concern us', () => {
+describe('the changes to requested projects', () => {
   const changes: Change[] = ['held', 'missing', 'another', 'held'].map((project, at) => ({
     project,
     release: `1.${at}`,
     atMs: NOW,
   }));
 
-  test('are those of projects that readers ask for, there or not, in their order', async () => {
+  test('include projects that PyPI does not know, in their order', async () => {
     await rankAll(store, FOLLOW_KEYS.held, { held: NOW });
     await rankAll(store, FOLLOW_KEYS.missing, { missing: NOW });
     expect(await requestedChanges(store, changes)).toEqual([changes[0], changes[1], changes[3]]);
   });
 
-  test('are none where nobody has asked for anything', async () => {
+  test('are none where nothing was requested', async () => {
     expect(await requestedChanges(store, changes)).toEqual([]);
     expect(await requestedChanges(store, [])).toEqual([]);
   });
 
-  test('are all of them where the store cannot tell', async () => {
+  test('are all changes while the store fails', async () => {
     const flaky = makeFlaky(store);
     flaky.fails();
     expect(await requestedChanges(flaky.store, changes)).toEqual(changes);
   });
 });
 
-describe('what the store was told of is whole', () => {
-  test('from the second look on, and no more where the store has lost it', async () => {
+describe('the ranking of requested projects is complete', () => {
+  test('from the second check on, until the store has lost it', async () => {
     const flaky = makeFlaky(store);
     const looks = async (): Promise<boolean[]> => [
       await isRankingComplete(flaky.store),
@@ -50,7 +50,7 @@ describe('what the store was told of is whole', () => {
     expect(await looks()).toEqual([false, true, true]);
   });
 
-  test('where the store fails, so that its return is no loss', async () => {
+  test('while the store fails, and after its recovery', async () => {
     await isRankingComplete(store);
     const flaky = makeFlaky(store);
     flaky.fails();
@@ -59,7 +59,7 @@ describe('what the store was told of is whole', () => {
     expect(await isRankingComplete(flaky.store)).toBe(true);
   });
 
-  test('where the store fails for a moment', async () => {
+  test('when one read of the store fails', async () => {
     await isRankingComplete(store);
     const failing = vi
       .fn<Store['rankedOf']>((...args) => store.rankedOf(...args))
@@ -67,12 +67,12 @@ describe('what the store was told of is whole', () => {
     expect(await isRankingComplete({ ...store, rankedOf: failing })).toBe(true);
   });
 
-  test('where the store takes nothing: it would be lost again with each look', async () => {
+  test('when the store is read-only', async () => {
     const readOnly = { ...store, rank: () => Promise.resolve() };
     expect(await isRankingComplete(readOnly)).toBe(true);
   });
 
-  test('by a mark that is the last to make room', async () => {
+  test('as long as its mark is there, which is evicted last', async () => {
     await rankAll(store, FOLLOW_KEYS.held, { requests: NOW });
     await isRankingComplete(store);
     expect(await store.ranked(FOLLOW_KEYS.held, 0, 10)).toEqual([EVERYTHING, 'requests']);

@@ -4,7 +4,7 @@ import { UpstreamError, type UpstreamFailure } from '../../../../src/upstream/er
 import { createFakeClient } from '../../../support/pypi-client.ts';
 import { faultText, FROM_THE_START, pollText, valueText } from './journal.ts';
 
-describe('a follower that was away for long', () => {
+describe('a follower after a long absence', () => {
   /** PyPI gives no rows, but says how many there are. */
   const pollFailing = (failure: UpstreamFailure, lastSerial: number) => {
     const client = createFakeClient(({ post }) => {
@@ -15,7 +15,7 @@ describe('a follower that was away for long', () => {
   };
 
   test.each<UpstreamFailure>(['too-large', 'timeout'])(
-    'begins anew where the answer is never had: %s',
+    'starts over, with a gap, when the rows never arrive: %s',
     async (failure) => {
       expect(await pollFailing(failure, 90_000)).toEqual({
         changes: [],
@@ -35,7 +35,7 @@ describe('a follower that was away for long', () => {
   });
 });
 
-describe('what is no answer', () => {
+describe('an invalid response', () => {
   const ROW_END = '</data></array></value>';
   const rows = valueText([1, 2, 3].map((serial) => ['a', '1', 1, 'new release', serial]));
   test.each([

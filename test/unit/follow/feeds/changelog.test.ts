@@ -9,7 +9,7 @@ function rowsOf(
   return rows.map(([name, version, action], i) => [name, version, i + 1, action, i + 1]);
 }
 
-test('the first poll tells of nothing, and begins from the last serial', async () => {
+test('the first poll reports nothing, and starts from the last serial', async () => {
   const rows = rowsOf(['a', '1', 'new release'], ['a', '1', 'add source file a-1.tar.gz']);
   expect(await poll(rows)).toEqual({
     changes: [],
@@ -78,7 +78,7 @@ describe('actions', () => {
 });
 
 describe('rows', () => {
-  test('of one release are one change: the last', async () => {
+  test('of one release are one change, the last', async () => {
     const rows = rowsOf(
       ['A.b', null, 'create'],
       ['a-b', '1', 'new release'],
@@ -98,11 +98,7 @@ describe('rows', () => {
   });
 
   test.each([
-    [
-      'put into quarantine, and released',
-      ['project quarantined', 'project quarantine cleared'],
-      false,
-    ],
+    ['quarantined, and released', ['project quarantined', 'project quarantine cleared'], false],
     ['removed, and created anew', ['remove project', 'create'], false],
     ['removed, and its owner with it', ['remove project', 'remove Owner somebody'], true],
     ['created anew, and removed', ['create', 'remove project'], true],
@@ -116,7 +112,7 @@ describe('rows', () => {
     ['of a name that nobody can have', ['-', '1', 1, 'new release', 1], []],
     ['without an action', ['a', '1', 1, null, 1], [{ project: 'a', release: '1' }]],
     [
-      'of a release that is none: of the project',
+      'with an invalid release are changes of the project',
       ['a', '1 beta', 1, 'new release', 1],
       [{ project: 'a', release: undefined }],
     ],
@@ -161,7 +157,7 @@ describe('the serial', () => {
     expect(news.changes).toHaveLength(count);
   });
 
-  test('of whatever happens, every project and release is told with its last serial, unless there is a gap', async () => {
+  test('every change is reported with its last serial, unless there is a gap', async () => {
     const row = fc.tuple(fc.constantFrom('a', 'B', 'b', 'c'), fc.constantFrom('1', '2', null));
     const rounds = fc.array(fc.array(row, { maxLength: 20 }), { maxLength: 6 });
     await fc.assert(

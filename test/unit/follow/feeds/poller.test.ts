@@ -66,7 +66,7 @@ function createPolling(position?: string): Polling {
 }
 
 describe('while the feed answers', () => {
-  test('it is asked from where it has come to, every 20 seconds or so', async () => {
+  test('it is polled from its last position, about every 20 seconds', async () => {
     const polling = createPolling('before');
     polling.says({ position: 'after', changes: [change] });
     const rests = [await polling.poller.step(forEver), await polling.poller.step(forEver)];
@@ -82,7 +82,7 @@ describe('while the feed answers', () => {
     expect(polling.complaints).toEqual([]);
   });
 
-  test('what was missed is told of', async () => {
+  test('a gap is logged', async () => {
     const polling = createPolling('before');
     polling.says({ hasGap: true });
     await polling.poller.step(forEver);
@@ -90,7 +90,7 @@ describe('while the feed answers', () => {
     expect(polling.complaints).toHaveLength(1);
   });
 
-  test('who begins without a position may have missed anything', async () => {
+  test('a start without a position is a gap', async () => {
     const polling = createPolling();
     polling.says({});
     await polling.poller.step(forEver);
@@ -99,7 +99,7 @@ describe('while the feed answers', () => {
     expect(polling.taken.map(({ hasGap }) => hasGap)).toEqual([true, false]);
   });
 
-  test('the position moves only when what is new was taken', async () => {
+  test('the position advances only after the changes were taken', async () => {
     const polling = createPolling('before');
     polling.says({ position: 'after', changes: [change] });
     polling.take(() => {
@@ -116,7 +116,7 @@ describe('while the feed answers', () => {
 });
 
 describe('while the feed fails', () => {
-  test('it is asked less and less, and as before when it is back', async () => {
+  test('it is polled less and less, and as before once it answers', async () => {
     const polling = createPolling('before');
     polling.fails();
     const rests: number[] = [];
@@ -129,7 +129,7 @@ describe('while the feed fails', () => {
     expect(await polling.poller.step(forEver)).toBe(20 * SECOND);
   });
 
-  test('an outage of weeks overflows nothing', async () => {
+  test('the pause stays bounded in an outage of weeks', async () => {
     const polling = createPolling('before');
     polling.fails();
     let restMs = 0;
@@ -148,7 +148,7 @@ describe('while the feed fails', () => {
     expect(await polling.poller.step(forEver)).toBe(restMs);
   });
 
-  test('one warning tells of each outage', async () => {
+  test('each outage logs one warning', async () => {
     const polling = createPolling('before');
     for (let outage = 1; outage <= 2; outage += 1) {
       polling.fails();
@@ -160,7 +160,7 @@ describe('while the feed fails', () => {
     expect(polling.polls.filter((outcome) => outcome === 'failed')).toHaveLength(6);
   });
 
-  test('who stops meanwhile has seen no failure', async () => {
+  test('a stop during a poll is no failure', async () => {
     const polling = createPolling('before');
     const stop = new AbortController();
     polling.fails();

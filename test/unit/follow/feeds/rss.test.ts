@@ -4,7 +4,7 @@ import type { UpstreamRequest } from '../../../../src/upstream/client.ts';
 import { createFakeClient } from '../../../support/pypi-client.ts';
 import { BEFORE, type Item, newsOf, pageOf, pageWith, poll, START_MS, told } from './rss-page.ts';
 
-describe('what a page tells', () => {
+describe('changes of a page', () => {
   /** Pages in short, the newest first: `b@9 a@8` are the releases 1 of b and a, so many seconds after the start. */
   const pagesOf = (texts: readonly string[]): Item[][] =>
     texts.map((text) =>
@@ -40,7 +40,7 @@ describe('what a page tells', () => {
     expect(news.serial).toBeUndefined();
   });
 
-  test('a change has the name as PyPI compares it, the release as PyPI spells it, and PyPI’s time', async () => {
+  test('have the normalized name, the release as PyPI spells it, and PyPI’s time', async () => {
     const { changes } = await newsOf([BEFORE], [['Flask_Login 0.6.0RC1', 7], BEFORE]);
     expect(changes).toEqual([
       { project: 'flask-login', release: '0.6.0RC1', atMs: START_MS + 7_000 },
@@ -48,7 +48,7 @@ describe('what a page tells', () => {
   });
 });
 
-describe('what is no feed', () => {
+describe('an invalid feed', () => {
   const page = pageOf([['a 1', 1], BEFORE]);
   test.each([
     ['nothing', ''],
@@ -81,7 +81,7 @@ describe('what is no feed', () => {
     await expect(poll(long)).rejects.toMatchObject({ failure: 'too-large' });
   });
 
-  test('a status that says it is not there', async () => {
+  test('a 404', async () => {
     const feed = createRssFeed(createFakeClient(() => ({ status: 404 })));
     await expect(feed.poll(undefined, AbortSignal.timeout(20_000))).rejects.toMatchObject({
       failure: 'status',
@@ -90,7 +90,7 @@ describe('what is no feed', () => {
 });
 
 describe('the position', () => {
-  test('asks for what has changed since: a page that has not brings nothing, and does not move it', async () => {
+  test('makes the request conditional: an unchanged page brings nothing and keeps the position', async () => {
     const asked: UpstreamRequest[] = [];
     const page = pageOf([['a 1', 1], BEFORE]);
     const feed = createRssFeed(createFakeClient((request) => (asked.push(request), page)));
@@ -116,7 +116,7 @@ describe('the position', () => {
     });
   });
 
-  test('stays within some dozens of kilobytes, however much has come out', async () => {
+  test('stays within some dozens of kilobytes, however many releases appear', async () => {
     let position: string | undefined;
     for (let round = 0; round < 20; round += 1) {
       const releases = Array.from({ length: 100 }, (_, i): Item => {
@@ -128,7 +128,7 @@ describe('the position', () => {
     expect(position?.length).toBeLessThan(48 * 1024);
   });
 
-  test('of a page with thousands of releases, none is told later', async () => {
+  test('covers a page of thousands of releases: none is reported later', async () => {
     const flood = Array.from({ length: 3_000 }, (_, i): Item => [`a${i} 1`, 9_000 - i]);
     const first = await newsOf([BEFORE], flood);
     expect(first.hasGap).toBe(true);

@@ -43,7 +43,7 @@ beforeEach(() => {
   store = { ...opened, set: (...args) => ((writes += 1), opened.set(...args)) };
 });
 
-describe('what is read', () => {
+describe('readState', () => {
   test.each<[string, FollowState]>([
     ['all of it', state],
     ['the least', { feed: 'changelog', pending: [], nodes: {} }],
@@ -73,7 +73,7 @@ describe('what is read', () => {
     expect(await readState(store, 'rss')).toBeUndefined();
   });
 
-  test('is no state where the store fails', async () => {
+  test('returns nothing while the store fails', async () => {
     await createStateWriter(store)(state);
     const flaky = makeFlaky(store);
     flaky.fails();
@@ -81,8 +81,8 @@ describe('what is read', () => {
   });
 });
 
-describe('what is written', () => {
-  test('is what has changed, at once', async () => {
+describe('createStateWriter', () => {
+  test('writes a changed state at once', async () => {
     const write = createStateWriter(store, clock.read);
     for (let second = 0; second < 30; second += 1) await write({ ...state });
     expect(writes).toBe(1);
@@ -91,7 +91,7 @@ describe('what is written', () => {
     expect(await readState(store, 'rss')).toMatchObject({ position: 'next' });
   });
 
-  test('is there again within a minute after the store has lost it', async () => {
+  test('writes the same state again within a minute, in case the store has lost it', async () => {
     const write = createStateWriter(store, clock.read);
     await write(state);
     await store.set(FOLLOW_KEYS.state, '', 60);
@@ -100,7 +100,7 @@ describe('what is written', () => {
     expect(await readState(store, 'rss')).toEqual(state);
   });
 
-  test('while the store fails, is written when that is over', async () => {
+  test('writes the state once the store recovers', async () => {
     const flaky = makeFlaky(store);
     const write = createStateWriter(flaky.store, clock.read);
     flaky.fails();
@@ -111,7 +111,7 @@ describe('what is written', () => {
     expect(await readState(store, 'rss')).toEqual(state);
   });
 
-  test('outlives weeks in which nothing is released', async () => {
+  test('keeps the state alive through weeks without a release', async () => {
     const write = createStateWriter(store, clock.read);
     for (let day = 0; day < 21; day += 1, clock.nowMs += DAY) await write(state);
     expect(await readState(store, 'rss')).toEqual(state);

@@ -67,8 +67,8 @@ async function watchOfOneThatFollows(over = store): Promise<FollowerWatch> {
   return watch;
 }
 
-describe('nobody follows', () => {
-  test('where there never was a follower', async () => {
+describe('releases are not followed', () => {
+  test('before the first follower', async () => {
     const watch = await watchOf();
     await pass(10 * SILENT_MS);
     expect(watch.isFollowing()).toBe(false);
@@ -94,7 +94,7 @@ describe('nobody follows', () => {
   });
 
   test.each(['no JSON', '{}', JSON.stringify({ ...well, lags: [] }), '"text"'])(
-    'by a word that says nothing: %s',
+    'with an invalid status: %s',
     async (text) => {
       const watch = await watchOfOneThatFollows();
       await store.set(FOLLOW_KEYS.status, text, 60);
@@ -103,7 +103,7 @@ describe('nobody follows', () => {
     },
   );
 
-  test('when it has been silent for half a minute, and at once again when it speaks', async () => {
+  test('after 30 seconds without a status, until the next one', async () => {
     const watch = await watchOfOneThatFollows();
     const { ageMs = NaN } = watch.last() ?? {};
     await pass(SILENT_MS - ageMs);
@@ -114,7 +114,7 @@ describe('nobody follows', () => {
     expect(watch.isFollowing()).toBe(true);
   });
 
-  test('when the feed has not answered for 90 seconds, however often the follower speaks', async () => {
+  test('when the feed has not answered for 90 seconds, however many statuses come', async () => {
     const watch = await watchOfOneThatFollows();
     await beat({ pollAgeMs: LATE_MS - 2 * LOOK_MS }, LOOK_MS);
     const { ageMs = NaN } = watch.last() ?? {};
@@ -127,13 +127,13 @@ describe('nobody follows', () => {
     expect(watch.isFollowing()).toBe(false);
   });
 
-  test('before the feed has answered the first time', async () => {
+  test('before the first answer of the feed', async () => {
     const watch = await watchOfOneThatFollows();
     await beat({ pollAgeMs: null });
     expect(watch.isFollowing()).toBe(false);
   });
 
-  test('when the follower is behind: with the next look, until it is so no more', async () => {
+  test('while the follower is behind', async () => {
     const watch = await watchOfOneThatFollows();
     await beat({ isBehind: true });
     expect(watch.isFollowing()).toBe(false);
@@ -141,7 +141,7 @@ describe('nobody follows', () => {
     expect(watch.isFollowing()).toBe(true);
   });
 
-  test('while the store fails: nobody would hear what is asked for', async () => {
+  test('while the store fails, since the follower misses what is requested', async () => {
     const flaky = makeFlaky(store);
     const watch = await watchOfOneThatFollows(flaky.store);
     flaky.fails();
@@ -165,7 +165,7 @@ test.each([
   expect(watch.isFollowing()).toBe(false);
 });
 
-test('our own clock may be set', async () => {
+test('setting this process’s clock changes nothing', async () => {
   const watch = await watchOfOneThatFollows();
   vi.setSystemTime(NOW + SILENT_MS * 10);
   expect(watch.isFollowing()).toBe(true);
@@ -174,14 +174,14 @@ test('our own clock may be set', async () => {
   expect(watch.isFollowing()).toBe(false);
 });
 
-test('what it said last is told, and how long ago that was heard', async () => {
+test('returns the last status and its age', async () => {
   const watch = await watchOfOneThatFollows();
   await beat({ purged: 7 }, LOOK_MS);
   await pass(2 * SECOND);
   expect(watch.last()).toMatchObject({ status: { purged: 7 }, ageMs: 2 * SECOND });
 });
 
-test('a watch that is closed looks no more, and none keeps a process alive', async () => {
+test('a closed watch reads no more, and none keeps a process alive', async () => {
   const timers = recordTimers();
   const watch = await watchOf();
   expect(timers().map((timer) => timer.hasRef())).toEqual([false]);
