@@ -5,18 +5,18 @@ import { normaliseName } from '../upstream/names.ts';
 import type { Output } from './output.ts';
 import { UsageError } from './purge.ts';
 
-/** What became of a refresh in the end. */
+/** Outcome of a refresh. */
 export interface RefreshReport extends Pick<Attempt, 'state' | 'version' | 'serial'> {
   readonly project: string;
-  /** PyPI's answer is newer than what was known; false: nothing was new, or not yet. */
+  /** PyPI's page is newer than what was known before. */
   readonly changed: boolean;
-  /** The last purge at each node of the edge. */
+  /** The last purge at each node. */
   readonly nodes: readonly NodeOutcome[];
 }
 
 /**
- * Asks PyPI for the project anew and purges it at the edge, until PyPI's answer moves or is given up, which takes half a
- * minute. Throws a `UsageError` for what is no name.
+ * Propagates a release: fetches the project from PyPI and purges its badges, until PyPI's page is newer than what was
+ * known, for at most 40 s. Throws a `UsageError` for an invalid name.
  */
 export async function refresh(
   opened: Omit<PropagateOptions, 'edge'>,
@@ -44,7 +44,7 @@ export async function refresh(
   return report;
 }
 
-/** Tells of a refresh; gives whether the edge now shows the truth. */
+/** Prints the outcome; returns false if PyPI or a node failed. */
 export function tellRefresh(report: RefreshReport, isJson: boolean, output: Output): boolean {
   const { state, nodes } = report;
   const isGood = state === 'known' && nodes.every(({ failure }) => failure === undefined);
