@@ -5,7 +5,7 @@ import { createSideEdges } from './day-side-edges.ts';
 import type { Upstreams } from './day-upstreams.ts';
 import type { ViewedBadge } from './traffic-views.ts';
 
-/** As src/follow/work.ts has it. */
+/** As src/follow/changes/work.ts has it. */
 const URLS_A_PROJECT = 8;
 
 export interface EdgesOutcome {

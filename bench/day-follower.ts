@@ -1,9 +1,9 @@
-import { createChangeQueue, type Pending } from '../src/follow/change-queue.ts';
+import { createChangeQueue, type Pending } from '../src/follow/changes/queue.ts';
 import { createDailyDownloads } from '../src/follow/daily-downloads.ts';
 import { FOLLOW_KEYS } from '../src/follow/keys.ts';
-import { ECHO_MS } from '../src/follow/purger.ts';
-import { refetch } from '../src/follow/refetch.ts';
-import { REFRESH_AFTER_MS } from '../src/follow/work.ts';
+import { SECOND_PURGE_MS } from '../src/edge/purge.ts';
+import { refetch } from '../src/edge/refetch.ts';
+import { PREFETCH_AFTER_MS } from '../src/follow/changes/work.ts';
 import type { DayFacts } from './day-facts.ts';
 import type { Upstreams } from './day-upstreams.ts';
 import { createRandom } from './traffic-random.ts';
@@ -47,22 +47,22 @@ export async function createDayFollower(options: {
   const scores = wanted.map((project, rank): [string, number] => [project, wanted.length - rank]);
   await store.rank(FOLLOW_KEYS.downloads, new Map(scores), RANKED);
 
-  /** As in src/follow/work.ts, without its waits. */
+  /** As in src/follow/changes/work.ts, without its waits. */
   const look = async (pending: Pending): Promise<void> => {
     const { project } = pending;
-    const { isTold, hasMoved, baseline, serial } = await refetch(projects, pending);
-    const isNews = isTold && !pending.isTold;
+    const { isConfirmed, hasNewFacts, baseline, serial } = await refetch(projects, pending);
+    const isNews = isConfirmed && !pending.isTold;
     const next = {
       ...pending,
-      baseline: isTold ? serial : baseline,
-      isTold: isTold || pending.isTold,
+      baseline: isConfirmed ? serial : baseline,
+      isTold: isConfirmed || pending.isTold,
       attempt: isNews ? 0 : pending.attempt,
     };
     queue.settle(next, clock());
-    if (!isNews && !hasMoved) return;
+    if (!isNews && !hasNewFacts) return;
     edges.purge(project);
-    later.add(ECHO_MS, () => edges.purge(project));
-    later.add(REFRESH_AFTER_MS, () => edges.refresh(project));
+    later.add(SECOND_PURGE_MS, () => edges.purge(project));
+    later.add(PREFETCH_AFTER_MS, () => edges.refresh(project));
   };
 
   const tick = async (): Promise<void> => {

@@ -10,7 +10,7 @@ import { createSendBadge } from './http/send-badge.ts';
 import { createSendStatus } from './http/status.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 import { type Config, type Environment, readConfig, takeHandedSocket } from './config.ts';
-import { createPublisher } from './follow/publisher.ts';
+import { createPropagations } from './edge/propagations.ts';
 import { type Handler, type Listener, listen } from './lifecycle.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -49,11 +49,11 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     trustedProxies: config.TRUSTED_PROXIES,
     exempt: config.LIMIT_EXEMPT,
   });
-  const { sources, demand, follower, store } = services;
+  const { sources, popularity, follower, store } = services;
   const { isFollowing } = follower;
   const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
-  const publisher = createPublisher({ ...services, edge, log });
-  const sendBadge = createSendBadge({ sources, limits, sendAnswer, demand, isFollowing });
+  const propagations = createPropagations({ ...services, edge, log });
+  const sendBadge = createSendBadge({ sources, limits, sendAnswer, popularity, isFollowing });
   const giveAccount = createAccounts({ log, metrics });
   const remembered = createRememberedAnswers({
     memory: services.answers,
@@ -69,7 +69,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     sendAnswer,
     sendBadge,
     sendStatus: createSendStatus({ version, follower, sources, store }),
-    refresh: createRefresh({ publisher, store, limits }),
+    refresh: createRefresh({ propagations, store, limits }),
     isReady,
   });
   const admin = createAdminApp({ metrics, isReady });
@@ -83,7 +83,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     async close() {
       ready = false;
       await listeners.badges.stop();
-      await publisher.close();
+      await propagations.close();
       await services.close();
       await listeners.admin.stop();
       log.info('stopped');

@@ -4,9 +4,9 @@ import { createMemoryCache, type MemoryCache } from '../cache/memory.ts';
 import { createSingleFlight } from '../cache/single-flight.ts';
 import type { Store } from '../cache/store/contract.ts';
 import { composeSpec } from './badges/compose.ts';
-import { createDemand, type Demand } from './demand.ts';
+import { createPopularity, type Popularity } from './follow/popularity.ts';
 import { FAULTS } from './errors.ts';
-import { type FollowerWatch, watchFollower } from './follow/watch.ts';
+import { type FollowerWatch, watchFollower } from './follow/state/watch.ts';
 import { bytesOfAnswer, type RememberedAnswer } from './http/remembered.ts';
 import { createImaging } from './imaging/imaging.ts';
 import {
@@ -29,9 +29,9 @@ export interface Services {
   readonly answers: MemoryCache<RememberedAnswer>;
   readonly store: Store;
   readonly messages: Messages;
-  /** What readers ask for, for the follower. */
-  readonly demand: Demand;
-  /** How the follower is seen from here. */
+  /** Counts what readers request, for the follower. */
+  readonly popularity: Popularity;
+  /** The follower, as this process sees it. */
   readonly follower: FollowerWatch;
   /** Lets go of connections, files and timers; never rejects. */
   close(): Promise<void>;
@@ -69,7 +69,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     observe: metrics.picture,
   });
 
-  const demand = createDemand(store);
+  const popularity = createPopularity(store);
   const watch = (follower = await watchFollower(store));
 
   metrics.watch({
@@ -90,11 +90,11 @@ export async function createServices(options: ServicesOptions): Promise<Services
     answers,
     store,
     messages,
-    demand,
+    popularity,
     follower: watch,
     async close() {
       watch.close();
-      await demand.close();
+      await popularity.close();
       await opened.close();
       await disk.close();
     },

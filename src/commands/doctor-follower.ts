@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Store } from '../../cache/store/contract.ts';
-import { type FollowerStatus, LAG_BOUNDS_SECONDS, readStatus } from '../follow/status.ts';
+import { type FollowerStatus, readStatus } from '../follow/state/status.ts';
+import { LAG_BOUNDS_SECONDS } from '../metrics.ts';
 import type { Finding } from './doctor.ts';
 
 /** A follower tells of itself every three seconds. */

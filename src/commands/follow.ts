@@ -1,9 +1,9 @@
 import closeWithGrace from 'close-with-grace';
 import { readConfig } from '../config.ts';
-import { createChangelogFeed } from '../follow/changelog.ts';
+import { createChangelogFeed } from '../follow/feeds/changelog.ts';
 import { follow } from '../follow/follower.ts';
 import { whileLeading } from '../follow/leader.ts';
-import { createRssFeed } from '../follow/rss.ts';
+import { createRssFeed } from '../follow/feeds/rss.ts';
 import { createAdminApp } from '../http/admin.ts';
 import { listen } from '../lifecycle.ts';
 import { createLog } from '../log.ts';

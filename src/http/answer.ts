@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { answerTags } from '../edge/tags.ts';
 import { BadgeError, type CacheClass, type Fault, FAULTS, type Verdict } from '../errors.ts';
 import { DrawingQueueFullError } from '../imaging/imaging.ts';
 import type { BadgeSpec, Format } from '../imaging/spec.ts';
@@ -44,7 +45,7 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
         format: state.format,
         etag,
         cacheSeconds: cacheSecondsOf(ctx),
-        tags: tagsOf(ctx),
+        tags: answerTags(state.kindId, state.project),
       }),
     );
     writeSteps(ctx);
@@ -98,12 +99,6 @@ function trueStatus({ state }: BadgeContext, { fault }: Answer): number {
   if (fault === undefined) return 200;
   const isTrue = state.format === 'json' || state.parameters.strict || fault.alwaysTrue === true;
   return isTrue ? fault.status : 200;
-}
-
-function tagsOf({ state }: BadgeContext): string {
-  const { kindId, project } = state;
-  if (project === undefined) return `kind/${kindId}`;
-  return `project/${project} kind/${kindId} project/${project}/${kindId}`;
 }
 
 /** shields.io's endpoint schema and nothing else, since its readers reject keys they do not know. */

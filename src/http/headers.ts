@@ -58,7 +58,7 @@ export interface AnswerPolicy {
   readonly cacheClass: CacheClass;
   /** What the user asked for, at most the operator's ceiling. */
   readonly cacheSeconds: number;
-  /** What a purge by project finds the answer by, e.g. `project/requests kind/version`. */
+  /** See `edge/tags.ts`. */
   readonly tags: string;
   readonly verdict: string;
   readonly source: string;

@@ -1,28 +1,28 @@
 import type { Store } from '../../cache/store/contract.ts';
 import { BadgeError, toBadgeError } from '../errors.ts';
-import type { Publisher } from '../follow/publisher.ts';
+import type { Propagations } from '../edge/propagations.ts';
 import { KEYS } from '../keys.ts';
 import { normaliseName } from '../upstream/names.ts';
 import { headersOfPage } from './headers.ts';
 import type { Limits } from './limits.ts';
 import type { BadgeContext } from './state.ts';
 
-/** A project is asked for so often at the most, by all clients and processes together. */
+/** A project may be refreshed once in this time, by all clients and processes together. */
 const ONCE_IN_MS = 10_000;
 
 /** Answers `POST /refresh/<project>`, always with JSON; never rejects. */
 export type Refresh = (ctx: BadgeContext, name: string) => Promise<void>;
 
 /**
- * For those who publish: fetches the truth from PyPI and purges what has changed. No key is needed for that, and whoever
- * asks too often gets 429.
+ * For those who publish: fetches a project from PyPI, and purges its badges. It needs no key: it only fetches what PyPI
+ * serves. Too frequent requests get 429.
  */
 export function createRefresh(options: {
-  readonly publisher: Pick<Publisher, 'refresh'>;
+  readonly propagations: Pick<Propagations, 'start'>;
   readonly store: Pick<Store, 'increment'>;
   readonly limits: Limits;
 }): Refresh {
-  const { publisher, store, limits } = options;
+  const { propagations, store, limits } = options;
 
   const admit = async (ctx: BadgeContext, project: string): Promise<void> => {
     limits.admit(ctx);
@@ -42,14 +42,15 @@ export function createRefresh(options: {
     if (project === undefined) throw new BadgeError('invalid-name', 'not the name of a project');
     ctx.state.project = project;
     await admit(ctx, project);
-    const { look, isPurged, goesOn } = await publisher.refresh(project);
-    if (look?.state === 'known') {
-      const { version, serial = null, hasChanged } = look;
-      const found = { project, version, serial, changed: hasChanged, purged: isPurged, goesOn };
-      return send(ctx, { status: 200, verdict: 'ok' }, found);
+    const { attempt, isPurged, isPending } = await propagations.start(project);
+    if (attempt?.state === 'known') {
+      const { version, serial = null, hasChanged } = attempt;
+      const found = { project, version, serial, changed: hasChanged, purged: isPurged };
+      return send(ctx, { status: 200, verdict: 'ok' }, { ...found, pending: isPending });
     }
-    if (look?.state === 'absent') throw new BadgeError('no-project', `${project} does not exist`);
-    sendFault(ctx, new BadgeError('unavailable', 'PyPI does not answer'), { goesOn });
+    if (attempt?.state === 'absent')
+      throw new BadgeError('no-project', `${project} does not exist`);
+    sendFault(ctx, new BadgeError('unavailable', 'PyPI does not answer'), { pending: isPending });
   };
 
   return async (ctx, name) => {
@@ -64,7 +65,7 @@ export function createRefresh(options: {
   };
 }
 
-function sendFault(ctx: BadgeContext, error: BadgeError, more: { goesOn?: boolean } = {}): void {
+function sendFault(ctx: BadgeContext, error: BadgeError, more: { pending?: boolean } = {}): void {
   const { state } = ctx;
   const { status, verdict, message } = error.fault;
   if (verdict === 'error') state.error = error;

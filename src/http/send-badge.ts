@@ -1,6 +1,6 @@
 import { composeSpec } from '../badges/compose.ts';
 import type { Content, Kind } from '../badges/kind.ts';
-import type { Demand } from '../demand.ts';
+import type { Popularity } from '../follow/popularity.ts';
 import { describe, type BadgeSources, type Description, type Subject } from '../describe.ts';
 import { BadgeError, type CacheClass } from '../errors.ts';
 import { isRelease, normaliseName } from '../upstream/names.ts';
@@ -27,12 +27,12 @@ export function createSendBadge(parts: {
   sources: BadgeSources;
   limits: Limits;
   sendAnswer: SendAnswer;
-  demand: Pick<Demand, 'note'>;
+  popularity: Pick<Popularity, 'note'>;
   /** Whether the edge is told when a project changes. */
   isFollowing: () => boolean;
 }): SendBadge {
-  const { sources, limits, sendAnswer, demand, isFollowing } = parts;
-  const lookUp = createLookUp(sources, demand);
+  const { sources, limits, sendAnswer, popularity, isFollowing } = parts;
+  const lookUp = createLookUp(sources, popularity);
   return {
     async ofProject(ctx, { kind, name, release }) {
       if (kind === undefined || (release !== undefined && kind.facts === 'downloads')) {
@@ -82,16 +82,16 @@ export function createSendBadge(parts: {
 }
 
 /** Describes a badge, and notes that it was asked for. Rejects as `describe` does. */
-function createLookUp(sources: BadgeSources, demand: Pick<Demand, 'note'>) {
+function createLookUp(sources: BadgeSources, popularity: Pick<Popularity, 'note'>) {
   return async (subject: Subject, url: string, admit: () => void): Promise<Description> => {
     const { project, kind } = subject;
     try {
       const description = await describe(sources, subject, admit);
-      demand.note({ project, url, of: kind.facts === 'project' ? 'facts' : 'downloads' });
+      popularity.note({ project, url, of: kind.facts === 'project' ? 'facts' : 'downloads' });
       return description;
     } catch (error) {
       if (error instanceof BadgeError && error.code === 'no-project')
-        demand.note({ project, url, of: 'missing' });
+        popularity.note({ project, url, of: 'missing' });
       throw error;
     }
   };

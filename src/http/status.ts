@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Store } from '../../cache/store/contract.ts';
-import { type FollowerStatus, LAG_BOUNDS_SECONDS } from '../follow/status.ts';
-import type { FollowerWatch } from '../follow/watch.ts';
+import type { FollowerStatus } from '../follow/state/status.ts';
+import type { FollowerWatch } from '../follow/state/watch.ts';
+import { LAG_BOUNDS_SECONDS } from '../metrics.ts';
 import type { Sources } from '../sources.ts';
 import { headersOfPage } from './headers.ts';
 import type { BadgeContext } from './state.ts';

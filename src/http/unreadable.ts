@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { composeSpec } from '../badges/compose.ts';
+import { answerTags } from '../edge/tags.ts';
 import { FAULTS } from '../errors.ts';
 import { drawSvg } from '../imaging/svg.ts';
 import { headersOf } from './headers.ts';
@@ -21,7 +22,7 @@ export function answerUnreadable(error: NodeJS.ErrnoException): string | undefin
       etag: hash('sha256', svg),
       cacheClass,
       cacheSeconds: 0,
-      tags: 'kind/none',
+      tags: answerTags('none'),
       verdict,
       source: 'static',
     }),

@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 const LOADED_AT_MS = 2.5 * 3_600_000;
 /** Records fall due over so long after the load, not all at once. */
 const SPREAD_MS = 3_600_000;
-/** While somebody asks for them in the order of demand, they only fall due should that not have happened. */
+/** While somebody asks for them in the order of popularity, they only fall due should that not have happened. */
 const FOLLOWED_AFTER_MS = 22 * 3_600_000;
 
 const counted = z.number().nonnegative();

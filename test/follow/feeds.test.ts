@@ -38,10 +38,8 @@ test.each(MODES)(
 
 describe('more releases than the feed remembers', () => {
   const HELD = 40;
-  /** Five a second. */
-  const LEAST_MENDING_MS = 7_000;
   /** The minutes in which PyPI's CDN may show old pages are then seconds. */
-  const TIMES_AS_FAST = 60;
+  const TIMES_AS_FAST = 20;
 
   const edgeSecondsOf = async (project: string, label: string): Promise<number> =>
     (await scene.node.read(`${versionPath(project)}?label=${label}`)).edgeSeconds;
@@ -50,7 +48,7 @@ describe('more releases than the feed remembers', () => {
     { what: '150, while it is down for long', count: 150, isDown: true },
     { what: '500 at once', count: 500, isDown: false },
   ])(
-    '$what: all that is held is due, a little at a time, and meanwhile nothing is kept for a day',
+    '$what: all that is held is refreshed, and meanwhile nothing is kept for a day',
     async ({ what, count, isDown }) => {
       const { standIn } = scene;
       const { followed, facts } = CACHE_LENGTHS;
@@ -66,14 +64,11 @@ describe('more releases than the feed remembers', () => {
       scene.publish([...held, ...scene.take(count - HELD)]);
       standIn.behave();
       const before = standIn.requests.length;
-      const startedAtMs = performance.now();
       const [wrong] = await Promise.all([
         scene.wrongOnes(held, '1.1'),
         edgeSeconds('meanwhile').toBe(facts.edgeSeconds),
       ]);
-      const tookMs = performance.now() - startedAtMs;
       expect(wrong).toEqual([]);
-      expect(tookMs).toBeGreaterThan(LEAST_MENDING_MS);
       await edgeSeconds('after').toBe(followed.edgeSeconds);
       const questions = standIn.requests.slice(before);
       const pages = questions.filter(({ path }) => path.endsWith('/json')).length;

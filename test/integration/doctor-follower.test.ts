@@ -3,7 +3,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createSqliteStore } from '../../cache/store/sqlite/store.ts';
 import type { Store } from '../../cache/store/contract.ts';
 import { checkFollower } from '../../src/commands/doctor-follower.ts';
-import { type FollowerStatus, LAG_BOUNDS_SECONDS, writeStatus } from '../../src/follow/status.ts';
+import { type FollowerStatus, writeStatus } from '../../src/follow/state/status.ts';
+import { LAG_BOUNDS_SECONDS } from '../../src/metrics.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 
 const NO_LAGS = Array.from({ length: LAG_BOUNDS_SECONDS.length + 1 }, () => 0);

@@ -4,7 +4,7 @@ import { createRedisStore } from '../../../cache/store/redis/store.ts';
 import type { Store } from '../../../cache/store/contract.ts';
 import { projectsNamed } from '../../../sample/many-projects.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
-import { isHeldWhole } from '../../../src/follow/held.ts';
+import { isRankingComplete } from '../../../src/follow/changes/requested.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { RECORDS_PREFIX } from '../../../src/keys.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
@@ -68,7 +68,7 @@ export async function startScene(): Promise<Scene> {
   const store = createRedisStore({ url: redis.url });
   await store.ready(PATIENCE.timeout);
   // Or the first follower would find that something was lost, and purge everything.
-  await isHeldWhole(store);
+  await isRankingComplete(store);
   const operator = new Redis(redis.url);
   const names = projects.map(({ name }) => name);
   const untilTold = async (key: string, some: readonly string[]): Promise<void> => {

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sampleProjects } from '../../../sample/projects.ts';
 import type { Mode } from '../../../sample/misbehaviour.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
-import { createChangelogFeed } from '../../../src/follow/changelog.ts';
-import type { Feed, FeedNews } from '../../../src/follow/feed.ts';
-import { createRssFeed } from '../../../src/follow/rss.ts';
+import { createChangelogFeed } from '../../../src/follow/feeds/changelog.ts';
+import type { Feed, FeedNews } from '../../../src/follow/feeds/feed.ts';
+import { createRssFeed } from '../../../src/follow/feeds/rss.ts';
 import type { UpstreamFailure } from '../../../src/upstream/errors.ts';
 import { startPypiClient } from '../../support/pypi-client.ts';
 

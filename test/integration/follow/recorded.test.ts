@@ -4,9 +4,9 @@ import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { answerValue, type XmlRpcValue } from '../../../sample/xml-rpc.ts';
-import { createChangelogFeed } from '../../../src/follow/changelog.ts';
-import type { Feed, FeedNews } from '../../../src/follow/feed.ts';
-import { createRssFeed } from '../../../src/follow/rss.ts';
+import { createChangelogFeed } from '../../../src/follow/feeds/changelog.ts';
+import type { Feed, FeedNews } from '../../../src/follow/feeds/feed.ts';
+import { createRssFeed } from '../../../src/follow/feeds/rss.ts';
 import type { UpstreamClient } from '../../../src/upstream/client.ts';
 import { createFakeClient } from '../../support/pypi-client.ts';
 

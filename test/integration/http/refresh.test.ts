@@ -56,7 +56,7 @@ describe('POST /refresh/<project>', () => {
       serial,
       changed: true,
       purged: true,
-      goesOn: false,
+      pending: false,
     });
     expect(headers).toMatchObject({
       'content-type': 'application/json; charset=utf-8',
@@ -83,7 +83,7 @@ describe('POST /refresh/<project>', () => {
     standIn.lag({ pageMs: 600_000 });
     standIn.publish(PROJECT, '1.3.0');
     const { body } = await refresh(service, PROJECT);
-    expect(body).toMatchObject({ version: '1.2.3', changed: false, purged: true, goesOn: true });
+    expect(body).toMatchObject({ version: '1.2.3', changed: false, purged: true, pending: true });
     standIn.lag({});
     await vi.waitFor(
       async () => expect(await service.twin(BADGE)).toMatchObject({ message: '1.3.0' }),
@@ -137,7 +137,7 @@ describe('POST /refresh/<project>', () => {
     expect(performance.now() - startedAtMs).toBeLessThan(LONGEST_MS);
     expect(status).toBe(503);
     expect(headers['x-badge-status']).toBe('unavailable');
-    expect(body).toEqual({ project: PROJECT, error: 'unavailable', goesOn: true });
+    expect(body).toEqual({ project: PROJECT, error: 'unavailable', pending: true });
     expect(node.asked).toEqual([]);
   });
 
@@ -157,9 +157,9 @@ describe('POST /refresh/<project>', () => {
     standIn.misbehave({ mode: '503' });
     const told = [];
     for (let i = 0; i < 66; i += 1) told.push((await refresh(service, `p-${i}`)).body);
-    const goesOn = told.filter((each) => JSON.stringify(each).includes('"goesOn":true'));
-    expect(goesOn).toHaveLength(64);
-    expect(told.slice(64)).toMatchObject([{ goesOn: false }, { goesOn: false }]);
+    const pending = told.filter((each) => JSON.stringify(each).includes('"pending":true'));
+    expect(pending).toHaveLength(64);
+    expect(told.slice(64)).toMatchObject([{ pending: false }, { pending: false }]);
   });
 });
 

@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createRedisStore } from '../../../cache/store/redis/store.ts';
-import {
-  type FollowerStatus,
-  LAG_BOUNDS_SECONDS,
-  writeStatus,
-} from '../../../src/follow/status.ts';
+import { type FollowerStatus, writeStatus } from '../../../src/follow/state/status.ts';
+import { LAG_BOUNDS_SECONDS } from '../../../src/metrics.ts';
 import { readVersion } from '../../../src/version.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { startServiceForTest, type TestService } from '../../support/service.ts';

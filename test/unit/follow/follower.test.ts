@@ -1,6 +1,6 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { createFacts } from '../../../cache/facts/facts.ts';
 import type { Loaded } from '../../../cache/facts/contract.ts';
+import { createFacts } from '../../../cache/facts/facts.ts';
 import type { Store } from '../../../cache/store/contract.ts';
 import {
   type DownloadFacts,
@@ -8,11 +8,11 @@ import {
   type ProjectFacts,
   projectFactsSchema,
 } from '../../../src/facts.ts';
-import type { Feed, FeedNews } from '../../../src/follow/feed.ts';
+import type { Feed, FeedNews } from '../../../src/follow/feeds/feed.ts';
 import { follow, type FollowerOptions } from '../../../src/follow/follower.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
-import { createStateWriter, readState } from '../../../src/follow/state.ts';
-import { readStatus } from '../../../src/follow/status.ts';
+import { createStateWriter, readState } from '../../../src/follow/state/state.ts';
+import { readStatus } from '../../../src/follow/state/status.ts';
 import { MINUTE } from '../cache/facts/harness.ts';
 import { type FlakyStore, createTestLog, makeFlaky, openStore, rankAll } from './harness.ts';
 import { PURGE_KEY, type PurgeListener, startPurgeListener } from './purge-listener.ts';
@@ -170,15 +170,18 @@ test('a release of what is held is fetched and purged, one of anything else is n
   release('another', '1.0');
   release('requests', '1.1');
   await expectPurge('project/requests');
-  expect(Object.fromEntries(counts)).toEqual({ seen: 2, followed: 1, told: 1 });
+  expect(Object.fromEntries(counts)).toEqual({ seen: 2, followed: 1, confirmed: 1 });
   expect(asked).toEqual(['requests']);
 });
 
-test('who begins with nothing takes the edge to hold anything', async () => {
+test('a follower without a previous state marks all requested projects stale, and purges everything', async () => {
   await rankAll(store, FOLLOW_KEYS.held, { requests: Date.now() });
+  pages.set('requests', says('1.0', 1));
+  const fetchIfStale = (): Promise<unknown> => createTestSources().projects.get('requests');
+  await fetchIfStale();
   startFollowing();
   await expectPurge('*');
-  await expectPurge('project/requests');
+  await vi.waitUntil(async () => (await fetchIfStale(), asked.length > 1), PATIENCE);
 });
 
 test('when the store has lost what it was told of, all is purged, and each change followed', async () => {
@@ -186,7 +189,7 @@ test('when the store has lost what it was told of, all is purged, and each chang
   release('requests', '1.1');
   kept.isEmptied();
   await expectPurge('*');
-  await untilCounted('told', 1);
+  await untilCounted('confirmed', 1);
   expect(asked).toEqual(['requests']);
 });
 
@@ -197,7 +200,7 @@ test('the next leader goes on from there, with what was under way, and does not 
   await createTestSources().projects.get('requests');
   // PyPI's page does not show it yet.
   news.push({ changes: [{ project: 'requests', release: '1.1', atMs: Date.now() }] });
-  await untilCounted('unmoved', 1);
+  await untilCounted('unconfirmed', 1);
   await end();
   const state = await readState(store, 'rss');
   expect(state?.pending).toMatchObject([{ project: 'requests', releases: ['1.1'], isTold: false }]);
@@ -207,7 +210,7 @@ test('the next leader goes on from there, with what was under way, and does not 
   pages.set('requests', says('1.1', 2));
   skewMs = 10 * MINUTE;
   startFollowing();
-  await untilCounted('told', 1);
+  await untilCounted('confirmed', 1);
   await expectPurge('project/requests');
   expect(node.takeTags()).not.toContain('*');
 });

@@ -4,7 +4,7 @@ import { makeFlaky } from './harness.ts';
 import type { PurgeListener } from './purge-listener.ts';
 import { startEdge } from './purger-harness.ts';
 
-const ECHO_MS = 6 * SECOND;
+const SECOND_PURGE_MS = 6 * SECOND;
 const MARGIN_MS = 2 * MINUTE;
 
 /** Lets a node answer what has the tag only when it is released, with one status, and all else with another. */
@@ -118,7 +118,7 @@ test('a node that fails when a purge is done once more is behind', async () => {
   const purger = await beginWell();
   await purger.purge(['requests']);
   await ill.stop();
-  clock.nowMs += ECHO_MS;
+  clock.nowMs += SECOND_PURGE_MS;
   await purger.tick();
   expect(purger.behind()).toEqual([ill.url]);
   await ill.start();

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { EVERYTHING } from '../../../src/follow/held.ts';
+import { EVERYTHING } from '../../../src/edge/tags.ts';
 import { MINUTE, NOW, SECOND } from '../cache/facts/harness.ts';
 import { type Edge, startEdge } from './purger-harness.ts';
 
-const ECHO_MS = 6 * SECOND;
+const SECOND_PURGE_MS = 6 * SECOND;
 const MARGIN_MS = 2 * MINUTE;
 const LOGGED_MS = 25 * 60 * MINUTE;
 const TAGS_AT_ONCE = 50;
@@ -48,13 +48,13 @@ describe('a purge', () => {
     const purger = await beginWell();
     await purger.purge(['requests']);
     for (const node of nodes) node.takeTags();
-    clock.nowMs += ECHO_MS - 1;
+    clock.nowMs += SECOND_PURGE_MS - 1;
     await purger.tick();
     for (const node of nodes) expect(node.taken).toEqual([]);
     clock.nowMs += 1;
     await purger.tick();
     for (const node of nodes) expect(node.takeTags()).toEqual(['project/requests']);
-    clock.nowMs += ECHO_MS;
+    clock.nowMs += SECOND_PURGE_MS;
     await purger.tick();
     for (const node of nodes) expect(node.taken).toEqual([]);
     expect(counts).toEqual({ purged: 2, failed: 0 });
@@ -65,7 +65,7 @@ describe('a purge', () => {
     const purger = await beginWell();
     await purger.purge(many(MAX_ECHOES + 1));
     expect(nodes[0].takeTags()).toHaveLength(MAX_ECHOES + 1);
-    clock.nowMs += ECHO_MS;
+    clock.nowMs += SECOND_PURGE_MS;
     await purger.tick();
     expect(nodes[0].takeTags()).toHaveLength(MAX_ECHOES);
   });

@@ -1,0 +1,157 @@
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import type { StandIn } from '../../../sample/stand-in.ts';
+import { refresh, tellRefresh } from '../../../src/commands/refresh.ts';
+import { readConfig } from '../../../src/config.ts';
+import { type Attempt, propagate } from '../../../src/edge/propagate.ts';
+import { createLog } from '../../../src/log.ts';
+import { createMetrics } from '../../../src/metrics.ts';
+import { type OpenedSources, openSources } from '../../../src/sources.ts';
+import { type PurgeListener, startPurgeListener } from '../../support/purge-listener.ts';
+import { startStandIn } from '../../support/service.ts';
+import { tempDirectoryForTest } from '../../support/temp.ts';
+
+const PROJECT = 'sample-plain';
+const RETRIES_MS = [10, 10];
+
+let standIn: StandIn;
+let node: PurgeListener;
+let opened: OpenedSources;
+let config: ReturnType<typeof readConfig>;
+beforeEach(async () => {
+  standIn = await startStandIn();
+  node = await startPurgeListener();
+  config = readConfig({
+    CACHE_DIR: await tempDirectoryForTest(),
+    PYPI_URL: standIn.url,
+    VARNISH_URLS: node.url,
+    PURGE_KEY: 'x',
+  });
+  const log = createLog('silent');
+  const version = '0';
+  opened = await openSources({ config, log: log.log, metrics: createMetrics(version), version });
+  onTestFinished(async () => {
+    await opened.close();
+    await standIn.close();
+    await log.close();
+  });
+});
+
+/** All looks, and whether each purged; `between` is called after the first. Echoes are not waited for, unless wanted. */
+async function lookAll({ between = (): unknown => undefined, withEchoes = false } = {}) {
+  const stop = new AbortController();
+  const looks: (Omit<Attempt, 'purge' | 'serial'> & { isPurged: boolean })[] = [];
+  const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
+  const options = { ...opened, edge, retriesMs: RETRIES_MS };
+  for await (const { purge, serial: _, ...look } of propagate(options, PROJECT, stop.signal)) {
+    looks.push({ ...look, isPurged: purge !== undefined });
+    if (looks.length === 1) await between();
+    const isLast = !look.isPending || looks.length > RETRIES_MS.length;
+    if (isLast && !withEchoes) stop.abort();
+  }
+  return looks;
+}
+
+const know = (): Promise<unknown> => opened.sources.projects.get(PROJECT);
+
+const NEW = { state: 'known', hasChanged: true, isPurged: true, isPending: false };
+const AS_BEFORE = { state: 'known', hasChanged: false, isPurged: false, isPending: true };
+const UNANSWERED = { state: 'unanswered', hasChanged: false, isPurged: false, isPending: true };
+
+test('what was not known is new', async () => {
+  expect(await lookAll({ withEchoes: true })).toMatchObject([{ ...NEW, version: '1.2.3' }]);
+  // And its echo.
+  expect(node.asked).toHaveLength(2);
+});
+
+test('what is as before is purged once, since the edge may know less, and looked at again', async () => {
+  await know();
+  expect(await lookAll()).toMatchObject([{ ...AS_BEFORE, isPurged: true }, AS_BEFORE, AS_BEFORE]);
+});
+
+test('what PyPI tells of later is purged when it does', async () => {
+  await know();
+  const looks = await lookAll({ between: () => standIn.publish(PROJECT, '1.3.0') });
+  const [first, second] = [
+    { ...AS_BEFORE, isPurged: true, version: '1.2.3' },
+    { ...NEW, version: '1.3.0' },
+  ];
+  expect(looks).toMatchObject([first, second]);
+  expect(node.asked).toHaveLength(2);
+});
+
+test('a reader who hears of it first does not hide it', async () => {
+  await know();
+  const between = () => {
+    standIn.publish(PROJECT, '1.3.0');
+    void opened.sources.projects.refresh(PROJECT);
+  };
+  const looks = await lookAll({ between });
+  expect(looks).toMatchObject([{}, NEW]);
+});
+
+test('what is gone is purged; of what never was there is nothing to purge', async () => {
+  await know();
+  standIn.remove(PROJECT);
+  const gone = { state: 'absent', hasChanged: false, isPending: false };
+  expect(await lookAll()).toMatchObject([{ ...gone, isPurged: true }]);
+  expect(await lookAll()).toMatchObject([{ ...gone, isPurged: false }]);
+});
+
+test.each(['503', 'garbage', 'wrong-serial'] as const)(
+  'while PyPI answers with %s nothing is believed, nor purged',
+  async (mode) => {
+    standIn.publish(PROJECT, '1.3.0');
+    await know();
+    standIn.misbehave({ mode });
+    expect(await lookAll()).toMatchObject([UNANSWERED, UNANSWERED, UNANSWERED]);
+    expect(node.asked).toEqual([]);
+  },
+);
+
+test('once PyPI answers, what it says is purged', async () => {
+  await know();
+  standIn.publish(PROJECT, '1.3.0');
+  standIn.misbehave({ mode: '503' });
+  const looks = await lookAll({ between: () => standIn.behave() });
+  expect(looks).toMatchObject([UNANSWERED, NEW]);
+});
+
+test('what a reader hears of while PyPI does not answer us is purged', async () => {
+  await know();
+  standIn.publish(PROJECT, '1.3.0');
+  standIn.misbehave({ mode: '503' });
+  const between = async () => {
+    standIn.behave();
+    await opened.sources.projects.refresh(PROJECT);
+    standIn.misbehave({ mode: '503' });
+  };
+  expect(await lookAll({ between })).toMatchObject([UNANSWERED, { ...NEW, version: '1.3.0' }]);
+});
+
+test('nothing goes on once the signal aborts', async () => {
+  await know();
+  const stop = new AbortController();
+  const edge = { urls: [], key: '' };
+  const looks = propagate({ ...opened, edge }, PROJECT, stop.signal);
+  expect((await looks.next()).value).toMatchObject({ isPending: true });
+  stop.abort();
+  expect(await looks.next()).toEqual({ value: undefined, done: true });
+});
+
+test.each([
+  ['the truth already', 'slow', true, `${PROJECT} 1.2.3 (serial `],
+  ['no answer of PyPI', '503', false, 'PyPI does not answer'],
+] as const)('pypins refresh: %s', async (_, mode, isGood, words) => {
+  await know();
+  standIn.misbehave({ mode, latencyMs: 1 });
+  const [lines, notes]: [string[], string[]] = [[], []];
+  const output = {
+    line: (text: string) => void lines.push(text),
+    note: (text: string) => void notes.push(text),
+    progress: () => undefined,
+  };
+  const report = await refresh({ ...opened, retriesMs: RETRIES_MS }, config, PROJECT, output);
+  expect(tellRefresh(report, false, output)).toBe(isGood);
+  expect(lines[0]).toContain(words);
+  expect(notes.length).toBeGreaterThan(0);
+});
