@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Edge } from './edge.ts';
+import type { Edge } from './faults/cdn.ts';
 import type { Answer } from './exchange.ts';
-import type { Journal } from './journal.ts';
-import { MODES, type Rules } from './misbehaviour.ts';
-import type { ProjectIndex } from './project-index.ts';
-import { APIS } from './question.ts';
+import type { Journal } from './pypi/journal.ts';
+import { MODES, type Rules } from './faults/rules.ts';
+import type { ProjectIndex } from './pypi/project-index.ts';
+import { APIS } from './routes.ts';
 
 const MAX_MS = 600_000;
 const MAX_SERIALS = 1_000_000_000;

@@ -5,8 +5,8 @@ import closeWithGrace from 'close-with-grace';
 import { z } from 'zod';
 import { SettingsError } from '../src/config.ts';
 import { serve } from '../src/main.ts';
-import { renderGallery } from './gallery.ts';
-import { sampleProjects } from './projects.ts';
+import { renderGallery } from './gallery/page.ts';
+import { sampleProjects } from './projects/sample-projects.ts';
 import { createStandIn } from './stand-in.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createCallLimit } from './call-limit.ts';
-import type { StandInProject } from './changes.ts';
-import { createConducts } from './conducts.ts';
+import { createCallLimit } from './pypi/call-limit.ts';
+import type { StandInProject } from './pypi/changes.ts';
+import { createConducts } from './faults/faults.ts';
 import { createSwitches, type Switched } from './control.ts';
-import { createEdge, type Edge } from './edge.ts';
-import { textPage } from './error-pages.ts';
+import { createEdge, type Edge } from './faults/cdn.ts';
+import { textPage } from './faults/error-pages.ts';
 import { send, type Answer, type Exchange, type LoggedRequest } from './exchange.ts';
-import { createFeed } from './feed.ts';
-import { createJournal, type Journal } from './journal.ts';
-import { createRules, type Rules } from './misbehaviour.ts';
-import { createProjectIndex, type ProjectIndex } from './project-index.ts';
-import { readQuestion } from './question.ts';
-import { sayingsOf, type Knowledge } from './sayings.ts';
+import { createFeed } from './pypi/feed.ts';
+import { createJournal, type Journal } from './pypi/journal.ts';
+import { createRules, type Rules } from './faults/rules.ts';
+import { createProjectIndex, type ProjectIndex } from './pypi/project-index.ts';
+import { readQuestion } from './routes.ts';
+import { sayingsOf, type Knowledge } from './responders.ts';
 
 const MAX_LOGGED_REQUESTS = 1_000;
 

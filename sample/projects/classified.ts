@@ -1,5 +1,5 @@
-import { BETA, frameworks, implementations, pythons, STABLE, TYPED } from '../classifiers.ts';
-import type { SampleProject } from '../project.ts';
+import { BETA, frameworks, implementations, pythons, STABLE, TYPED } from './classifiers.ts';
+import type { SampleProject } from './project.ts';
 
 const STATUSES = [
   '1 - Planning',

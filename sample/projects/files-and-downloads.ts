@@ -1,4 +1,4 @@
-import type { SampleProject } from '../project.ts';
+import type { SampleProject } from './project.ts';
 
 /** What files a release has. */
 export const fileProjects: readonly SampleProject[] = [

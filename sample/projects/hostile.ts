@@ -1,5 +1,5 @@
-import { BETA, osiLicense, pythons } from '../classifiers.ts';
-import type { SampleProject } from '../project.ts';
+import { BETA, osiLicense, pythons } from './classifiers.ts';
+import type { SampleProject } from './project.ts';
 
 /** What PyPI's own checks would refuse or no longer send, and a service has to survive. */
 export const hostileProjects: readonly SampleProject[] = [

@@ -1,5 +1,5 @@
-import { BETA, osiLicense, pythons, STABLE, TYPED } from '../classifiers.ts';
-import type { SampleProject } from '../project.ts';
+import { BETA, osiLicense, pythons, STABLE, TYPED } from './classifiers.ts';
+import type { SampleProject } from './project.ts';
 
 /** What stands in the version badge, and how a project can be spelt. */
 export const versionProjects: readonly SampleProject[] = [

@@ -1,5 +1,5 @@
-import { implementations, osiLicense, pythons, STABLE, TYPED } from '../classifiers.ts';
-import type { SampleProject } from '../project.ts';
+import { implementations, osiLicense, pythons, STABLE, TYPED } from './classifiers.ts';
+import type { SampleProject } from './project.ts';
 
 /** Names that everybody knows, for the demo. Facts only, of some day; the counts are rounded. */
 export const wellKnownProjects: readonly SampleProject[] = [

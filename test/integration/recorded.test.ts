@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadRecorded } from '../../sample/recorded.ts';
+import { loadRecorded } from '../../sample/pypi/recorded.ts';
 import { startService, startStandIn, type TestService } from '../support/service.ts';
 
 /** Real answers of PyPI and pypistats.org. They are not part of the project; where they are not, the suite says so. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { answerValue, type XmlRpcValue } from '../../../sample/xml-rpc.ts';
+import { answerValue, type XmlRpcValue } from '../../../sample/pypi/xml-rpc.ts';
 import { createChangelogFeed } from '../../../src/follow/changelog.ts';
 import type { Feed, FeedNews } from '../../../src/follow/feed.ts';
 import { createRssFeed } from '../../../src/follow/rss.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { renderGallery } from '../../../sample/gallery.ts';
-import { gallerySections } from '../../../sample/gallery-sections.ts';
-import { normalise } from '../../../sample/project.ts';
-import { sampleProjects } from '../../../sample/projects.ts';
+import { renderGallery } from '../../../sample/gallery/page.ts';
+import { gallerySections } from '../../../sample/gallery/sections.ts';
+import { normalise } from '../../../sample/projects/project.ts';
+import { sampleProjects } from '../../../sample/projects/sample-projects.ts';
 
 const page = renderGallery('http://badges.test/');
 const paths = gallerySections.flatMap(({ rows }) => rows.flatMap((row) => row.paths));

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createJournal } from '../../../sample/journal.ts';
-import { normalise, type SampleProject } from '../../../sample/project.ts';
-import { loadTimeline } from '../../../sample/recorded.ts';
+import { createJournal } from '../../../sample/pypi/journal.ts';
+import { normalise, type SampleProject } from '../../../sample/projects/project.ts';
+import { loadTimeline } from '../../../sample/pypi/recorded.ts';
 import { createStandIn, type StandIn, type StandInOptions } from '../../../sample/stand-in.ts';
 import { ask } from './ask.ts';
 import { changelog, lastSerial, titles } from './feeds.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createEdge, type Lag } from '../../../sample/edge.ts';
+import { createEdge, type Lag } from '../../../sample/faults/cdn.ts';
 import type { Answer } from '../../../sample/exchange.ts';
-import { projectsNamed } from '../../../sample/many-projects.ts';
+import { projectsNamed } from '../../../sample/projects/many-projects.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 import { ask } from './ask.ts';
 import { titles } from './feeds.ts';

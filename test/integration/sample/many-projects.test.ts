@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { projectsNamed } from '../../../sample/many-projects.ts';
+import { projectsNamed } from '../../../sample/projects/many-projects.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 import { tellOutcome } from '../../support/outcomes.ts';
 import { ask } from './ask.ts';

@@ -1,8 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { normalise } from '../../../sample/project.ts';
-import { sampleProjects } from '../../../sample/projects.ts';
-import { findRelease, latestRelease, nextVersion, releasesOf } from '../../../sample/releases.ts';
+import { normalise } from '../../../sample/projects/project.ts';
+import { sampleProjects } from '../../../sample/projects/sample-projects.ts';
+import {
+  findRelease,
+  latestRelease,
+  nextVersion,
+  releasesOf,
+} from '../../../sample/projects/releases.ts';
 
 test('every sample project has a name of its own and an edge case to show', () => {
   const names = sampleProjects.map(({ name }) => normalise(name));

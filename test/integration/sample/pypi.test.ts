@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { normalise } from '../../../sample/project.ts';
-import { sampleProjects } from '../../../sample/projects.ts';
+import { normalise } from '../../../sample/projects/project.ts';
+import { sampleProjects } from '../../../sample/projects/sample-projects.ts';
 import { createStandIn } from '../../../sample/stand-in.ts';
 import { ask } from './ask.ts';
 import { projectShape, releaseShape } from './shapes.ts';

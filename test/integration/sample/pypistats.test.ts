@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sampleProjects } from '../../../sample/projects.ts';
+import { sampleProjects } from '../../../sample/projects/sample-projects.ts';
 import { createStandIn } from '../../../sample/stand-in.ts';
 import { ask } from './ask.ts';
 import { recentShape } from './shapes.ts';

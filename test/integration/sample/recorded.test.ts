@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { etagOf } from '../../../sample/index-entry.ts';
-import { loadRecorded } from '../../../sample/recorded.ts';
+import { etagOf } from '../../../sample/pypi/pages.ts';
+import { loadRecorded } from '../../../sample/pypi/recorded.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 import { ask } from './ask.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { SampleProject } from '../../../sample/project.ts';
+import type { SampleProject } from '../../../sample/projects/project.ts';
 import { createStandIn, type StandIn, type StandInOptions } from '../../../sample/stand-in.ts';
 import { ask } from './ask.ts';
 import { projectShape, releaseShape } from './shapes.ts';

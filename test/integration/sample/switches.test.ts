@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { MODES } from '../../../sample/misbehaviour.ts';
-import { sampleProjects } from '../../../sample/projects.ts';
-import { APIS } from '../../../sample/question.ts';
+import { MODES } from '../../../sample/faults/rules.ts';
+import { sampleProjects } from '../../../sample/projects/sample-projects.ts';
+import { APIS } from '../../../sample/routes.ts';
 import { createStandIn } from '../../../sample/stand-in.ts';
 import { ask } from './ask.ts';
 import { changelog, lastSerial, titles } from './feeds.ts';

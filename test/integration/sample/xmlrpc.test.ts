@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { projectsNamed } from '../../../sample/many-projects.ts';
+import { projectsNamed } from '../../../sample/projects/many-projects.ts';
 import { createStandIn } from '../../../sample/stand-in.ts';
 import { ask } from './ask.ts';
 import { call, callRaw, changelog, lastSerial, readOutcome } from './feeds.ts';

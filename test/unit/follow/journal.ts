@@ -1,4 +1,9 @@
-import { answerFault, answerValue, parseCall, type XmlRpcValue } from '../../../sample/xml-rpc.ts';
+import {
+  answerFault,
+  answerValue,
+  parseCall,
+  type XmlRpcValue,
+} from '../../../sample/pypi/xml-rpc.ts';
 import { createChangelogFeed } from '../../../src/follow/changelog.ts';
 import type { FeedNews } from '../../../src/follow/feed.ts';
 import { createFakeClient } from '../../support/pypi-client.ts';

@@ -1,6 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { z } from 'zod';
-import type { Answer } from './exchange.ts';
+import type { Answer } from '../exchange.ts';
 import { escapeXml } from './xml.ts';
 
 export type XmlRpcValue = string | number | null | readonly XmlRpcValue[];

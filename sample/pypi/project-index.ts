@@ -1,9 +1,9 @@
 import { changesBetween, newestRelease, spelling, wholeProject } from './changes.ts';
 import type { StandInProject } from './changes.ts';
-import { indexProject, type IndexEntry } from './index-entry.ts';
+import { indexProject, type IndexEntry } from './pages.ts';
 import type { Journal } from './journal.ts';
-import { normalise, type SampleProject, type SampleRelease } from './project.ts';
-import { findRelease, nextVersion, releasesOf, withYanked } from './releases.ts';
+import { normalise, type SampleProject, type SampleRelease } from '../projects/project.ts';
+import { findRelease, nextVersion, releasesOf, withYanked } from '../projects/releases.ts';
 
 const FIRST_SERIAL = 30_000_000;
 const SERIALS_APART = 17;

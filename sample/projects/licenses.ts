@@ -1,5 +1,5 @@
-import { osiLicense } from '../classifiers.ts';
-import type { SampleProject } from '../project.ts';
+import { osiLicense } from './classifiers.ts';
+import type { SampleProject } from './project.ts';
 
 const LICENCE_TEXT = `The Sample Licence
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { IndexEntry } from './index-entry.ts';
+import type { IndexEntry } from './pages.ts';
 import type { Change } from './journal.ts';
-import { AUTHOR_EMAIL, DEFAULT_SUMMARY, filesOfRelease } from './pypi-document.ts';
-import type { SampleProject } from './project.ts';
-import { releasesOf } from './releases.ts';
+import { AUTHOR_EMAIL, DEFAULT_SUMMARY, filesOfRelease } from './document.ts';
+import type { SampleProject } from '../projects/project.ts';
+import { releasesOf } from '../projects/releases.ts';
 
 /** A project as the sample describes it, or as it was recorded. */
 export type StandInProject = SampleProject | IndexEntry;

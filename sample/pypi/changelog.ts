@@ -1,4 +1,4 @@
-import type { Answer } from './exchange.ts';
+import type { Answer } from '../exchange.ts';
 import type { Changelog } from './journal.ts';
 import { answerFault, answerValue, type XmlRpcCall, type XmlRpcValue } from './xml-rpc.ts';
 

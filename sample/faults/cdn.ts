@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Answer } from './exchange.ts';
+import type { Answer } from '../exchange.ts';
 
 const MAX_HELD = 20_000;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Answer } from './exchange.ts';
-import { etagOf } from './index-entry.ts';
+import type { Answer } from '../exchange.ts';
+import { etagOf } from '../pypi/pages.ts';
 
 const projectSchema = z.looseObject({
   info: z.looseObject({ version: z.string() }),

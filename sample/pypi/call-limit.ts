@@ -1,5 +1,5 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import type { Answer } from './exchange.ts';
+import type { Answer } from '../exchange.ts';
 import { answerFault } from './xml-rpc.ts';
 
 const WINDOW_SECONDS = 3600;

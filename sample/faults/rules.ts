@@ -1,5 +1,5 @@
-import { normalise } from './project.ts';
-import type { Api } from './question.ts';
+import { normalise } from '../projects/project.ts';
+import type { Api } from '../routes.ts';
 
 export const MODES = [
   /** The honest answer, `latencyMs` late. */

@@ -1,4 +1,4 @@
-import type { Answer } from './exchange.ts';
+import type { Answer } from '../exchange.ts';
 
 /** An answer without cache headers, as both services give theirs when something is wrong; Flask and the CDN call all text HTML. */
 export function textPage(status: number, body: string): Answer {

@@ -1,9 +1,9 @@
 import { CORS_HEADERS } from './cors-headers.ts';
-import { textPage } from './error-pages.ts';
-import type { Answer } from './exchange.ts';
-import type { IndexEntry } from './index-entry.ts';
-import { normalise, type Downloads } from './project.ts';
-import type { PypiQuestion, PypistatsQuestion } from './question.ts';
+import { textPage } from '../faults/error-pages.ts';
+import type { Answer } from '../exchange.ts';
+import type { IndexEntry } from './pages.ts';
+import { normalise, type Downloads } from '../projects/project.ts';
+import type { PypiQuestion, PypistatsQuestion } from '../routes.ts';
 
 /** Finds the project of a normalised name. */
 export type FindProject = (name: string) => IndexEntry | undefined;

@@ -1,6 +1,6 @@
-import { latestRelease, releasesOf } from './releases.ts';
-import type { PypiDocument } from './pypi-document.ts';
-import type { SampleProject, SampleRelease } from './project.ts';
+import { latestRelease, releasesOf } from '../projects/releases.ts';
+import type { PypiDocument } from './document.ts';
+import type { SampleProject, SampleRelease } from '../projects/project.ts';
 
 /**
  * What the PyPI of 2016 (pypi.python.org) said of a project: other keys in no order, `UNKNOWN` for what is not

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
-import { latestRelease, releasesOf } from './releases.ts';
-import { normalise, type FileKind, type SampleProject, type SampleRelease } from './project.ts';
+import { latestRelease, releasesOf } from '../projects/releases.ts';
+import {
+  normalise,
+  type FileKind,
+  type SampleProject,
+  type SampleRelease,
+} from '../projects/project.ts';
 
 export type PypiDocument = Readonly<Record<string, unknown>>;
 

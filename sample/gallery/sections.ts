@@ -1,8 +1,8 @@
-import { KINDS } from '../src/badges/catalog.ts';
-import { examplePaths, parameterExamples } from '../src/badges/urls.ts';
-import { STYLES } from '../src/imaging/spec.ts';
-import { sampleProjects } from './projects.ts';
-import { normalise } from './project.ts';
+import { KINDS } from '../../src/badges/catalog.ts';
+import { examplePaths, parameterExamples } from '../../src/badges/urls.ts';
+import { STYLES } from '../../src/imaging/spec.ts';
+import { sampleProjects } from '../projects/sample-projects.ts';
+import { normalise } from '../projects/project.ts';
 
 /** Badges that belong together; each is a path with its query. */
 export interface GallerySection {

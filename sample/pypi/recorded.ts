@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { etagOf, type IndexEntry, type Page } from './index-entry.ts';
-import type { Downloads } from './project.ts';
+import { etagOf, type IndexEntry, type Page } from './pages.ts';
+import type { Downloads } from '../projects/project.ts';
 
 const PYPI_FILE = /^(?<name>[^@]+)(?:@(?<release>.+))?\.json$/;
 

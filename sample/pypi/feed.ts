@@ -1,8 +1,8 @@
-import type { Answer } from './exchange.ts';
+import type { Answer } from '../exchange.ts';
 import { CORS_HEADERS } from './cors-headers.ts';
-import { etagOf } from './index-entry.ts';
+import { etagOf } from './pages.ts';
 import type { JournalRow } from './journal.ts';
-import { normalise } from './project.ts';
+import { normalise } from '../projects/project.ts';
 import { escapeXml } from './xml.ts';
 
 const ITEMS = 100;

@@ -1,15 +1,15 @@
-import { makeOutdated } from './alterations.ts';
-import { answerAsPypi, answerAsPypistats } from './answers.ts';
-import type { CallLimit } from './call-limit.ts';
-import { answerCall, isCounted } from './changelog-calls.ts';
-import type { Edge } from './edge.ts';
-import { textPage } from './error-pages.ts';
+import { makeOutdated } from './faults/alterations.ts';
+import { answerAsPypi, answerAsPypistats } from './pypi/answers.ts';
+import type { CallLimit } from './pypi/call-limit.ts';
+import { answerCall, isCounted } from './pypi/changelog.ts';
+import type { Edge } from './faults/cdn.ts';
+import { textPage } from './faults/error-pages.ts';
 import type { Answer, Exchange } from './exchange.ts';
-import type { Feed } from './feed.ts';
-import { beforeLastRow, type Changelog } from './journal.ts';
-import type { ProjectIndex } from './project-index.ts';
-import type { Question } from './question.ts';
-import { parseCall } from './xml-rpc.ts';
+import type { Feed } from './pypi/feed.ts';
+import { beforeLastRow, type Changelog } from './pypi/journal.ts';
+import type { ProjectIndex } from './pypi/project-index.ts';
+import type { Question } from './routes.ts';
+import { parseCall } from './pypi/xml-rpc.ts';
 
 const MAX_CALL_BYTES = 65_536;
 

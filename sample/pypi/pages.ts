@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { legacyDocument } from './legacy-document.ts';
-import { projectDocument, releaseDocument, type PypiDocument } from './pypi-document.ts';
-import { normalise, type Downloads, type SampleProject } from './project.ts';
-import { findRelease, releasesOf } from './releases.ts';
+import { projectDocument, releaseDocument, type PypiDocument } from './document.ts';
+import { normalise, type Downloads, type SampleProject } from '../projects/project.ts';
+import { findRelease, releasesOf } from '../projects/releases.ts';
 
 /** An answer of PyPI that found something: the headers that belong to its body, and the body. */
 export interface Page {

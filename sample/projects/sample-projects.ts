@@ -1,9 +1,9 @@
-import { classifiedProjects } from './projects/classified.ts';
-import { downloadProjects, fileProjects } from './projects/files-and-downloads.ts';
-import { hostileProjects } from './projects/hostile.ts';
-import { licenceProjects } from './projects/licences.ts';
-import { nameProjects, versionProjects } from './projects/versions-and-names.ts';
-import { wellKnownProjects } from './projects/well-known.ts';
+import { classifiedProjects } from './classified.ts';
+import { downloadProjects, fileProjects } from './files-and-downloads.ts';
+import { hostileProjects } from './hostile.ts';
+import { licenceProjects } from './licenses.ts';
+import { nameProjects, versionProjects } from './versions-and-names.ts';
+import { wellKnownProjects } from './well-known.ts';
 import type { SampleProject } from './project.ts';
 
 /**

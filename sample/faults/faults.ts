@@ -3,12 +3,12 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { makeNulls } from './alterations.ts';
-import { tooManyCalls } from './call-limit.ts';
+import { tooManyCalls } from '../pypi/call-limit.ts';
 import { cdnPage, pypistatsLimitPage, textPage } from './error-pages.ts';
-import type { Answer, Exchange } from './exchange.ts';
-import type { Mode, Rule } from './misbehaviour.ts';
-import type { Api } from './question.ts';
-import type { Saying } from './sayings.ts';
+import type { Answer, Exchange } from '../exchange.ts';
+import type { Mode, Rule } from './rules.ts';
+import type { Api } from '../routes.ts';
+import type { Saying } from '../responders.ts';
 
 const DEFAULT_LATENCY_MS = 10_000;
 const DEFAULT_RESET_SECONDS = 1_800;

@@ -1,5 +1,5 @@
 import { escapeHtml } from './escape-html.ts';
-import { gallerySections, type GalleryRow, type GallerySection } from './gallery-sections.ts';
+import { gallerySections, type GalleryRow, type GallerySection } from './sections.ts';
 
 const STYLESHEET = `
   :root { color-scheme: light; }
