@@ -20,7 +20,7 @@ const FEW_BADGES = [
   '/version/requests/badge.svg',
   '/pypi/v/Flask.svg?style=for-the-badge',
   '/pypi/pyversions/sample-pythons.svg',
-  '/pypi/l/sample-licence-or.svg',
+  '/pypi/l/sample-license-or.svg',
   '/d/sample-billions/badge.png?scale=2',
   '/badge/made_with-care-ff69b4.svg?style=plastic',
 ];

@@ -122,7 +122,7 @@ function createParts({ projects, callsPerHour }: StandInOptions): Parts {
   };
 }
 
-/** Decides what a request gets: the answer, or undefined where a misbehaviour has dealt with the connection. */
+/** Decides what a request gets: the answer, or undefined where a misbehavior has dealt with the connection. */
 function createAnswerer(parts: Parts, homePage?: () => string) {
   const conducts = createConducts();
   const turnSwitch = createSwitches(parts);

@@ -1,4 +1,4 @@
-import { normalise } from '../projects/project.ts';
+import { normalize } from '../projects/project.ts';
 import type { Api } from '../routes.ts';
 
 export const MODES = [
@@ -56,7 +56,7 @@ export interface Rule {
 export interface Rules {
   /** Misbehaves from now on; a rule for the same API and project gives way. The oldest rule goes when there are too many. */
   readonly misbehave: (rule: Rule) => void;
-  /** Ends all misbehaviour. */
+  /** Ends all misbehavior. */
   readonly behave: () => void;
   /** The rule for a question: one for its project, where it has one, before one for its API. */
   readonly find: (api: Api, project?: string) => Rule | undefined;
@@ -85,5 +85,5 @@ export function createRules(): Rules {
 }
 
 function keyOf(api = '*', project = '*'): string {
-  return `${api}/${normalise(project)}`;
+  return `${api}/${normalize(project)}`;
 }

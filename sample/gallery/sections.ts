@@ -2,7 +2,7 @@ import { KINDS } from '../../src/badges/catalog.ts';
 import { examplePaths, parameterExamples } from '../../src/badges/urls.ts';
 import { STYLES } from '../../src/imaging/spec.ts';
 import { sampleProjects } from '../projects/sample-projects.ts';
-import { normalise } from '../projects/project.ts';
+import { normalize } from '../projects/project.ts';
 
 /** Badges that belong together; each is a path with its query. */
 export interface GallerySection {
@@ -54,7 +54,7 @@ const parameters: GallerySection = {
 
 const statics: GallerySection = {
   title: 'Static badges',
-  about: 'Label, message and colour in the URL.',
+  about: 'Label, message and color in the URL.',
   rows: [
     { name: 'three parts', paths: ['/badge/docs-passing-brightgreen.svg'] },
     { name: 'no label', paths: ['/badge/just%20a%20message-blue.svg'] },
@@ -76,7 +76,7 @@ const errors: GallerySection = {
     },
     { name: 'no such release', paths: ['/pypi/v/requests/99.svg'] },
     { name: 'a name that cannot be', paths: ['/version/-not-a-name-/badge.svg'] },
-    { name: 'no such kind', paths: ['/colour/requests/badge.svg'] },
+    { name: 'no such kind', paths: ['/color/requests/badge.svg'] },
     { name: 'no such path', paths: ['/nowhere.svg'] },
   ],
 };
@@ -87,7 +87,7 @@ const samples: GallerySection = {
   rows: sampleProjects.map(({ name, shows }) => ({
     name: `${name}: ${shows}`,
     paths: ['v', 'l', 'pyversions', 'status', 'format'].map(
-      (kind) => `/pypi/${kind}/${normalise(name)}.svg`,
+      (kind) => `/pypi/${kind}/${normalize(name)}.svg`,
     ),
   })),
 };

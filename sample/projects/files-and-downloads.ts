@@ -24,7 +24,7 @@ export const downloadProjects: readonly SampleProject[] = [
   },
   {
     name: 'sample-few-downloads',
-    shows: 'a few downloads: each period has a colour of its own',
+    shows: 'a few downloads: each period has a color of its own',
     downloads: { day: 9, week: 99, month: 999 },
     releases: ['1.0'],
   },

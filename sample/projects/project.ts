@@ -45,6 +45,6 @@ export interface SampleProject extends ReleaseFacts {
  * The name under which PyPI compares projects (PEP 503). Not the service's own function: a stand-in that shared it would
  * share its faults.
  */
-export function normalise(name: string): string {
+export function normalize(name: string): string {
   return name.replace(/[-_.]+/g, '-').toLowerCase();
 }

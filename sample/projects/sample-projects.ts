@@ -1,7 +1,7 @@
 import { classifiedProjects } from './classified.ts';
 import { downloadProjects, fileProjects } from './files-and-downloads.ts';
 import { hostileProjects } from './hostile.ts';
-import { licenceProjects } from './licenses.ts';
+import { licenseProjects } from './licenses.ts';
 import { nameProjects, versionProjects } from './versions-and-names.ts';
 import { wellKnownProjects } from './well-known.ts';
 import type { SampleProject } from './project.ts';
@@ -14,7 +14,7 @@ export const sampleProjects: readonly SampleProject[] = [
   ...wellKnownProjects,
   ...versionProjects,
   ...nameProjects,
-  ...licenceProjects,
+  ...licenseProjects,
   ...classifiedProjects,
   ...fileProjects,
   ...downloadProjects,

@@ -50,7 +50,7 @@ export const wellKnownProjects: readonly SampleProject[] = [
   },
   {
     name: 'numpy',
-    shows: 'a licence that only a classifier names',
+    shows: 'a license that only a classifier names',
     summary: 'Fundamental package for array computing in Python',
     classifiers: [
       STABLE,

@@ -2,17 +2,17 @@ import { CORS_HEADERS } from './cors-headers.ts';
 import { textPage } from '../faults/error-pages.ts';
 import type { Answer } from '../exchange.ts';
 import type { IndexEntry } from './pages.ts';
-import { normalise, type Downloads } from '../projects/project.ts';
+import { normalize, type Downloads } from '../projects/project.ts';
 import type { PypiQuestion, PypistatsQuestion } from '../routes.ts';
 
-/** Finds the project of a normalised name. */
+/** Finds the project of a normalized name. */
 export type FindProject = (name: string) => IndexEntry | undefined;
 
 /** In the order of Flask's sorted keys. */
 const PERIODS = ['day', 'month', 'week'] as const;
 
 /**
- * What PyPI says: its CDN's redirect to the normalised name, the page, or that there is none. `pass` takes the latter two
+ * What PyPI says: its CDN's redirect to the normalized name, the page, or that there is none. `pass` takes the latter two
  * through the CDN's cache.
  */
 export function answerAsPypi(
@@ -20,10 +20,10 @@ export function answerAsPypi(
   findProject: FindProject,
   pass: (key: string, current: Answer) => Answer,
 ): Answer {
-  const normalised = normalise(name);
-  if (name !== normalised || hasTrailingSlash) return redirectToNormalised(normalised, release);
-  const key = `${normalised}/${release ?? ''}`;
-  return pass(key, answerPage(findProject(normalised), release));
+  const normalized = normalize(name);
+  if (name !== normalized || hasTrailingSlash) return redirectToNormalized(normalized, release);
+  const key = `${normalized}/${release ?? ''}`;
+  return pass(key, answerPage(findProject(normalized), release));
 }
 
 function answerPage(entry: IndexEntry | undefined, release: string | undefined): Answer {
@@ -37,7 +37,7 @@ function answerPage(entry: IndexEntry | undefined, release: string | undefined):
 }
 
 /** The CDN's own redirect: it does not ask whether the project exists. */
-function redirectToNormalised(name: string, release: string | undefined): Answer {
+function redirectToNormalized(name: string, release: string | undefined): Answer {
   const path = [name, ...(release === undefined ? [] : [release])]
     .map(encodeURIComponent)
     .join('/');

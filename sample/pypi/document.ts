@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { latestRelease, releasesOf } from '../projects/releases.ts';
 import {
-  normalise,
+  normalize,
   type FileKind,
   type SampleProject,
   type SampleRelease,
@@ -88,7 +88,7 @@ function infoOf({ name }: SampleProject, release: SampleRelease): Record<string,
     package_url: page,
     platform: null,
     project_url: page,
-    project_urls: { Homepage: `https://sample.invalid/${normalise(name)}` },
+    project_urls: { Homepage: `https://sample.invalid/${normalize(name)}` },
     provides_extra: null,
     release_url: `${page}${release.version}/`,
     requires_dist: null,
@@ -118,7 +118,7 @@ export function filesOfRelease(project: SampleProject, release: SampleRelease) {
 }
 
 function nameOfFile(name: string, { version }: SampleRelease, kind: FileKind): string {
-  return `${normalise(name).replaceAll('-', '_')}-${version}${SUFFIXES[kind]}`;
+  return `${normalize(name).replaceAll('-', '_')}-${version}${SUFFIXES[kind]}`;
 }
 
 /** The release's files; `age` counts the releases before it, a day each. */

@@ -2,7 +2,7 @@ import type { Answer } from '../exchange.ts';
 import { CORS_HEADERS } from './cors-headers.ts';
 import { etagOf } from './pages.ts';
 import type { JournalRow } from './journal.ts';
-import { normalise } from '../projects/project.ts';
+import { normalize } from '../projects/project.ts';
 import { escapeXml } from './xml.ts';
 
 const ITEMS = 100;
@@ -53,7 +53,7 @@ export function createFeed(): Feed {
 }
 
 function renderItem({ name, version, summary = '', author, atMs }: JournalRow): string {
-  const path = [normalise(name), version ?? ''].map(encodeSegment).join('/');
+  const path = [normalize(name), version ?? ''].map(encodeSegment).join('/');
   return `
     <item>
       <title>${escape(`${name} ${version}`)}</title>

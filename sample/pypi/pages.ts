@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { legacyDocument } from './legacy-document.ts';
 import { projectDocument, releaseDocument, type PypiDocument } from './document.ts';
-import { normalise, type Downloads, type SampleProject } from '../projects/project.ts';
+import { normalize, type Downloads, type SampleProject } from '../projects/project.ts';
 import { findRelease, releasesOf } from '../projects/releases.ts';
 
 /** An answer of PyPI that found something: the headers that belong to its body, and the body. */
@@ -12,7 +12,7 @@ export interface Page {
 
 /** What the two services know of a project. */
 export interface IndexEntry {
-  /** Normalised (PEP 503). */
+  /** Normalized (PEP 503). */
   readonly name: string;
   /** PyPI's number of the project's last change. */
   readonly serial: number;
@@ -37,7 +37,7 @@ export function indexProject(project: SampleProject, serial: number): IndexEntry
       : modernPage(projectDocument(project, serial), serial);
   let page: Page | undefined;
   return {
-    name: normalise(project.name),
+    name: normalize(project.name),
     serial,
     downloads: project.downloads === undefined ? MODEST_DOWNLOADS : project.downloads,
     project,

@@ -2,7 +2,7 @@ import { changesBetween, newestRelease, spelling, wholeProject } from './changes
 import type { StandInProject } from './changes.ts';
 import { indexProject, type IndexEntry } from './pages.ts';
 import type { Journal } from './journal.ts';
-import { normalise, type SampleProject, type SampleRelease } from '../projects/project.ts';
+import { normalize, type SampleProject, type SampleRelease } from '../projects/project.ts';
 import { findRelease, nextVersion, releasesOf, withYanked } from '../projects/releases.ts';
 
 const FIRST_SERIAL = 30_000_000;
@@ -19,7 +19,7 @@ export interface Changed {
 }
 
 export interface ProjectIndex {
-  /** The project of that normalised name; without any pages while it is in quarantine. */
+  /** The project of that normalized name; without any pages while it is in quarantine. */
   readonly find: (name: string) => IndexEntry | undefined;
   /** Adds the project or takes its place: a described one with the next serials, a recorded one with its own. */
   readonly update: (project: StandInProject) => IndexEntry;
@@ -51,13 +51,13 @@ export function createProjectIndex(
     return entry;
   };
   const update = (project: StandInProject): IndexEntry => {
-    const before = entries.get(normalise(project.name));
+    const before = entries.get(normalize(project.name));
     const changes = changesBetween(before?.project ?? before, project);
     if (!('releasePage' in project)) return put(indexProject(project, journal.write(changes)));
     journal.write(changes, { lastSerial: project.serial });
     return put(project);
   };
-  const describedAs = (name: string) => projectOf(entries.get(normalise(name)), name);
+  const describedAs = (name: string) => projectOf(entries.get(normalize(name)), name);
   const setYanked = (name: string, asked: string, reason: string | undefined): Changed => {
     const project = describedAs(name);
     const { version } = releaseOf(project, asked);
@@ -82,7 +82,7 @@ export function createProjectIndex(
     yank: (name, version, reason = 'not as it should be') => setYanked(name, version, reason),
     unyank: (name, version) => setYanked(name, version, undefined),
     remove(name) {
-      const entry = entries.get(normalise(name));
+      const entry = entries.get(normalize(name));
       if (!entry) return false;
       journal.write([wholeProject(spelling(entry.project ?? entry), 'remove project')]);
       entries.delete(entry.name);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { renderGallery } from '../../../sample/gallery/page.ts';
 import { gallerySections } from '../../../sample/gallery/sections.ts';
-import { normalise } from '../../../sample/projects/project.ts';
+import { normalize } from '../../../sample/projects/project.ts';
 import { sampleProjects } from '../../../sample/projects/sample-projects.ts';
 
 const page = renderGallery('http://badges.test/');
@@ -37,7 +37,7 @@ test.each(['flat', 'flat-square', 'plastic', 'for-the-badge', 'social'])(
 );
 
 test.each(sampleProjects)('$name is shown', ({ name }) => {
-  expect(paths).toContain(`/pypi/v/${normalise(name)}.svg`);
+  expect(paths).toContain(`/pypi/v/${normalize(name)}.svg`);
 });
 
 describe('the page', () => {

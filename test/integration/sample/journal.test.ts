@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createJournal } from '../../../sample/pypi/journal.ts';
-import { normalise, type SampleProject } from '../../../sample/projects/project.ts';
+import { normalize, type SampleProject } from '../../../sample/projects/project.ts';
 import { loadTimeline } from '../../../sample/pypi/recorded.ts';
 import { createStandIn, type StandIn, type StandInOptions } from '../../../sample/stand-in.ts';
 import { ask } from './ask.ts';
@@ -232,7 +232,7 @@ describe.skipIf(!existsSync(RECORDED))('a recorded life', () => {
       const rows = await changelog(standIn.url, since);
       since = await lastSerial(standIn.url);
       expect(since).toBe(entry.serial);
-      expect(new Set(rows.map((row) => normalise(row[0])))).toEqual(new Set([name]));
+      expect(new Set(rows.map((row) => normalize(row[0])))).toEqual(new Set([name]));
       expect((await page(standIn, `${name}/json`)).headers['x-pypi-last-serial']).toBe(`${since}`);
       told.push(...rows.map((row) => row[3]).filter((action) => action.endsWith(' release')));
     }

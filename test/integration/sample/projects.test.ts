@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { normalise } from '../../../sample/projects/project.ts';
+import { normalize } from '../../../sample/projects/project.ts';
 import { sampleProjects } from '../../../sample/projects/sample-projects.ts';
 import {
   findRelease,
@@ -10,7 +10,7 @@ import {
 } from '../../../sample/projects/releases.ts';
 
 test('every sample project has a name of its own and an edge case to show', () => {
-  const names = sampleProjects.map(({ name }) => normalise(name));
+  const names = sampleProjects.map(({ name }) => normalize(name));
   expect(new Set(names).size).toBe(names.length);
   expect(names.length).toBeGreaterThanOrEqual(30);
   expect(sampleProjects.filter(({ shows }) => shows === '')).toEqual([]);

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { normalise } from '../../../sample/projects/project.ts';
+import { normalize } from '../../../sample/projects/project.ts';
 import { sampleProjects } from '../../../sample/projects/sample-projects.ts';
 import { createStandIn } from '../../../sample/stand-in.ts';
 import { ask } from './ask.ts';
@@ -19,7 +19,7 @@ describe('a project', () => {
   const modern = sampleProjects.filter(({ shape }) => shape === undefined);
 
   test.each(modern)('$name ($shows) has the shape of PyPI’s answers', async ({ name }) => {
-    const { status, headers, text } = await get(`/pypi/${normalise(name)}/json`);
+    const { status, headers, text } = await get(`/pypi/${normalize(name)}/json`);
     expect(status).toBe(200);
     const document = projectShape.parse(JSON.parse(text));
     expect(document.info.name).toBe(name);
@@ -42,7 +42,7 @@ describe('a project', () => {
 
   test('has a serial of its own', async () => {
     const serials = await Promise.all(
-      modern.map(async ({ name }) => (await get(`/pypi/${normalise(name)}/json`)).headers),
+      modern.map(async ({ name }) => (await get(`/pypi/${normalize(name)}/json`)).headers),
     );
     expect(new Set(serials.map((headers) => headers['x-pypi-last-serial'])).size).toBe(
       modern.length,
