@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { RECORDED } from './test/support/recorded.ts';
 
 const common = {
   // FONTCONFIG_FILE has to reach the C library, and a worker thread's environment is only a copy.
@@ -18,7 +20,14 @@ export default defineConfig({
     projects: [
       // A file of these leaves nothing behind in its process: the next one runs there as well.
       { test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false } },
-      { test: { ...common, name: 'integration', include: ['test/integration/**/*.test.ts'] } },
+      {
+        test: {
+          ...common,
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          exclude: existsSync(RECORDED) ? [] : ['test/integration/recorded/**'],
+        },
+      },
       // The promises, proved on the whole stack in under a minute.
       { test: { ...common, name: 'stack', include: ['test/stack/**/*.test.ts'] } },
       // The long rest, which `make test-faults` runs.
