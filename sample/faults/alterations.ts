@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Answer } from '../exchange.ts';
 import { etagOf } from '../pypi/pages.ts';
 
+const documentSchema = z.record(z.string(), z.unknown());
 const projectSchema = z.looseObject({
   info: z.looseObject({ version: z.string() }),
   last_serial: z.number().optional(),
@@ -9,8 +10,8 @@ const projectSchema = z.looseObject({
 });
 
 /**
- * PyPI's answer as an edge that missed the purge still has it: an older version where the project has one, a serial
- * one lower, and an ETag of its own. Any other answer stays as it is.
+ * Returns PyPI's answer as a CDN that missed the purge still has it: an older version if the project has one, the serial
+ * before, and an ETag of its own. Any other answer stays as it is.
  */
 export function makeOutdated(answer: Answer): Answer {
   const serial = Number(answer.headers['x-pypi-last-serial']) - 1;
@@ -18,35 +19,31 @@ export function makeOutdated(answer: Answer): Answer {
   const document = projectSchema.parse(JSON.parse(String(answer.body)));
   const { version } = document.info;
   const older = Object.keys(document.releases ?? {}).find((other) => other !== version);
-  return replaceBody(
-    answer,
-    {
-      ...document,
-      info: { ...document.info, version: older ?? version },
-      ...(document.last_serial !== undefined && { last_serial: serial }),
-    },
-    { 'x-pypi-last-serial': String(serial) },
-  );
+  const outdated = {
+    ...document,
+    info: { ...document.info, version: older ?? version },
+    ...(document.last_serial !== undefined && { last_serial: serial }),
+  };
+  const headers = { ...answer.headers, 'x-pypi-last-serial': String(serial) };
+  return withBody({ ...answer, headers }, JSON.stringify(outdated));
 }
 
 /**
- * The answer with null for every value: in JSON down to the second level, in XML with nothing between the tags. A failure
- * stays as it is.
+ * Returns the answer with null for every value: in JSON down to the second level; in XML, nil for the values of XML-RPC and
+ * no text in the feed. An error stays as it is.
  */
 export function makeNulls(answer: Answer): Answer {
   if (answer.status !== 200) return answer;
-  if (answer.headers['content-type']?.startsWith('text/xml')) return makeXmlNulls(answer);
-  const document = z.record(z.string(), z.unknown()).parse(JSON.parse(String(answer.body)));
-  const nulls = Object.entries(document).map(([key, value]) => [key, nullsIn(value)]);
-  return replaceBody(answer, Object.fromEntries(nulls));
-}
-
-/** XML-RPC has a null of its own; the feed has no text left. */
-function makeXmlNulls(answer: Answer): Answer {
-  const text = String(answer.body)
-    .replace(/<(?:string|int)>[^<]*<\/(?:string|int)>/g, '<nil/>')
-    .replace(/(<(?:title|link|description|language|author|pubDate)>)[^<]*/g, '$1');
-  return replaceBytes(answer, Buffer.from(text));
+  const text = String(answer.body);
+  if (answer.headers['content-type']?.startsWith('text/xml')) {
+    const nulls = text
+      .replace(/<(?:string|int)>[^<]*<\/(?:string|int)>/g, '<nil/>')
+      .replace(/(<(?:title|link|description|language|author|pubDate)>)[^<]*/g, '$1');
+    return withBody(answer, nulls);
+  }
+  const document = Object.entries(documentSchema.parse(JSON.parse(text)));
+  const nulls = document.map(([key, value]) => [key, nullsIn(value)]);
+  return withBody(answer, JSON.stringify(Object.fromEntries(nulls)));
 }
 
 function nullsIn(value: unknown): unknown {
@@ -54,17 +51,8 @@ function nullsIn(value: unknown): unknown {
   return Object.fromEntries(Object.keys(value).map((key) => [key, null]));
 }
 
-function replaceBody(
-  answer: Answer,
-  document: unknown,
-  changed: Readonly<Record<string, string>> = {},
-): Answer {
-  const { headers, ...rest } = answer;
-  const body = Buffer.from(JSON.stringify(document));
-  return replaceBytes({ ...rest, headers: { ...headers, ...changed } }, body);
-}
-
-function replaceBytes(answer: Answer, body: Buffer): Answer {
+function withBody(answer: Answer, text: string): Answer {
+  const body = Buffer.from(text);
   const etag = 'etag' in answer.headers ? { etag: etagOf(body) } : {};
   return { ...answer, headers: { ...answer.headers, ...etag }, body };
 }

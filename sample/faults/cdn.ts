@@ -1,60 +1,58 @@
 import { LRUCache } from 'lru-cache';
 import type { Answer } from '../exchange.ts';
 
-const MAX_HELD = 20_000;
+const MAX_COPIES = 20_000;
 
-/** How far PyPI's CDN is behind. What is left out is 0. */
+/** How long PyPI's CDN goes on serving old answers. Default of each: 0. */
 export interface Lag {
   /**
-   * How long a page goes on being the old one after the first request that follows a change: PyPI purges softly, and its
-   * CDN serves what is stale while it revalidates.
+   * How long a changed page stays the old one, counted from the first request after the change: PyPI purges softly, and its
+   * CDN serves the stale copy while it revalidates.
    */
-  readonly pageMs?: number | undefined;
-  /** The same of the feed. */
-  readonly feedMs?: number | undefined;
-  /** How long a page that was not there is still not there, whatever has been published since: nothing purges a 404. */
-  readonly absentMs?: number | undefined;
+  readonly pageMs?: number;
+  /** The same for the feed. */
+  readonly feedMs?: number;
+  /** How long a 404 stays one, counted from its first request: publishing does not purge it. */
+  readonly absentMs?: number;
 }
 
-/** What PyPI's CDN does to answers: it may give an old one. */
-export interface Edge {
-  /** From now on the edge is so far behind. */
+/** The cache of PyPI's CDN, which may serve an old answer. */
+export interface Cdn {
+  /** Sets how long old answers are served from now on. */
   readonly lag: (lag: Lag) => void;
-  /** The answer that a client gets where PyPI itself would give `current`. `key` names the URL. */
+  /** Returns the answer that a client gets when PyPI's own answer is `current`. `key` identifies the URL. */
   readonly pass: (kind: 'page' | 'feed', key: string, current: Answer) => Answer;
 }
 
-interface Held {
+interface Copy {
   readonly answer: Answer;
   readonly sinceMs: number;
-  /** When it was first asked for after it had changed. */
+  /** The time of the first request after the change. */
   revalidatedAtMs?: number;
 }
 
-/** An edge that is not behind at all, until it is told to be. It remembers what it was asked for from the beginning. */
-export function createEdge(nowMs = () => performance.now()): Edge {
-  const held = new LRUCache<string, Held>({ max: MAX_HELD });
-  let behind = { pageMs: 0, feedMs: 0, absentMs: 0 };
+/** Returns a CDN without any lag, which keeps copies from the first request on. */
+export function createCdn(nowMs = () => performance.now()): Cdn {
+  const copies = new LRUCache<string, Copy>({ max: MAX_COPIES });
+  let lags = { pageMs: 0, feedMs: 0, absentMs: 0 };
 
-  const keep = (key: string, answer: Answer): Answer => {
-    held.set(key, { answer, sinceMs: nowMs() });
-    return answer;
-  };
-  const isStillServed = (old: Held, staleMs: number): boolean => {
-    if (old.answer.status === 404) return nowMs() - old.sinceMs < behind.absentMs;
-    old.revalidatedAtMs ??= nowMs();
-    return nowMs() - old.revalidatedAtMs < staleMs;
+  const isStillServed = (copy: Copy, staleMs: number): boolean => {
+    if (copy.answer.status === 404) return nowMs() - copy.sinceMs < lags.absentMs;
+    copy.revalidatedAtMs ??= nowMs();
+    return nowMs() - copy.revalidatedAtMs < staleMs;
   };
 
   return {
     lag({ pageMs = 0, feedMs = 0, absentMs = 0 }) {
-      behind = { pageMs, feedMs, absentMs };
+      lags = { pageMs, feedMs, absentMs };
     },
     pass(kind, key, current) {
-      const old = held.get(key);
-      const isChanged = old && (old.answer.status === 404 || !isSame(old.answer, current));
-      const staleMs = kind === 'page' ? behind.pageMs : behind.feedMs;
-      return isChanged && isStillServed(old, staleMs) ? old.answer : keep(key, current);
+      const copy = copies.get(key);
+      const isChanged = copy && (copy.answer.status === 404 || !isSame(copy.answer, current));
+      const staleMs = kind === 'page' ? lags.pageMs : lags.feedMs;
+      if (isChanged && isStillServed(copy, staleMs)) return copy.answer;
+      copies.set(key, { answer: current, sinceMs: nowMs() });
+      return current;
     },
   };
 }

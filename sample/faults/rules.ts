@@ -1,25 +1,27 @@
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
 import { normalize } from '../projects/project.ts';
-import type { Api } from '../routes.ts';
+import { APIS, type Api } from '../routes.ts';
 
 export const MODES = [
-  /** The honest answer, `latencyMs` late. */
+  /** The regular answer, `latencyMs` late. */
   'slow',
-  /** No answer ever. */
+  /** No answer. */
   'hang',
   /** The connection is reset. */
   'reset',
   /** 429 at once. */
   '429',
   /**
-   * The services' own limits: pypistats.org's 5 a second and 30 a minute from an address, then 429; those of PyPI's XML-RPC
-   * as if they were used up, which is a fault and not a 429.
+   * The rate limits: pypistats.org's 5 a second and 30 a minute for an address, then 429; PyPI's limit of XML-RPC as if it
+   * were used up, which is a fault and not a 429.
    */
   'limited',
-  /** The CDN's page for people, or pypistats.org's text. */
+  /** The CDN's error page, or pypistats.org's text. */
   '503',
-  /** 200 with a page for people. */
+  /** 200 with an error page. */
   'html',
-  /** 200 and the right type, but neither JSON nor XML. */
+  /** 200 with the right type, but neither JSON nor XML. */
   'garbage',
   /** Half of the body that Content-Length announces. */
   'truncated',
@@ -27,56 +29,49 @@ export const MODES = [
   'endless',
   /** A body of 2 GB, announced. */
   'huge',
-  /** PyPI's answer of a while ago: another version, a lower serial; the feed or the changelog without what is newest. */
+  /** An outdated answer: another version under a lower serial; the feed or the changelog without its newest row. */
   'wrong-serial',
-  /** The honest answer with null for every value. */
+  /** The regular answer with null for every value. */
   'nulls',
   /** A redirect to the same URL. */
   'redirect-loop',
-  /** A redirect to another host: `location`. */
+  /** A redirect to the host of `location`. */
   'redirect-away',
 ] as const;
 export type Mode = (typeof MODES)[number];
 
-/** How the stand-in misbehaves, and towards which questions. */
-export interface Rule {
-  readonly mode: Mode;
-  /** Left out: all. */
-  readonly api?: Api | undefined;
-  /** In any spelling; left out: all projects, and what is asked about none. */
-  readonly project?: string | undefined;
-  /** Of `slow`; 10 000 by default. */
-  readonly latencyMs?: number | undefined;
-  /** Of `limited` at XML-RPC: when the limit is said to reset; 1800 by default. */
-  readonly resetSeconds?: number | undefined;
-  /** The origin that `redirect-away` sends to. */
-  readonly location?: string | undefined;
-}
+/** How the stand-in misbehaves, and for which requests. */
+export const ruleSchema = z.strictObject({
+  mode: z.enum(MODES),
+  /** Default: all. */
+  api: z.enum(APIS).optional(),
+  /** In any spelling. Default: all, and requests that are about none. */
+  project: z.string().min(1).max(200).optional(),
+  /** Of `slow`. Default: 10 s. */
+  latencyMs: z.coerce.number().int().min(0).max(600_000).optional(),
+  /** Of `limited`: when the limit of XML-RPC claims to reset. Default: half an hour. */
+  resetSeconds: z.coerce.number().int().min(0).max(3600).optional(),
+  /** Of `redirect-away`: an origin. */
+  location: z.url().optional(),
+});
+export type Rule = Readonly<z.infer<typeof ruleSchema>>;
 
 export interface Rules {
-  /** Misbehaves from now on; a rule for the same API and project gives way. The oldest rule goes when there are too many. */
+  /** Adds a rule; it replaces one for the same API and project. */
   readonly misbehave: (rule: Rule) => void;
-  /** Ends all misbehavior. */
+  /** Drops all rules. */
   readonly behave: () => void;
-  /** The rule for a question: one for its project, where it has one, before one for its API. */
-  readonly find: (api: Api, project?: string) => Rule | undefined;
+  /** Returns the rule for a request: one for its project before one for its API, and this before one for all. */
+  readonly find: (route: { readonly api: Api; readonly project?: string }) => Rule | undefined;
 }
 
-const MAX_RULES = 100;
-
-/** No rules at first: the stand-in behaves. */
+/** Returns an empty set of rules, which keeps the last hundred. */
 export function createRules(): Rules {
-  const rules = new Map<string, Rule>();
+  const rules = new LRUCache<string, Rule>({ max: 100 });
   return {
-    misbehave(rule) {
-      const key = keyOf(rule.api, rule.project);
-      rules.delete(key);
-      const [oldest] = rules.keys();
-      if (rules.size >= MAX_RULES && oldest !== undefined) rules.delete(oldest);
-      rules.set(key, rule);
-    },
+    misbehave: (rule) => void rules.set(keyOf(rule.api, rule.project), rule),
     behave: () => rules.clear(),
-    find: (api, project) =>
+    find: ({ api, project }) =>
       rules.get(keyOf(api, project)) ??
       rules.get(keyOf(undefined, project)) ??
       rules.get(keyOf(api)) ??

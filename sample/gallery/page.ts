@@ -1,6 +1,12 @@
-import { escapeHtml } from './escape-html.ts';
 import { gallerySections, type GalleryRow, type GallerySection } from './sections.ts';
 
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 const STYLESHEET = `
   :root { color-scheme: light; }
   body { max-width: 68rem; margin: 2rem auto; padding: 0 1.5rem; background: #fff; color: #24292f;
@@ -23,7 +29,7 @@ const STYLESHEET = `
 `;
 
 /**
- * A page, without scripts, of every kind in both grammars, all styles and formats, parameters, static badges and
+ * Returns a page, without scripts, of every kind in each grammar, all styles and formats, parameters, static badges and
  * errors, each with its URL as text. `badgesUrl` is the origin that serves the badges.
  */
 export function renderGallery(badgesUrl: string): string {
@@ -42,7 +48,7 @@ export function renderGallery(badgesUrl: string): string {
 </head>
 <body>
 <h1>pypins</h1>
-<p>Badges of <a href="${escapeHtml(origin)}/">${escapeHtml(origin)}</a>, about projects of the sample index.</p>
+<p>Badges of <a href="${escapeHtml(origin)}/">${escapeHtml(origin)}</a>, for the projects of the sample index.</p>
 <nav>${links.join('\n')}</nav>
 ${sections.join('\n')}
 </body>
@@ -69,6 +75,10 @@ function renderBadge(path: string, origin: string): string {
   const url = escapeHtml(origin + path);
   const text = escapeHtml(path);
   return `<figure><img src="${url}" alt="${text}" loading="lazy"><a href="${url}"><code>${text}</code></a></figure>`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
 function anchorOf(title: string): string {

@@ -1,10 +1,10 @@
 import { KINDS } from '../../src/badges/catalog.ts';
 import { examplePaths, parameterExamples } from '../../src/badges/urls.ts';
 import { STYLES } from '../../src/imaging/spec.ts';
-import { sampleProjects } from '../projects/sample-projects.ts';
 import { normalize } from '../projects/project.ts';
+import { sampleProjects } from '../projects/sample-projects.ts';
 
-/** Badges that belong together; each is a path with its query. */
+/** A group of badges. */
 export interface GallerySection {
   readonly title: string;
   readonly about: string;
@@ -12,6 +12,7 @@ export interface GallerySection {
 }
 export interface GalleryRow {
   readonly name: string;
+  /** Each with its query. */
   readonly paths: readonly string[];
 }
 
@@ -19,7 +20,7 @@ const RASTER_EXTENSIONS = ['png', 'jpg', 'gif', 'tiff', 'webp'] as const;
 
 const kinds: GallerySection = {
   title: 'Kinds',
-  about: 'Every kind, by each of its names.',
+  about: 'Every kind, under each of its names.',
   rows: KINDS.map((kind) => ({ name: kind.id, paths: examplePaths(kind) })),
 };
 
@@ -37,7 +38,7 @@ const styles: GallerySection = {
 
 const formats: GallerySection = {
   title: 'Formats',
-  about: 'Raster pictures at twice the size, in all styles. Few browsers show TIFF.',
+  about: 'Raster pictures at double size, in all styles. Few browsers show TIFF.',
   rows: RASTER_EXTENSIONS.map((extension) => ({
     name: extension,
     paths: STYLES.map(
@@ -48,7 +49,7 @@ const formats: GallerySection = {
 
 const parameters: GallerySection = {
   title: 'Parameters',
-  about: 'Every parameter, on a badge that it changes.',
+  about: 'Every parameter, with a badge that it changes.',
   rows: parameterExamples().map(({ name, path }) => ({ name, paths: [path] })),
 };
 
@@ -64,8 +65,8 @@ const statics: GallerySection = {
 };
 
 const errors: GallerySection = {
-  title: 'When something is wrong',
-  about: 'Still a picture, with HTTP 200; X-Badge-Status has the truth.',
+  title: 'Errors',
+  about: 'An error is a picture with HTTP 200, too. X-Badge-Status has the true status.',
   rows: [
     {
       name: 'no such project',
@@ -75,7 +76,7 @@ const errors: GallerySection = {
       ],
     },
     { name: 'no such release', paths: ['/pypi/v/requests/99.svg'] },
-    { name: 'a name that cannot be', paths: ['/version/-not-a-name-/badge.svg'] },
+    { name: 'an invalid name', paths: ['/version/-not-a-name-/badge.svg'] },
     { name: 'no such kind', paths: ['/color/requests/badge.svg'] },
     { name: 'no such path', paths: ['/nowhere.svg'] },
   ],
@@ -83,7 +84,7 @@ const errors: GallerySection = {
 
 const samples: GallerySection = {
   title: 'The sample index',
-  about: 'Every project of the sample index, and what it is there for.',
+  about: 'Every project of the sample index, and the edge case that it covers.',
   rows: sampleProjects.map(({ name, shows }) => ({
     name: `${name}: ${shows}`,
     paths: ['v', 'l', 'pyversions', 'status', 'format'].map(
@@ -92,10 +93,10 @@ const samples: GallerySection = {
   })),
 };
 
-/** The downloads of few projects are shown, as pypistats.org answers 30 questions a minute. */
+/** Few projects only: pypistats.org answers 30 requests a minute. */
 const counts: GallerySection = {
   title: 'Counts',
-  about: 'Downloads of projects at the edges.',
+  about: 'Download counts that are unknown, zero or large.',
   rows: ['uncounted', 'no-downloads', 'few-downloads', 'nearly-a-million', 'billions'].map(
     (name) => ({
       name: `sample-${name}`,
@@ -104,7 +105,7 @@ const counts: GallerySection = {
   ),
 };
 
-/** What the gallery shows, from top to bottom. */
+/** The sections of the gallery, from top to bottom. */
 export const gallerySections: readonly GallerySection[] = [
   kinds,
   styles,

@@ -1,19 +1,19 @@
-/** The trove classifiers of Python versions: `pythons('3', '3.12')`. */
+/** Returns the classifiers of Python versions: `pythons('3', '3.12')`. */
 export function pythons(...versions: readonly string[]): string[] {
   return versions.map((version) => `Programming Language :: Python :: ${version}`);
 }
 
-/** `implementations('CPython', 'PyPy')`. */
+/** Returns the classifiers of Python implementations: `implementations('CPython', 'PyPy')`. */
 export function implementations(...names: readonly string[]): string[] {
-  return names.map((name) => `Programming Language :: Python :: Implementation :: ${name}`);
+  return pythons(...names.map((name) => `Implementation :: ${name}`));
 }
 
-/** `frameworks('Django', '4.2', '5.2')`. */
+/** Returns the classifiers of a framework's versions: `frameworks('Django', '4.2', '5.2')`. */
 export function frameworks(name: string, ...versions: readonly string[]): string[] {
   return versions.map((version) => `Framework :: ${name} :: ${version}`);
 }
 
-/** `osiLicense('MIT License')`. */
+/** Returns the classifier of a license: `osiLicense('MIT License')`. */
 export function osiLicense(name: string): string {
   return `License :: OSI Approved :: ${name}`;
 }

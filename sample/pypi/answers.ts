@@ -1,69 +1,57 @@
-import { CORS_HEADERS } from './cors-headers.ts';
-import { textPage } from '../faults/error-pages.ts';
-import type { Answer } from '../exchange.ts';
-import type { IndexEntry } from './pages.ts';
-import { normalize, type Downloads } from '../projects/project.ts';
-import type { PypiQuestion, PypistatsQuestion } from '../routes.ts';
+import { textPage, type Answer } from '../exchange.ts';
+import { normalize } from '../projects/project.ts';
+import type { PypiRoute } from '../routes.ts';
+import { CORS_HEADERS, type IndexEntry } from './pages.ts';
 
-/** Finds the project of a normalized name. */
+/** Finds a project by its normalized name. */
 export type FindProject = (name: string) => IndexEntry | undefined;
 
-/** In the order of Flask's sorted keys. */
-const PERIODS = ['day', 'month', 'week'] as const;
-
 /**
- * What PyPI says: its CDN's redirect to the normalized name, the page, or that there is none. `pass` takes the latter two
- * through the CDN's cache.
+ * Returns PyPI's answer: the redirect of its CDN to the normalized name, the page, or a 404. The last two go through `pass`,
+ * the cache of the CDN.
  */
 export function answerAsPypi(
-  { name, release, hasTrailingSlash }: PypiQuestion,
+  { project, release, hasTrailingSlash }: PypiRoute,
   findProject: FindProject,
   pass: (key: string, current: Answer) => Answer,
 ): Answer {
-  const normalized = normalize(name);
-  if (name !== normalized || hasTrailingSlash) return redirectToNormalized(normalized, release);
-  const key = `${normalized}/${release ?? ''}`;
-  return pass(key, answerPage(findProject(normalized), release));
-}
-
-function answerPage(entry: IndexEntry | undefined, release: string | undefined): Answer {
+  const name = normalize(project);
+  // The CDN redirects without asking whether the project exists.
+  if (project !== name || hasTrailingSlash) return redirect(name, release);
+  const entry = findProject(name);
   const page = release === undefined ? entry?.page() : entry?.releasePage(release);
-  if (!page) {
-    const headers = { ...CORS_HEADERS, 'content-type': 'application/json' };
-    return { status: 404, headers, body: '{"message": "Not Found"}' };
-  }
-  const headers = { ...CORS_HEADERS, vary: 'Accept-Encoding', ...page.headers };
-  return { status: 200, headers, body: page.body };
+  const answer = page
+    ? { status: 200, headers: { vary: 'Accept-Encoding', ...page.headers }, body: page.body }
+    : {
+        status: 404,
+        headers: { 'content-type': 'application/json' },
+        body: '{"message": "Not Found"}',
+      };
+  const headers = { ...CORS_HEADERS, ...answer.headers };
+  return pass(`${name}/${release ?? ''}`, { ...answer, headers });
 }
 
-/** The CDN's own redirect: it does not ask whether the project exists. */
-function redirectToNormalized(name: string, release: string | undefined): Answer {
-  const path = [name, ...(release === undefined ? [] : [release])]
-    .map(encodeURIComponent)
-    .join('/');
-  const headers = { location: `/pypi/${path}/json`, 'retry-after': '0' };
+function redirect(name: string, release: string | undefined): Answer {
+  const segments = release === undefined ? [name] : [name, release];
+  const location = `/pypi/${segments.map(encodeURIComponent).join('/')}/json`;
   const page = textPage(301, '<html><head><title>301 Moved Permanently</title></head></html>');
-  return { ...page, headers: { ...page.headers, ...headers } };
+  return { ...page, headers: { ...page.headers, location, 'retry-after': '0' } };
 }
 
-/** pypistats.org (Flask): `.` and `_` are `-`, one by one, and capitals stay what they are. */
-export function answerAsPypistats(
-  { name, query }: PypistatsQuestion,
-  findProject: FindProject,
-): Answer {
-  const stored = name.replace(/[._]/g, '-');
-  const downloads = findProject(stored)?.downloads;
-  const period = query.get('period');
-  const wanted = PERIODS.filter((each) => period === null || each === period);
-  if (!downloads || wanted.length === 0) return textPage(404, '404');
-  const body = { data: countsOf(downloads, wanted), package: stored, type: 'recent_downloads' };
-  return {
-    status: 200,
-    headers: { 'content-type': 'application/json' },
-    body: `${JSON.stringify(body)}\n`,
+/**
+ * Returns pypistats.org's answer to `/api/packages/<name>/recent`. The name is not normalized: each `.` or `_` becomes a
+ * `-`, and capitals stay.
+ */
+export function answerAsPypistats(project: string, findProject: FindProject): Answer {
+  const name = project.replace(/[._]/g, '-');
+  const downloads = findProject(name)?.downloads;
+  if (!downloads) return textPage(404, '404');
+  const { day: last_day, month: last_month, week: last_week } = downloads;
+  const document = {
+    data: { last_day, last_month, last_week },
+    package: name,
+    type: 'recent_downloads',
   };
-}
-
-function countsOf(downloads: Downloads, periods: readonly (keyof Downloads)[]) {
-  return Object.fromEntries(periods.map((period) => [`last_${period}`, downloads[period]]));
+  const headers = { 'content-type': 'application/json' };
+  return { status: 200, headers, body: `${JSON.stringify(document)}\n` };
 }

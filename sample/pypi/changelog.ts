@@ -1,83 +1,62 @@
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Answer } from '../exchange.ts';
 import type { Changelog } from './journal.ts';
-import { answerFault, answerValue, type XmlRpcCall, type XmlRpcValue } from './xml-rpc.ts';
+import { answerFault, answerValue, parseCall } from './xml-rpc.ts';
 
-interface Method {
-  readonly parameters: readonly string[];
-  readonly run: (changelog: Changelog, args: readonly number[]) => XmlRpcValue;
+const WINDOW_SECONDS = 3600;
+/** PyPI's default (`XMLRPC_RATELIMIT_STRING`). */
+const CALLS_PER_HOUR = 3600;
+
+/** Answers the XML-RPC call in a request's body; counts those that PyPI counts for the client's address. */
+export type AnswerCall = (body: string, address: string, changelog: Changelog) => Promise<Answer>;
+
+/** Returns what answers the two methods that PyPI still has, to each address so many times in an hour. */
+export function createChangelogMethods(callsPerHour = CALLS_PER_HOUR): AnswerCall {
+  const limiter = new RateLimiterMemory({ points: callsPerHour, duration: WINDOW_SECONDS });
+  return async (body, address, changelog) => {
+    const call = parseCall(body);
+    if (!call) return answerFault(-32_700, 'parse error; not well formed');
+    const answer = answerMethod(call.method, call.args[0], changelog);
+    if (!answer) return answerFault(-32_601, 'server error; requested method not found');
+    const { remainingPoints, msBeforeNext } = await limiter.penalty(address);
+    const resetSeconds = Math.floor(msBeforeNext / 1000);
+    // PyPI counts before it refuses: the last call of the hour is refused as well.
+    if (remainingPoints === 0) return tooManyCalls(resetSeconds, callsPerHour);
+    return withLimit(answer, callsPerHour, remainingPoints, resetSeconds);
+  };
 }
 
-const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
-  ['changelog_last_serial', { parameters: [], run: (changelog) => changelog.lastSerial }],
-  [
-    'changelog_since_serial',
-    {
-      parameters: ['serial'],
-      run: (changelog, [serial = 0]) =>
-        changelog
-          .since(serial)
-          .map((row) => [
-            row.name,
-            row.version,
-            Math.floor(row.atMs / 1000),
-            row.action,
-            row.serial,
-          ]),
-    },
-  ],
-]);
-
-const INSTEAD = 'Use JSON or Simple API instead.';
-/** What PyPI's CDN says of the methods that it answers itself; of `release_urls` it speaks as of another. */
-const REMOVED: ReadonlyMap<string, string> = new Map([
-  [
-    'search',
-    "PyPI no longer supports 'pip search' (or XML-RPC search). Please use https://pypi.org/search (via a browser) instead.",
-  ],
-  ['list_packages', `PyPI no longer supports the XMLRPC list_packages method. ${INSTEAD}`],
-  ['package_releases', `PyPI no longer supports the XMLRPC package_releases method. ${INSTEAD}`],
-  ['release_urls', `PyPI no longer supports the XMLRPC package_releases method. ${INSTEAD}`],
-  ['release_data', `PyPI no longer supports the XMLRPC release_data method. ${INSTEAD}`],
-]);
-
-/** Whether PyPI itself answers the method, and counts the call. */
-export function isCounted(call: XmlRpcCall | undefined): boolean {
-  return call !== undefined && METHODS.has(call.method);
+/** Returns the fault of a client that has called too often, and may call again after `resetSeconds`. */
+export function tooManyCalls(resetSeconds: number, callsPerHour = CALLS_PER_HOUR): Answer {
+  const fault = answerFault(
+    -32_500,
+    'HTTPTooManyRequests: The action could not be performed because there were too many requests by the client.' +
+      ` Limit may reset in ${Math.max(1, resetSeconds)} seconds.`,
+  );
+  return withLimit(fault, callsPerHour, 0, resetSeconds);
 }
 
-/** What PyPI answers to a call; undefined stands for one that could not be read. */
-export function answerCall(call: XmlRpcCall | undefined, changelog: Changelog): Answer {
-  if (!call) return answerFault(-32_700, 'parse error; not well formed');
-  const removed = REMOVED.get(call.method);
-  if (removed !== undefined) return removedMethod(removed);
-  const method = METHODS.get(call.method);
-  if (!method) return answerFault(-32_601, 'server error; requested method not found');
-  const fault = faultOf(method, call.args);
-  if (fault !== undefined) return answerFault(-32_602, `client error; ${fault}`);
+function answerMethod(
+  method: string,
+  serial: number | undefined,
+  changelog: Changelog,
+): Answer | undefined {
+  if (method === 'changelog_last_serial') return answerValue(changelog.lastSerial);
+  if (method !== 'changelog_since_serial') return undefined;
+  if (serial === undefined) {
+    return answerFault(-32_602, 'client error; serial: Missing required argument');
+  }
+  const rows = changelog.since(serial);
   return answerValue(
-    method.run(
-      changelog,
-      call.args.filter((arg) => arg !== undefined),
-    ),
+    rows.map((row) => [row.name, row.version, Math.floor(row.atMs / 1000), row.action, row.serial]),
   );
 }
 
-/** What is wrong with the arguments, in Pydantic's words. */
-function faultOf({ parameters }: Method, args: XmlRpcCall['args']): string | undefined {
-  const faults = parameters.flatMap((name, position) => {
-    if (position >= args.length) return [`${name}: Missing required argument`];
-    return args[position] === undefined ? [`${name}: Input should be a valid integer`] : [];
-  });
-  // The request is the first argument of them all.
-  const excess = args
-    .slice(parameters.length)
-    .map((_, position) => `${parameters.length + position + 1}: Unexpected positional argument`);
-  return faults.length + excess.length > 0 ? [...faults, ...excess].join('; ') : undefined;
-}
-
-/** The CDN writes its faults by hand, in a single line. */
-function removedMethod(message: string): Answer {
-  const more = 'https://warehouse.pypa.io/api-reference/xml-rpc.html#deprecated-methods';
-  const fault = answerFault(-32_500, `RuntimeError: ${message} See ${more} for more information.`);
-  return { ...fault, body: String(fault.body).replaceAll('\n', '') };
+/** The headers of draft-ietf-httpapi-ratelimit-headers-10, which PyPI sends since June 2026. */
+function withLimit(answer: Answer, quota: number, remaining: number, resetSeconds: number): Answer {
+  const limit = {
+    'ratelimit-policy': `"xmlrpc.client";q=${quota};w=${WINDOW_SECONDS};pk=:ip:`,
+    ratelimit: `"xmlrpc.client";r=${remaining};t=${resetSeconds}`,
+  };
+  return { ...answer, headers: { ...answer.headers, ...limit } };
 }

@@ -1,13 +1,12 @@
 import type { Answer } from '../exchange.ts';
-import { CORS_HEADERS } from './cors-headers.ts';
-import { etagOf } from './pages.ts';
-import type { JournalRow } from './journal.ts';
 import { normalize } from '../projects/project.ts';
-import { escapeXml } from './xml.ts';
+import type { JournalRow } from './journal.ts';
+import { CORS_HEADERS, etagOf } from './pages.ts';
+import { escapeXml } from './xml-rpc.ts';
 
 const ITEMS = 100;
-/** So many, that the feed stays full when projects are removed. */
-const MAX_KEPT = 1_000;
+/** More than the feed shows, so that it stays full when projects are removed. */
+const MAX_RELEASES = 1_000;
 const HEAD = `<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0">
   <channel>
@@ -21,25 +20,27 @@ const TAIL = `
 
 /** PyPI's feed of new releases, `/rss/updates.xml`. */
 export interface Feed {
-  /** Takes in what a row of the journal changes: a new release, or one that is there no more. */
+  /** Adds the release that a row of the journal creates, and drops what it removes. */
   readonly note: (row: JournalRow) => void;
-  /** The last 100 releases, the newest first, with or without the newest. */
-  readonly page: (leftOut?: number) => Answer;
+  /** Returns the last 100 releases, the newest first; `skipped` of the newest are left out. */
+  readonly page: (skipped?: number) => Answer;
 }
 
-/** An empty feed. */
+/** Returns an empty feed. */
 export function createFeed(): Feed {
-  let kept: JournalRow[] = [];
+  let releases: JournalRow[] = [];
   return {
     note(row) {
-      if (row.action === 'new release') kept = [...kept.slice(1 - MAX_KEPT), row];
-      if (row.action === 'remove release') {
-        kept = kept.filter(({ name, version }) => name !== row.name || version !== row.version);
+      const { name, version, action } = row;
+      if (action === 'new release') releases = [...releases.slice(1 - MAX_RELEASES), row];
+      if (action === 'remove release' || action === 'remove project') {
+        releases = releases.filter(
+          (each) => each.name !== name || (version !== null && each.version !== version),
+        );
       }
-      if (row.action === 'remove project') kept = kept.filter(({ name }) => name !== row.name);
     },
-    page(leftOut = 0) {
-      const rows = kept.toReversed().slice(leftOut, leftOut + ITEMS);
+    page(skipped = 0) {
+      const rows = releases.toReversed().slice(skipped, skipped + ITEMS);
       const body = Buffer.from(`${HEAD}${rows.map(renderItem).join('')}${TAIL}`);
       const headers = {
         ...CORS_HEADERS,
@@ -64,7 +65,7 @@ function renderItem({ name, version, summary = '', author, atMs }: JournalRow): 
     </item>`;
 }
 
-/** Jinja's way: quotation marks as well. */
+/** Escapes quotation marks as well, as Jinja does. */
 function escape(text: string): string {
   return escapeXml(text).replaceAll('"', '&#34;').replaceAll("'", '&#39;');
 }

@@ -1,12 +1,12 @@
-import { latestRelease, releasesOf } from '../projects/releases.ts';
-import type { PypiDocument } from './document.ts';
-import type { SampleProject, SampleRelease } from '../projects/project.ts';
+import type { SampleProject } from '../projects/project.ts';
+import { latestRelease, releasesOf, type Release } from '../projects/releases.ts';
+import type { Document } from './document.ts';
 
 /**
- * What the PyPI of 2016 (pypi.python.org) said of a project: other keys in no order, `UNKNOWN` for what is not
+ * Returns the project's answer from the PyPI of 2016 (pypi.python.org): other keys in no order, `UNKNOWN` for what is not
  * known, and neither `last_serial` nor `yanked`. Mirrors and private indexes still answer so.
  */
-export function legacyDocument(project: SampleProject): PypiDocument {
+export function legacyDocument(project: SampleProject): Document {
   const releases = releasesOf(project);
   const latest = latestRelease(releases);
   return {
@@ -18,11 +18,11 @@ export function legacyDocument(project: SampleProject): PypiDocument {
   };
 }
 
-function infoOf({ name }: SampleProject, release: SampleRelease): Record<string, unknown> {
+function infoOf({ name }: SampleProject, { info, version }: Release): Document {
   return {
     maintainer: null,
     docs_url: null,
-    requires_python: release.requiresPython ?? null,
+    requires_python: null,
     maintainer_email: null,
     cheesecake_code_kwalitee_id: null,
     keywords: null,
@@ -31,24 +31,25 @@ function infoOf({ name }: SampleProject, release: SampleRelease): Record<string,
     author_email: 'author@sample.invalid',
     download_url: 'UNKNOWN',
     platform: 'UNKNOWN',
-    version: release.version,
+    version,
     cheesecake_documentation_id: null,
     _pypi_hidden: false,
     description: 'UNKNOWN',
-    release_url: `http://pypi.python.org/pypi/${name}/${release.version}`,
+    release_url: `http://pypi.python.org/pypi/${name}/${version}`,
     downloads: { last_month: 0, last_week: 0, last_day: 0 },
     _pypi_ordering: 1,
-    classifiers: release.classifiers ?? [],
+    classifiers: [],
     bugtrack_url: null,
     name,
-    license: release.license ?? 'UNKNOWN',
+    license: 'UNKNOWN',
     summary: 'UNKNOWN',
     home_page: 'https://sample.invalid/',
     cheesecake_installability_id: null,
+    ...info,
   };
 }
 
-function filesOf({ name }: SampleProject, { version }: SampleRelease): unknown[] {
+function filesOf({ name }: SampleProject, { version }: Release): unknown[] {
   const filename = `${name}-${version}.tar.gz`;
   return [
     {

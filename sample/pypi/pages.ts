@@ -1,82 +1,94 @@
 import { createHash } from 'node:crypto';
-import { legacyDocument } from './legacy-document.ts';
-import { projectDocument, releaseDocument, type PypiDocument } from './document.ts';
 import { normalize, type Downloads, type SampleProject } from '../projects/project.ts';
 import { findRelease, releasesOf } from '../projects/releases.ts';
+import { projectDocument, releaseDocument, type Document } from './document.ts';
+import { legacyDocument } from './legacy-document.ts';
 
-/** An answer of PyPI that found something: the headers that belong to its body, and the body. */
+/** What PyPI answers for something that exists: a body, and the headers that depend on it. */
 export interface Page {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** What the two services know of a project. */
+/** What PyPI and pypistats.org know about a project. */
 export interface IndexEntry {
   /** Normalized (PEP 503). */
   readonly name: string;
   /** PyPI's number of the project's last change. */
   readonly serial: number;
-  /** `/pypi/<name>/json`; undefined where only single releases are known, or none. */
+  /** `/pypi/<name>/json`; undefined if the project has no release. */
   page(): Page | undefined;
   /** `/pypi/<name>/<release>/json`. */
   releasePage(version: string): Page | undefined;
-  /** Null where pypistats.org does not know the project. */
+  /** Null if pypistats.org does not know the project. */
   readonly downloads: Downloads | null;
-  /** What the entry was made of; undefined for a recorded one. */
+  /** What the entry was made from; undefined for an entry that cannot change, such as a recorded one. */
   readonly project?: SampleProject;
 }
 
-const MODEST_DOWNLOADS: Downloads = { day: 410, week: 2_900, month: 12_345 };
+/** The headers that PyPI sends with every answer for programs. */
+export const CORS_HEADERS = {
+  'access-control-allow-headers':
+    'Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since',
+  'access-control-allow-methods': 'GET',
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'X-PyPI-Last-Serial',
+  'access-control-max-age': '86400',
+};
 
-/** The project as both services know it. The pages, megabytes for some projects, are made when they are first asked for. */
+const DEFAULT_DOWNLOADS: Downloads = { day: 410, week: 2_900, month: 12_345 };
+
+/** Returns the project's entry. Its pages, megabytes for some projects, are written on the first request. */
 export function indexProject(project: SampleProject, serial: number): IndexEntry {
   const isLegacy = project.shape === 'legacy';
-  const makePage = () =>
-    isLegacy
-      ? legacyPage(legacyDocument(project), serial)
-      : modernPage(projectDocument(project, serial), serial);
+  const { downloads = DEFAULT_DOWNLOADS } = project;
+  const write = (document: Document): Page => {
+    const body = Buffer.from(JSON.stringify(document));
+    return isLegacy ? legacyPage(body, serial) : pageOf(body, serial);
+  };
   let page: Page | undefined;
   return {
     name: normalize(project.name),
     serial,
-    downloads: project.downloads === undefined ? MODEST_DOWNLOADS : project.downloads,
+    downloads,
     project,
-    page: () => (project.releases.length === 0 ? undefined : (page ??= makePage())),
+    page() {
+      if (project.releases?.length === 0) return undefined;
+      return (page ??= write(
+        isLegacy ? legacyDocument(project) : projectDocument(project, serial),
+      ));
+    },
     releasePage(version) {
       const release = findRelease(releasesOf(project), version);
       if (!release) return undefined;
-      if (isLegacy) return legacyPage(legacyDocument({ ...project, releases: [release] }), serial);
-      return modernPage(releaseDocument(project, release, serial), serial);
+      if (isLegacy) return write(legacyDocument({ ...project, releases: [release] }));
+      return write(releaseDocument(project, release, serial));
     },
   };
 }
 
-/** PyPI's strong ETag: the body's MD5 in base64 without its padding. */
+/** Returns the page with the headers of today's PyPI. */
+export function pageOf(body: Buffer, serial: number): Page {
+  const headers = {
+    'content-type': 'application/json',
+    'cache-control': 'max-age=900, public',
+    etag: etagOf(body),
+    'x-pypi-last-serial': String(serial),
+  };
+  return { headers, body };
+}
+
+/** Returns PyPI's strong ETag: the body's MD5 in base64 without padding. */
 export function etagOf(body: Buffer): string {
   return `"${createHash('md5').update(body).digest('base64').replaceAll('=', '')}"`;
 }
 
-function modernPage(document: PypiDocument, serial: number): Page {
-  const body = Buffer.from(JSON.stringify(document));
-  return {
-    headers: {
-      'content-type': 'application/json',
-      'cache-control': 'max-age=900, public',
-      etag: etagOf(body),
-      'x-pypi-last-serial': String(serial),
-    },
-    body,
-  };
-}
-
 /** The PyPI of 2016 sent no ETag. */
-function legacyPage(document: PypiDocument, serial: number): Page {
-  return {
-    headers: {
-      'content-type': 'application/json; charset="UTF-8"',
-      'cache-control': 'max-age=600, public',
-      'x-pypi-last-serial': String(serial),
-    },
-    body: Buffer.from(JSON.stringify(document)),
+function legacyPage(body: Buffer, serial: number): Page {
+  const headers = {
+    'content-type': 'application/json; charset="UTF-8"',
+    'cache-control': 'max-age=600, public',
+    'x-pypi-last-serial': String(serial),
   };
+  return { headers, body };
 }

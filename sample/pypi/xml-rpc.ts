@@ -1,16 +1,16 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { z } from 'zod';
 import type { Answer } from '../exchange.ts';
-import { escapeXml } from './xml.ts';
 
 export type XmlRpcValue = string | number | null | readonly XmlRpcValue[];
 
 export interface XmlRpcCall {
   readonly method: string;
-  /** Integers as numbers; anything else is no argument that the changelog takes, and undefined. */
+  /** Integers as numbers; undefined for any other value, which no method takes. */
   readonly args: readonly (number | undefined)[];
 }
 
+const FORBIDDEN = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 const INTEGER = z.coerce.number().int();
 const callSchema = z.object({
   methodCall: z.object({
@@ -28,7 +28,7 @@ const integerSchema = z
   .catch(undefined);
 const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'param' });
 
-/** The call of a request's body, or undefined where that is none. */
+/** Returns the call in a request's body, or undefined if it is not one. */
 export function parseCall(body: string): XmlRpcCall | undefined {
   if (XMLValidator.validate(body) !== true) return undefined;
   const { data } = callSchema.safeParse(parser.parse(body));
@@ -37,21 +37,23 @@ export function parseCall(body: string): XmlRpcCall | undefined {
   return { method, args: (params?.param ?? []).map(({ value }) => integerSchema.parse(value)) };
 }
 
-/** The answer with the value that a method gives, laid out as Python's `xmlrpc.client` lays it out. */
+/** Returns the answer with a method's value, laid out as by Python's `xmlrpc.client`. */
 export function answerValue(value: XmlRpcValue): Answer {
   return respond(`<params>\n<param>\n${render(value)}</param>\n</params>`);
 }
 
-/** A fault, which is a 200 as well. */
+/** Returns the answer with a fault. Its status is 200, too. */
 export function answerFault(code: number, message: string): Answer {
-  const members = [
-    ['faultCode', code],
-    ['faultString', message],
-  ] as const;
-  const struct = members.map(
+  const members = Object.entries({ faultCode: code, faultString: message }).map(
     ([name, value]) => `<member>\n<name>${name}</name>\n${render(value)}</member>\n`,
   );
-  return respond(`<fault>\n<value><struct>\n${struct.join('')}</struct></value>\n</fault>`);
+  return respond(`<fault>\n<value><struct>\n${members.join('')}</struct></value>\n</fault>`);
+}
+
+/** Returns the text as it may stand between two tags. Like PyPI, it drops characters that XML forbids. */
+export function escapeXml(text: string): string {
+  const allowed = text.replace(FORBIDDEN, '');
+  return allowed.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function respond(content: string): Answer {

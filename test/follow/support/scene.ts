@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { vi } from 'vitest';
 import { createRedisStore } from '../../../cache/redis-store.ts';
 import type { Store } from '../../../cache/store.ts';
-import { projectsNamed } from '../../../sample/projects/many-projects.ts';
+import { projectsNamed } from '../../../sample/projects/sample-projects.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 import { isHeldWhole } from '../../../src/follow/held.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';

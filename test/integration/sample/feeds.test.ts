@@ -19,7 +19,7 @@ afterEach(() => standIn.close());
 
 test('the feed of releases is laid out as PyPI’s', async () => {
   standIn.update({ ...small, releases: [] });
-  standIn.publish('small-one', { version: '1.0', summary: `Lex & "Yacc"'s <b>` });
+  standIn.publish('small-one', { version: '1.0', info: { summary: `Lex & "Yacc"'s <b>` } });
   const { text, headers } = await ask(`${standIn.url}/rss/updates.xml`);
   expect(text.replace(/<pubDate>\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT</, '<pubDate>now<'))
     .toBe(`<?xml version="1.0" encoding="UTF-8"?>
@@ -90,7 +90,6 @@ describe('the changelog', () => {
   test.each([
     ['nothing', [], -32_601, 'server error; requested method not found'],
     ['changelog_since_serial', [], -32_602, 'client error; serial: Missing required argument'],
-    ['list_packages', [], -32_500, 'XMLRPC list_packages method. Use JSON or Simple API instead.'],
   ] as const)('answers %s(%j) with the fault %i', async (method, args, code, message) => {
     const { fault } = await call(standIn.url, method, args);
     expect(fault?.code).toBe(code);
