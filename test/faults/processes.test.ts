@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { sampleProjects } from '../../sample/projects.ts';
+import { sampleProjects } from '../../sample/projects/sample-projects.ts';
 import type { StandIn } from '../../sample/stand-in.ts';
 import { scrape, sumOf } from '../../src/commands/scrape.ts';
 import type { Stack } from '../../stack/start-stack.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { SampleProject } from '../../sample/project.ts';
+import type { SampleProject } from '../../sample/projects/project.ts';
 import type { StandIn } from '../../sample/stand-in.ts';
 import { type FaultProxy, startFaultProxy, type WayFault } from '../support/fault-proxy.ts';
 import { type LoadReport, startLoad } from '../support/load.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { MODES, type Mode } from '../../sample/misbehaviour.ts';
+import { MODES, type Mode } from '../../sample/faults/rules.ts';
 import type { StandIn } from '../../sample/stand-in.ts';
 import { runCli } from '../support/cli.ts';
 import { type LoadReport, startLoad } from '../support/load.ts';

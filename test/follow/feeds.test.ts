@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Mode } from '../../sample/misbehaviour.ts';
+import type { Mode } from '../../sample/faults/rules.ts';
 import { CACHE_LENGTHS } from '../../src/http/headers.ts';
 import { tellOutcome } from '../support/outcomes.ts';
 import { versionPath } from './support/edge-reader.ts';

@@ -1,6 +1,6 @@
 import { Agent, type RequestInit, type Response, fetch } from 'undici';
 import { onTestFinished } from 'vitest';
-import { sampleProjects } from '../../sample/projects.ts';
+import { sampleProjects } from '../../sample/projects/sample-projects.ts';
 import { createStandIn, type StandIn, type StandInOptions } from '../../sample/stand-in.ts';
 import { serve } from '../../src/main.ts';
 import { makeTempDirectory } from './temp.ts';

@@ -1,4 +1,4 @@
-import type { IndexEntry, Page } from '../../../sample/index-entry.ts';
+import type { IndexEntry, Page } from '../../../sample/pypi/pages.ts';
 
 /** A little less than `UPSTREAM_MAX_BYTES`. */
 const BYTES = 31_000_000;

@@ -1,4 +1,4 @@
-import type { SampleProject } from '../../../sample/project.ts';
+import type { SampleProject } from '../../../sample/projects/project.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 
 const MAX_LOGGED_REQUESTS = 50_000;

@@ -3,7 +3,7 @@ import { onTestFinished, vi } from 'vitest';
 import { createRedisStore } from '../../../cache/store/redis/store.ts';
 import { createSqliteStore } from '../../../cache/store/sqlite/store.ts';
 import type { Store } from '../../../cache/store/contract.ts';
-import { projectsNamed } from '../../../sample/many-projects.ts';
+import { projectsNamed } from '../../../sample/projects/sample-projects.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 import { scrape, sumOf } from '../../../src/commands/scrape.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { vi } from 'vitest';
 import { createRedisStore } from '../../../cache/store/redis/store.ts';
 import type { Store } from '../../../cache/store/contract.ts';
-import { projectsNamed } from '../../../sample/many-projects.ts';
+import { projectsNamed } from '../../../sample/projects/sample-projects.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 import { isRankingComplete } from '../../../src/follow/changes/requested.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sampleProjects } from '../../../sample/projects.ts';
-import type { Mode } from '../../../sample/misbehaviour.ts';
+import { sampleProjects } from '../../../sample/projects/sample-projects.ts';
+import type { Mode } from '../../../sample/faults/rules.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 import { createChangelogFeed } from '../../../src/follow/feeds/changelog.ts';
 import type { Feed, FeedNews } from '../../../src/follow/feeds/feed.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MODES, type Mode } from '../../../sample/misbehaviour.ts';
+import { MODES, type Mode } from '../../../sample/faults/rules.ts';
 import {
   startService,
   startServiceForTest,

@@ -3,7 +3,7 @@ import {
   answerValue,
   parseCall,
   type XmlRpcValue,
-} from '../../../../sample/xml-rpc.ts';
+} from '../../../../sample/pypi/xml-rpc.ts';
 import { createChangelogFeed } from '../../../../src/follow/feeds/changelog.ts';
 import type { FeedNews } from '../../../../src/follow/feeds/feed.ts';
 import { createFakeClient } from '../../../support/pypi-client.ts';
