@@ -2,14 +2,14 @@ import { createFacts } from '../cache/facts/facts.ts';
 import type { Facts } from '../cache/facts/contract.ts';
 import { createSqliteStore } from '../cache/store/sqlite/store.ts';
 import type { Store } from '../cache/store/contract.ts';
-import type { DownloadFacts, ProjectFacts } from '../src/facts.ts';
-import { type Budget, createBudget } from '../src/upstream/budget.ts';
-import { createPypiSource } from '../src/upstream/pypi.ts';
-import { createPypistatsSource } from '../src/upstream/pypistats.ts';
+import type { DownloadFacts, ProjectFacts } from '../src/facts/schema.ts';
+import { type Budget, createBudget } from '../src/facts/budget.ts';
+import { createPypiSource } from '../src/facts/pypi.ts';
+import { createPypistatsSource } from '../src/facts/pypistats.ts';
 import type { Upstreams } from './day-upstreams.ts';
 import { createRandom } from './traffic-random.ts';
 
-/** As src/config.ts and src/sources.ts have them by default. */
+/** As src/config.ts and src/facts/sources.ts have them by default. */
 const FRESH_SECONDS = 600;
 const KEPT_SECONDS = 2_592_000;
 const MEMORY_BYTES = 6 * 1024 * 1024;

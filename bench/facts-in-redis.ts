@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { createFacts } from '../cache/facts/facts.ts';
 import { createRedisStore } from '../cache/store/redis/store.ts';
-import { projectFactsSchema, type ProjectFacts } from '../src/facts.ts';
+import { projectFactsSchema, type ProjectFacts } from '../src/facts/schema.ts';
 import { startRedis } from '../test/support/redis.ts';
 import { compareInTurn, type Measured, ratioFigure } from './figures.ts';
 import type { BenchOptions } from './options.ts';

@@ -2,7 +2,7 @@
 // upstreams. All kinds of a package share PyPI's facts; downloads are asked for once a day. Until the moment that
 // `/begin?in=<ms>` names, what it sends is of any age, as what a cache holds is, and nothing counts.
 import { createServer } from 'node:http';
-import { normaliseName } from '../src/upstream/names.ts';
+import { normaliseName } from '../src/facts/names.ts';
 import { createRandom } from './traffic-random.ts';
 
 const SCALE = Number(process.env['SCALE']);

@@ -16,7 +16,7 @@ import {
   type HeldPicture,
   type Pictures,
 } from './pictures.ts';
-import { openSources, type Sources } from './sources.ts';
+import { openSources, type Sources } from './facts/sources.ts';
 import { createDisk, type ServicesOptions } from './stores.ts';
 
 const BUSY = composeSpec({ ...FAULTS.busy, label: 'pypi' }, { style: 'flat' });

@@ -1,4 +1,4 @@
-import type { DownloadFacts, ProjectFacts } from '../facts.ts';
+import type { DownloadFacts, ProjectFacts } from '../facts/schema.ts';
 import type { ContentParameter, ContentParameters } from './parameters.ts';
 
 /** The URL grammars that name a kind, by the service whose they are. It decides small differences of what a badge says. */

@@ -8,7 +8,7 @@ import { createAdminApp } from '../http/admin.ts';
 import { listen } from '../lifecycle.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
-import { openSources } from '../sources.ts';
+import { openSources } from '../facts/sources.ts';
 import { readVersion } from '../version.ts';
 
 const STOP_DEADLINE_MS = 15_000;

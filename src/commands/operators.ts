@@ -4,7 +4,7 @@ import { type Config, readConfig } from '../config.ts';
 import { formatOf } from '../http/paths.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
-import { type OpenedSources, openSources } from '../sources.ts';
+import { type OpenedSources, openSources } from '../facts/sources.ts';
 import type { ServicesOptions } from '../stores.ts';
 import { readVersion } from '../version.ts';
 import { examine, tellFindings } from './doctor.ts';

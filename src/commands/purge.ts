@@ -3,8 +3,8 @@ import { findKind } from '../badges/catalog.ts';
 import type { Config } from '../config.ts';
 import { type NodeOutcome, purgeEdge, type PurgeTarget } from '../edge/purge.ts';
 import { EVERYTHING, kindTag, projectKindTag, projectTag } from '../edge/tags.ts';
-import type { OpenedSources, Sources } from '../sources.ts';
-import { normaliseName } from '../upstream/names.ts';
+import type { OpenedSources, Sources } from '../facts/sources.ts';
+import { normaliseName } from '../facts/names.ts';
 import type { Output } from './output.ts';
 
 /** What an operator wants gone: badges of a project, of a kind, of both, of one URL, or all. */

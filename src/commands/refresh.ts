@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import { type Attempt, propagate, type PropagateOptions } from '../edge/propagate.ts';
 import type { NodeOutcome } from '../edge/purge.ts';
-import { normaliseName } from '../upstream/names.ts';
+import { normaliseName } from '../facts/names.ts';
 import type { Output } from './output.ts';
 import { UsageError } from './purge.ts';
 

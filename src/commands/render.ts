@@ -2,11 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { findKind } from '../badges/catalog.ts';
 import { composeSpec } from '../badges/compose.ts';
 import type { Grammar, Kind, Options } from '../badges/kind.ts';
-import { describe } from '../describe.ts';
+import { describe } from '../facts/look-up.ts';
 import { BadgeError } from '../errors.ts';
 import type { BadgeSpec, Format, Scale, Style, Picture } from '../imaging/spec.ts';
 import type { Services } from '../services.ts';
-import { isRelease, normaliseName } from '../upstream/names.ts';
+import { isRelease, normaliseName } from '../facts/names.ts';
 
 /** One badge, wanted without a server. */
 export interface RenderRequest {

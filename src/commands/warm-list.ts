@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fetch } from 'undici';
 import { z } from 'zod';
 import { findKind } from '../badges/catalog.ts';
-import { normaliseName } from '../upstream/names.ts';
+import { normaliseName } from '../facts/names.ts';
 import { UsageError } from './purge.ts';
 
 /** The 15,000 projects that are downloaded most, by hugovk/top-pypi-packages. */

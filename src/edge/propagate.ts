@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Found } from '../../cache/facts/contract.ts';
-import type { OpenedSources } from '../sources.ts';
-import { projectId } from '../upstream/pypi.ts';
+import type { OpenedSources } from '../facts/sources.ts';
+import { projectId } from '../facts/pypi.ts';
 import { logPurge } from './purge-log.ts';
 import { type EdgeOptions, type NodeOutcome, purgeEdge, SECOND_PURGE_MS } from './purge.ts';
 import { refetch, RETRIES_MS } from './refetch.ts';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { explain, gt, valid } from '@renovatebot/pep440';
 import type { Refreshed } from '../../cache/facts/contract.ts';
-import type { ProjectFacts } from '../facts.ts';
-import type { Sources } from '../sources.ts';
-import { projectId } from '../upstream/pypi.ts';
+import type { ProjectFacts } from '../facts/schema.ts';
+import type { Sources } from '../facts/sources.ts';
+import { projectId } from '../facts/pypi.ts';
 
 /**
  * Waits before the second and further fetches of a changed project. PyPI purges its CDN softly: the first responses after

@@ -1,6 +1,6 @@
 import type { Store } from '../../cache/store/contract.ts';
-import type { Sources } from '../sources.ts';
-import { nextDailyLoadMs } from '../upstream/pypistats.ts';
+import type { Sources } from '../facts/sources.ts';
+import { nextDailyLoadMs } from '../facts/pypistats.ts';
 import { FOLLOW_KEYS } from './keys.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { EdgeOptions } from '../edge/purge.ts';
-import type { OpenedSources, Sources } from '../sources.ts';
+import type { OpenedSources, Sources } from '../facts/sources.ts';
 import { EVERYTHING } from '../edge/tags.ts';
 import type { FollowerObserver } from '../metrics.ts';
 import { createGapRepair } from './changes/gap.ts';

@@ -2,7 +2,7 @@ import type { Store } from '../../cache/store/contract.ts';
 import { BadgeError, toBadgeError } from '../errors.ts';
 import type { Propagations } from '../edge/propagations.ts';
 import { KEYS } from '../keys.ts';
-import { normaliseName } from '../upstream/names.ts';
+import { normaliseName } from '../facts/names.ts';
 import { headersOfPage } from './headers.ts';
 import type { Limits } from './limits.ts';
 import type { BadgeContext } from './state.ts';

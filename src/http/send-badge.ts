@@ -1,9 +1,9 @@
 import { composeSpec } from '../badges/compose.ts';
 import type { Content, Kind } from '../badges/kind.ts';
 import type { Popularity } from '../follow/popularity.ts';
-import { describe, type BadgeSources, type Description, type Subject } from '../describe.ts';
+import { describe, type BadgeSources, type Description, type Subject } from '../facts/look-up.ts';
 import { BadgeError, type CacheClass } from '../errors.ts';
-import { isRelease, normaliseName } from '../upstream/names.ts';
+import { isRelease, normaliseName } from '../facts/names.ts';
 import type { SendAnswer } from './answer.ts';
 import type { Limits } from './limits.ts';
 import type { BadgeContext } from './state.ts';

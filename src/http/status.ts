@@ -3,7 +3,7 @@ import type { Store } from '../../cache/store/contract.ts';
 import type { FollowerStatus } from '../follow/state/status.ts';
 import type { FollowerWatch } from '../follow/state/watch.ts';
 import { LAG_BOUNDS_SECONDS } from '../metrics.ts';
-import type { Sources } from '../sources.ts';
+import type { Sources } from '../facts/sources.ts';
 import { headersOfPage } from './headers.ts';
 import type { BadgeContext } from './state.ts';
 import { statusPage } from './status-page.ts';

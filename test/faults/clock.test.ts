@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { createContentStore } from '../../cache/content/store.ts';
 import { createSqliteStore } from '../../cache/store/sqlite/store.ts';
 import { createLimits } from '../../src/http/limits.ts';
-import { createBudget } from '../../src/upstream/budget.ts';
+import { createBudget } from '../../src/facts/budget.ts';
 import { createUpstreamClient } from '../../src/upstream/client.ts';
-import { nextDailyLoadMs } from '../../src/upstream/pypistats.ts';
+import { nextDailyLoadMs } from '../../src/facts/pypistats.ts';
 import { startStandIn } from '../support/service.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 import {

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import type { Loaded } from '../../cache/facts/contract.ts';
 import { KINDS } from '../../src/badges/catalog.ts';
 import { composeSpec } from '../../src/badges/compose.ts';
-import type { DownloadFacts } from '../../src/facts.ts';
+import type { DownloadFacts } from '../../src/facts/schema.ts';
 import { type Style, STYLES } from '../../src/imaging/spec.ts';
 import { drawSvg } from '../../src/imaging/svg.ts';
 import { createUpstreamClient } from '../../src/upstream/client.ts';
 import { UpstreamError } from '../../src/upstream/errors.ts';
-import { createPypistatsSource } from '../../src/upstream/pypistats.ts';
+import { createPypistatsSource } from '../../src/facts/pypistats.ts';
 import { startService, type TestService } from '../support/service.ts';
 import { faultsOfAnswer } from './support/hostile-answers.ts';
 import { createHostileClient, type HostileClient } from './support/hostile-client.ts';

@@ -6,7 +6,7 @@ import type { Store } from '../../cache/store/contract.ts';
 import { FOLLOW_KEYS } from '../../src/follow/keys.ts';
 import { whileLeading } from '../../src/follow/leader.ts';
 import { KEYS, RECORDS_PREFIX } from '../../src/keys.ts';
-import { createBudget } from '../../src/upstream/budget.ts';
+import { createBudget } from '../../src/facts/budget.ts';
 import { type Backend, startRedisBackend, startSqliteBackend } from './cache/store/backends.ts';
 
 const NOW = Date.now();

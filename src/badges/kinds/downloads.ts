@@ -1,4 +1,4 @@
-import type { DownloadFacts } from '../../facts.ts';
+import type { DownloadFacts } from '../../facts/schema.ts';
 import type { DownloadKind } from '../kind.ts';
 import { formatLegacy, formatMetric, toCount } from '../numbers.ts';
 import type { Period } from '../parameters.ts';

@@ -1,4 +1,4 @@
-import type { ProjectFacts } from '../../facts.ts';
+import type { ProjectFacts } from '../../facts/schema.ts';
 import type { ProjectKind } from '../kind.ts';
 
 export const wheel: ProjectKind = {

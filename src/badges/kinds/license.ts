@@ -1,4 +1,4 @@
-import type { ProjectFacts } from '../../facts.ts';
+import type { ProjectFacts } from '../../facts/schema.ts';
 import { childrenOf } from '../classifiers.ts';
 import type { ProjectKind } from '../kind.ts';
 import { classifyLicenses, type LicenseClass } from '../licenses.ts';

@@ -1,4 +1,4 @@
-import type { ProjectFacts } from '../../facts.ts';
+import type { ProjectFacts } from '../../facts/schema.ts';
 import { childrenOf, enumerate, sortVersions, versionsUnder } from '../classifiers.ts';
 import type { Content, ProjectKind } from '../kind.ts';
 

@@ -1,6 +1,6 @@
 import type { Store } from '../../../cache/store/contract.ts';
 import { EVERYTHING } from '../../edge/tags.ts';
-import type { Sources } from '../../sources.ts';
+import type { Sources } from '../../facts/sources.ts';
 import { FOLLOW_KEYS } from '../keys.ts';
 import { eachAtOnce } from '../loops.ts';
 import { OLD_PAGES_MS } from './latecomers.ts';

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Store } from '../../../cache/store/contract.ts';
 import { type EdgeOptions, prefetch, SECOND_PURGE_MS } from '../../edge/purge.ts';
 import { refetch } from '../../edge/refetch.ts';
-import type { OpenedSources, Sources } from '../../sources.ts';
+import type { OpenedSources, Sources } from '../../facts/sources.ts';
 import { FOLLOW_KEYS } from '../keys.ts';
 import { eachAtOnce } from '../loops.ts';
 import type { Purger } from '../purger.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { UpstreamClient } from '../../upstream/client.ts';
 import { UpstreamError } from '../../upstream/errors.ts';
-import { isRelease, normaliseName } from '../../upstream/names.ts';
+import { isRelease, normaliseName } from '../../facts/names.ts';
 import { parseJson } from '../parse-json.ts';
 import type { Change, Feed } from './feed.ts';
 import { callForInteger, callForRows, xmlRpcInteger, xmlRpcText } from './xml-rpc.ts';

@@ -2,7 +2,7 @@ import { XMLParser } from 'fast-xml-parser';
 import { z } from 'zod';
 import type { UpstreamClient } from '../../upstream/client.ts';
 import { UpstreamError } from '../../upstream/errors.ts';
-import { isRelease, normaliseName } from '../../upstream/names.ts';
+import { isRelease, normaliseName } from '../../facts/names.ts';
 import { parseJson } from '../parse-json.ts';
 import type { Feed, FeedNews } from './feed.ts';
 

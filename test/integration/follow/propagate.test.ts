@@ -5,7 +5,7 @@ import { readConfig } from '../../../src/config.ts';
 import { type Attempt, propagate } from '../../../src/edge/propagate.ts';
 import { createLog } from '../../../src/log.ts';
 import { createMetrics } from '../../../src/metrics.ts';
-import { type OpenedSources, openSources } from '../../../src/sources.ts';
+import { type OpenedSources, openSources } from '../../../src/facts/sources.ts';
 import { type PurgeListener, startPurgeListener } from '../../support/purge-listener.ts';
 import { startStandIn } from '../../support/service.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';

@@ -1,6 +1,6 @@
 import type { RequestInit } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { nextDailyLoadMs } from '../../../src/upstream/pypistats.ts';
+import { nextDailyLoadMs } from '../../../src/facts/pypistats.ts';
 import { CACHE_LENGTHS } from '../../../src/http/headers.ts';
 import { startService, startServiceForTest, type TestService } from '../../support/service.ts';
 

@@ -13,7 +13,7 @@ import { requestContext } from '../../../src/http/request-context.ts';
 import { createRoutes } from '../../../src/http/routes.ts';
 import type { SendBadge } from '../../../src/http/send-badge.ts';
 import type { BadgeContext, BadgeState } from '../../../src/http/state.ts';
-import { isRelease, normaliseName } from '../../../src/upstream/names.ts';
+import { isRelease, normaliseName } from '../../../src/facts/names.ts';
 import { startVarnish, type TestVarnish } from '../../support/varnish.ts';
 
 /*

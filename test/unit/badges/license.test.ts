@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { ProjectFacts } from '../../../src/facts.ts';
+import type { ProjectFacts } from '../../../src/facts/schema.ts';
 import { say, type Badge } from './say.ts';
 
 /** What the three license badges show of `facts`. */

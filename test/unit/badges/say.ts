@@ -1,6 +1,6 @@
 import { findKind } from '../../../src/badges/catalog.ts';
 import type { Grammar, Options } from '../../../src/badges/kind.ts';
-import type { DownloadFacts, ProjectFacts } from '../../../src/facts.ts';
+import type { DownloadFacts, ProjectFacts } from '../../../src/facts/schema.ts';
 
 /** A badge in short: its label, its message, its colour. */
 export type Badge = readonly [label: string, message: string, color: string];

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { KINDS } from '../../../src/badges/catalog.ts';
 import type { DownloadKind, ProjectKind, Content, Options } from '../../../src/badges/kind.ts';
-import type { DownloadFacts, ProjectFacts } from '../../../src/facts.ts';
+import type { DownloadFacts, ProjectFacts } from '../../../src/facts/schema.ts';
 
 const COLOR = /^(?:brightgreen|green|yellowgreen|yellow|orange|red|blue|lightgrey|#[0-9a-f]{6})$/;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Known, Refreshed } from '../../../cache/facts/contract.ts';
-import type { ProjectFacts } from '../../../src/facts.ts';
+import type { ProjectFacts } from '../../../src/facts/schema.ts';
 import { type ExpectedChange, refetch } from '../../../src/edge/refetch.ts';
 import { NOW } from '../cache/facts/harness.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Found } from '../../../cache/facts/contract.ts';
 import type { Store } from '../../../cache/store/contract.ts';
-import type { DownloadFacts } from '../../../src/facts.ts';
+import type { DownloadFacts } from '../../../src/facts/schema.ts';
 import { createDailyDownloads, type DailyDownloads } from '../../../src/follow/daily-downloads.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { DAY, MINUTE, SECOND } from '../cache/facts/harness.ts';

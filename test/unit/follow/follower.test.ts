@@ -7,7 +7,7 @@ import {
   downloadFactsSchema,
   type ProjectFacts,
   projectFactsSchema,
-} from '../../../src/facts.ts';
+} from '../../../src/facts/schema.ts';
 import type { Feed, FeedNews } from '../../../src/follow/feeds/feed.ts';
 import { follow, type FollowerOptions } from '../../../src/follow/follower.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';

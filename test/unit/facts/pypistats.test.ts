@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nextDailyLoadMs } from '../../../src/upstream/pypistats.ts';
+import { nextDailyLoadMs } from '../../../src/facts/pypistats.ts';
 
 test.each([
   ['2026-11-20T00:00:00Z', '2026-11-20T02:30:00Z'],

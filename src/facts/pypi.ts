@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { FactsSource, Known, Loaded } from '../../cache/facts/contract.ts';
-import { CLASSIFIER_FAMILIES, projectFactsSchema, type ProjectFacts } from '../facts.ts';
-import type { UpstreamClient } from './client.ts';
-import { UpstreamError } from './errors.ts';
+import { CLASSIFIER_FAMILIES, projectFactsSchema, type ProjectFacts } from './schema.ts';
+import type { UpstreamClient } from '../upstream/client.ts';
+import { UpstreamError } from '../upstream/errors.ts';
 
 const MAX_TEXT = 256;
 const MAX_CLASSIFIERS = 100;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createBudget, type BudgetOptions } from '../../../src/upstream/budget.ts';
+import { createBudget, type BudgetOptions } from '../../../src/facts/budget.ts';
 
 const forEver = new AbortController().signal;
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Found, FactsSource } from '../../cache/facts/contract.ts';
-import { downloadFactsSchema, type DownloadFacts, type ProjectFacts } from '../facts.ts';
+import { downloadFactsSchema, type DownloadFacts, type ProjectFacts } from './schema.ts';
 import type { Budget } from './budget.ts';
-import type { UpstreamClient } from './client.ts';
-import { UpstreamError } from './errors.ts';
+import type { UpstreamClient } from '../upstream/client.ts';
+import { UpstreamError } from '../upstream/errors.ts';
 
 const DAY_MS = 86_400_000;
 /** Its load of the day before starts at 01:00 UTC; by this time of day it is done. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isRelease, normaliseName } from '../../../src/upstream/names.ts';
+import { isRelease, normaliseName } from '../../../src/facts/names.ts';
 
 describe('names of projects (PEP 503)', () => {
   test.each([

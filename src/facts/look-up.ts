@@ -1,8 +1,8 @@
-import type { Facts, Found } from '../cache/facts/contract.ts';
-import type { Content, Kind, Options } from './badges/kind.ts';
-import { BadgeError } from './errors.ts';
-import type { DownloadFacts, ProjectFacts } from './facts.ts';
-import { projectId } from './upstream/pypi.ts';
+import type { Facts, Found } from '../../cache/facts/contract.ts';
+import type { Content, Kind, Options } from '../badges/kind.ts';
+import { BadgeError } from '../errors.ts';
+import type { DownloadFacts, ProjectFacts } from './schema.ts';
+import { projectId } from './pypi.ts';
 
 /** Which badge of which project: names are normalised (PEP 503) by now. */
 export interface Subject {

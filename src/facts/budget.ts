@@ -1,5 +1,5 @@
 import type { Store } from '../../cache/store/contract.ts';
-import { UpstreamError } from './errors.ts';
+import { UpstreamError } from '../upstream/errors.ts';
 
 /** A window of the budget: so many requests in so long. */
 interface Window {

@@ -1,14 +1,14 @@
 import { mkdir } from 'node:fs/promises';
-import { createFacts } from '../cache/facts/facts.ts';
-import type { Facts, FactsSource } from '../cache/facts/contract.ts';
-import { DEADLINES, UPSTREAM_DEADLINES } from './deadlines.ts';
-import type { DownloadFacts, ProjectFacts } from './facts.ts';
-import { KEYS, RECORDS_PREFIX } from './keys.ts';
-import { createShared, type ServicesOptions, type Shared } from './stores.ts';
-import { createBudget } from './upstream/budget.ts';
-import { createUpstreamClient, type UpstreamClient } from './upstream/client.ts';
-import { createPypiSource, projectId } from './upstream/pypi.ts';
-import { createPypistatsSource } from './upstream/pypistats.ts';
+import { createFacts } from '../../cache/facts/facts.ts';
+import type { Facts, FactsSource } from '../../cache/facts/contract.ts';
+import { DEADLINES, UPSTREAM_DEADLINES } from '../deadlines.ts';
+import type { DownloadFacts, ProjectFacts } from './schema.ts';
+import { KEYS, RECORDS_PREFIX } from '../keys.ts';
+import { createShared, type ServicesOptions, type Shared } from '../stores.ts';
+import { createBudget } from './budget.ts';
+import { createUpstreamClient, type UpstreamClient } from '../upstream/client.ts';
+import { createPypiSource, projectId } from './pypi.ts';
+import { createPypistatsSource } from './pypistats.ts';
 
 const PYPISTATS_PER_SECOND = 2;
 const PYPISTATS_CONCURRENCY = 2;
