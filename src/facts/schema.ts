@@ -1,7 +1,11 @@
 import { z } from 'zod';
 
+const MAX_TEXT = 256;
+const MAX_CLASSIFIERS = 100;
+const MAX_PACKAGE_TYPES = 16;
+
 /** The families of classifiers that a badge reads; a record is a kilobyte because the others are left out. */
-export const CLASSIFIER_FAMILIES = [
+const CLASSIFIER_FAMILIES = [
   'License ::',
   'Programming Language :: Python',
   'Development Status ::',
@@ -29,6 +33,45 @@ export const projectFactsSchema = z.object({
   packageTypes: z.array(z.string()),
 });
 export type ProjectFacts = z.infer<typeof projectFactsSchema>;
+
+/** A text of PyPI's; empty where it is absent or no text. */
+const text = z.string().trim().catch('');
+
+/**
+ * The used fields of `/pypi/<name>/json` (https://docs.pypi.org/api/json/), reduced to facts. A field that does not fit is
+ * absent; only the version must be there.
+ */
+export const pypiProjectSchema = z
+  .object({
+    info: z.object({
+      version: z.string().min(1),
+      yanked: z.boolean().catch(false),
+      license: text,
+      license_expression: text,
+      classifiers: z.array(z.unknown()).catch([]),
+      requires_python: text,
+    }),
+    urls: z.array(z.object({ packagetype: text }).catch({ packagetype: '' })).catch([]),
+  })
+  .transform(({ info, urls }): ProjectFacts => ({
+    version: info.version.slice(0, MAX_TEXT),
+    yanked: info.yanked,
+    license: info.license !== '' && info.license.length <= MAX_TEXT ? info.license : null,
+    licenseExpression: info.license_expression.slice(0, 2 * MAX_TEXT) || null,
+    classifiers: info.classifiers.filter(isUsed).slice(0, MAX_CLASSIFIERS),
+    requiresPython: info.requires_python.slice(0, MAX_TEXT) || null,
+    packageTypes: [...new Set(urls.map(({ packagetype }) => packagetype.slice(0, 32)))]
+      .filter((type) => type !== '')
+      .slice(0, MAX_PACKAGE_TYPES),
+  }));
+
+function isUsed(classifier: unknown): classifier is string {
+  return (
+    typeof classifier === 'string' &&
+    classifier.length <= MAX_TEXT &&
+    CLASSIFIER_FAMILIES.some((family) => classifier.startsWith(family))
+  );
+}
 
 /** Downloads without mirrors, as pypistats.org counts them: of yesterday, and of the 7 and 30 days that end with it. */
 export const downloadFactsSchema = z.object({

@@ -1,19 +1,15 @@
 import { findKind } from '../../../src/badges/catalog.ts';
 import type { Grammar, Options } from '../../../src/badges/kind.ts';
-import type { DownloadFacts, ProjectFacts } from '../../../src/facts/schema.ts';
+import {
+  type DownloadFacts,
+  type ProjectFacts,
+  pypiProjectSchema,
+} from '../../../src/facts/schema.ts';
 
-/** A badge in short: its label, its message, its colour. */
+/** A badge in short: its label, its message, its color. */
 export type Badge = readonly [label: string, message: string, color: string];
 
-const BARE_PROJECT: ProjectFacts = {
-  version: '1.0',
-  yanked: false,
-  license: null,
-  licenseExpression: null,
-  classifiers: [],
-  requiresPython: null,
-  packageTypes: [],
-};
+const BARE_PROJECT = pypiProjectSchema.parse({ info: { version: '1.0' } });
 
 /** What the badge `name` of `grammar`'s URLs shows of a project that is bare but for `facts`. */
 export function say(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
-import { createCodec } from '../../cache/facts/codec.ts';
-import { downloadFactsSchema, projectFactsSchema } from '../../src/facts/schema.ts';
+import { createCodec } from '../../../cache/facts/codec.ts';
+import { downloadFactsSchema, projectFactsSchema } from '../../../src/facts/schema.ts';
 
 const CHECK = { e: '"etag"', s: 7, f: 1, c: 1, d: 2, n: 0 };
 
