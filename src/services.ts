@@ -9,17 +9,22 @@ import { FAULTS } from './errors.ts';
 import { type FollowerWatch, watchFollower } from './follow/watch.ts';
 import { bytesOfAnswer, type RememberedAnswer } from './http/remembered.ts';
 import { createImaging } from './imaging/imaging.ts';
+import type { Format } from './imaging/spec.ts';
 import {
   bytesOfPicture,
   createPictures,
   drawSpares,
   type HeldPicture,
   type Pictures,
+  type Spare,
 } from './pictures.ts';
 import { openSources, type Sources } from './sources.ts';
 import { createDisk, type ServicesOptions } from './stores.ts';
 
 const BUSY = composeSpec({ ...FAULTS.busy, label: 'pypi' }, { style: 'flat' });
+
+/** The widths of letters take 0.1 s to load: the first badge comes before them. */
+const SPARES_AFTER_MS = 1_000;
 
 /** Everything that lives as long as the process. */
 export interface Services {
@@ -39,16 +44,19 @@ export interface Services {
 
 /** The composition root: the one place where what lives long is made and joined. */
 export async function createServices(options: ServicesOptions): Promise<Services> {
-  const { config, metrics } = options;
+  const { config, metrics, log } = options;
   let follower: FollowerWatch | undefined;
   const isFollowing = (): boolean => follower?.isFollowing() ?? false;
-  const opened = await openSources(options, isFollowing);
+  // Fonts are looked for and tried on other threads: meanwhile the stores are opened.
+  const [imaging, opened] = await Promise.all([
+    createImaging({
+      directory: join(config.CACHE_DIR, 'fonts'),
+      concurrency: config.DRAWING_CONCURRENCY,
+      queueLimit: config.DRAWING_QUEUE,
+    }),
+    openSources(options, isFollowing),
+  ]);
   const { store, messages, sources } = opened;
-  const imaging = await createImaging({
-    directory: join(config.CACHE_DIR, 'fonts'),
-    concurrency: config.DRAWING_CONCURRENCY,
-    queueLimit: config.DRAWING_QUEUE,
-  });
   const memory = createMemoryCache<HeldPicture>({
     maxBytes: (config.MEMORY_MAX_BYTES / 8) * 3,
     sizeOf: ({ picture }) => bytesOfPicture(picture),
@@ -60,12 +68,19 @@ export async function createServices(options: ServicesOptions): Promise<Services
   // Whole answers are a second old at most; of what has expired, none may be given again.
   messages.subscribe(() => answers.clear());
   const disk = createDisk(options);
+  const spares = new Map<Format, Spare>();
+  const drawing = setTimeout(() => {
+    drawSpares(imaging, BUSY).then(
+      (drawn) => drawn.forEach((spare, format) => spares.set(format, spare)),
+      (error: unknown) => log.error({ err: error }, 'the spare pictures cannot be drawn'),
+    );
+  }, SPARES_AFTER_MS).unref();
   const pictures = createPictures({
     memory,
     disk,
     flights: createSingleFlight(),
     imaging,
-    spares: await drawSpares(imaging, BUSY),
+    spares,
     observe: metrics.picture,
   });
 
@@ -93,6 +108,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     demand,
     follower: watch,
     async close() {
+      clearTimeout(drawing);
       watch.close();
       await demand.close();
       await opened.close();

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
 import { findKind } from '../badges/catalogue.ts';
 import type { Config } from '../config.ts';
 import { type NodeOutcome, purgeEdge, type PurgeTarget } from '../edge/purge.ts';
-import type { OpenedSources, Sources } from '../sources.ts';
+import { UsageError } from '../errors.ts';
+import { type OpenedSources, openSources, type Sources } from '../sources.ts';
 import { normaliseName } from '../upstream/names.ts';
-import type { Output } from './output.ts';
+import { withOpened } from './context.ts';
+import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
 
 /** What an operator wants gone: badges of a project, of a kind, of both, of one URL, or all. */
 export interface PurgeWish {
@@ -14,9 +17,33 @@ export interface PurgeWish {
   readonly all?: boolean | undefined;
 }
 
-/** A command that was called in a way that makes no sense. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
+interface PurgeOptions extends Omit<PurgeWish, 'project'> {
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** `pypins purge`. */
+export function define(command: Command): void {
+  command
+    .argument('[project]', 'such as requests')
+    .option('--kind <kind>', 'only this kind; without a project, of all projects')
+    .option('--url <url>', 'one badge, at the edge')
+    .option('--all', 'all facts, and every badge at the edge')
+    .option('--yes', 'needed for --all')
+    .option(...JSON_OPTION)
+    .action(runPurge);
+}
+
+async function runPurge(
+  project: string | undefined,
+  { yes = false, json = false, ...wish }: PurgeOptions,
+): Promise<void> {
+  if (wish.all === true && !yes)
+    throw new UsageError('--all needs --yes: every badge will be fetched anew');
+  await withOpened(openSources, async (opened, config) => {
+    const report = await purge(opened, config, { ...wish, project });
+    finish(tellPurge(report, json, createOutput()));
+  });
 }
 
 /** What was purged: at each node of the edge, and how many records of facts are due now. */

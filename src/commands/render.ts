@@ -1,12 +1,84 @@
 import { writeFile } from 'node:fs/promises';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { findKind } from '../badges/catalogue.ts';
 import { composeSpec } from '../badges/compose.ts';
-import type { Dialect, Kind, Wishes } from '../badges/kind.ts';
+import { type Dialect, type Kind, PERIODS, type Wishes } from '../badges/kind.ts';
 import { describe } from '../describe.ts';
 import { BadgeError } from '../errors.ts';
-import type { BadgeSpec, Format, Scale, Style, Picture } from '../imaging/spec.ts';
-import type { Services } from '../services.ts';
+import { formatOf } from '../http/paths.ts';
+import {
+  type BadgeSpec,
+  type Format,
+  type Picture,
+  type Scale,
+  type Style,
+  STYLES,
+} from '../imaging/spec.ts';
+import { createServices, type Services } from '../services.ts';
 import { isRelease, normaliseName } from '../upstream/names.ts';
+import { withOpened } from './context.ts';
+
+const SCALES: Readonly<Record<`${Scale}`, Scale>> = { 1: 1, 2: 2, 3: 3, 4: 4 };
+
+/** `pypins render`. */
+export function define(command: Command): void {
+  command
+    .argument('<kind>', 'such as version, or pyversions')
+    .argument('<project>', 'such as requests')
+    .requiredOption('-o, --output <file>', 'file to write, - for standard output')
+    .option('--release <release>', 'speak of this release instead of the latest')
+    .addOption(new Option('--style <style>', 'how it looks').choices(STYLES).default('flat'))
+    .option(
+      '--format <format>',
+      "the picture's format; by default from the file's name, else svg",
+      parseFormat,
+    )
+    .addOption(
+      new Option('--scale <times>', 'size of a raster picture')
+        .choices(Object.keys(SCALES))
+        .default('1'),
+    )
+    .option('--label <text>', 'the left half; empty removes it')
+    .option('--color <color>', 'colour of the right half')
+    .option('--label-color <color>', 'colour of the left half')
+    .addOption(new Option('--period <period>', 'what downloads are counted over').choices(PERIODS))
+    .addOption(
+      new Option('--prefix <prefix>', 'whether a version wears a v').choices(['v', 'none']),
+    )
+    .action(renderOne);
+}
+
+interface RenderOptions extends Pick<
+  RenderRequest,
+  'release' | 'style' | 'label' | 'color' | 'labelColor'
+> {
+  readonly output: string;
+  readonly format?: Format;
+  readonly scale: `${Scale}`;
+  readonly period?: RenderRequest['wishes']['period'];
+  readonly prefix?: RenderRequest['wishes']['prefix'];
+}
+
+async function renderOne(kind: string, project: string, options: RenderOptions): Promise<void> {
+  const { output, period, prefix, scale, format = formatOfFile(output), ...looks } = options;
+  const wishes = { ...(period && { period }), ...(prefix && { prefix }) };
+  const request = { ...looks, kind, project, wishes, format, scale: SCALES[scale] };
+  await withOpened(createServices, async (services) =>
+    writePicture(output, await render(services, request)),
+  );
+}
+
+function parseFormat(name: string): Format {
+  const format = formatOf(name);
+  if (format === undefined || format === 'json')
+    throw new InvalidArgumentError('It is not a format of pictures.');
+  return format;
+}
+
+function formatOfFile(file: string): Format {
+  const format = formatOf(file.slice(file.lastIndexOf('.') + 1));
+  return format === undefined || format === 'json' ? 'svg' : format;
+}
 
 /** One badge, wanted without a server. */
 export interface RenderRequest {

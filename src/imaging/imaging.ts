@@ -82,8 +82,8 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
       try {
         // Nothing is done for a large one before its turn: it may not come. Where all are usual, no core waits.
         if (drawingCost(spec, scale) > LARGE)
-          return await large.run(rank, () => drawNow(prepare()));
-        const rasterize = prepare();
+          return await large.run(rank, async () => drawNow(await prepare()));
+        const rasterize = await prepare();
         return await usual.run(rank, () => drawNow(rasterize));
       } catch (error) {
         throw isTooMuch(error) ? new DrawingQueueFullError(error) : error;

@@ -5,7 +5,7 @@ import {
   LAG_BOUNDS_SECONDS,
   writeStatus,
 } from '../../../src/follow/status.ts';
-import { readVersion } from '../../../src/version.ts';
+import manifest from '../../../package.json' with { type: 'json' };
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { startServiceForTest, type TestService } from '../../support/service.ts';
 
@@ -46,7 +46,7 @@ describe('without a follower', () => {
   test('the page and its twin say so', async () => {
     const service = await startServiceForTest();
     expect(await statusOf(service)).toEqual({
-      version: readVersion(),
+      version: manifest.version,
       following: false,
       follower: null,
       node: {

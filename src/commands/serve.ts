@@ -1,21 +1,31 @@
-import { createAccounts } from './http/account.ts';
-import { createAdminApp } from './http/admin.ts';
-import { createSendAnswer } from './http/answer.ts';
-import { createApp } from './http/app.ts';
-import { createFairness } from './http/fairness.ts';
-import { createLimits } from './http/limits.ts';
-import { createRefresh } from './http/refresh.ts';
-import { createRememberedAnswers } from './http/remembered.ts';
-import { createSendBadge } from './http/send-badge.ts';
-import { createSendStatus } from './http/status.ts';
-import { answerUnreadable } from './http/unreadable.ts';
-import { type Config, type Environment, readConfig, takeHandedSocket } from './config.ts';
-import { createPublisher } from './follow/publisher.ts';
-import { type Handler, type Listener, listen } from './lifecycle.ts';
-import { createLog } from './log.ts';
-import { createMetrics } from './metrics.ts';
-import { type Services, createServices } from './services.ts';
-import { readVersion } from './version.ts';
+import closeWithGrace from 'close-with-grace';
+import type { Command } from 'commander';
+import { createAccounts } from '../http/account.ts';
+import { createAdminApp } from '../http/admin.ts';
+import { createSendAnswer } from '../http/answer.ts';
+import { createApp } from '../http/app.ts';
+import { createFairness } from '../http/fairness.ts';
+import { createLimits } from '../http/limits.ts';
+import { createRefresh } from '../http/refresh.ts';
+import { createRememberedAnswers } from '../http/remembered.ts';
+import { createSendBadge } from '../http/send-badge.ts';
+import { createSendStatus } from '../http/status.ts';
+import { answerUnreadable } from '../http/unreadable.ts';
+import { type Config, type Environment, takeHandedSocket } from '../config.ts';
+import { createPublisher } from '../follow/publisher.ts';
+import { type Handler, type Listener, listen } from '../lifecycle.ts';
+import { type Services, createServices } from '../services.ts';
+import { createContext } from './context.ts';
+
+const STOP_DEADLINE_MS = 15_000;
+
+/** `pypins serve`. */
+export function define(command: Command): void {
+  command.action(async () => {
+    const service = await serve();
+    closeWithGrace({ delay: STOP_DEADLINE_MS }, () => service.close());
+  });
+}
 
 /** The service, while it runs. */
 export interface RunningService {
@@ -32,13 +42,11 @@ export interface RunningService {
  * when a port is taken.
  */
 export async function serve(environment?: Environment): Promise<RunningService> {
-  const config = readConfig(environment);
-  const version = readVersion();
-  const { log, close: closeLog } = createLog(config.LOG_LEVEL);
-  const metrics = createMetrics(version);
+  const context = createContext(environment);
+  const { config, log, metrics, version } = context;
   if (config.CONTACT === '')
     log.warn('CONTACT is not set: PyPI asks its clients to say whom to write to');
-  const services = await createServices({ config, log, metrics, version });
+  const services = await createServices(context);
   let ready = false;
   const isReady = (): boolean => ready;
 
@@ -87,7 +95,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
       await services.close();
       await listeners.admin.stop();
       log.info('stopped');
-      await closeLog();
+      await context.closeLog();
     },
   };
 }
