@@ -1,14 +1,37 @@
+import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { RECORDED } from './test/support/recorded.ts';
+
+const common = {
+  // FONTCONFIG_FILE has to reach the C library, and a worker thread's environment is only a copy.
+  pool: 'forks',
+  // Generous: a deadline of a test says that it hangs, not that the machine is busy.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 60_000 } },
+  unstubEnvs: true,
+} as const;
 
 export default defineConfig({
   test: {
-    // FONTCONFIG_FILE has to reach the C library, and a worker thread's environment is only a copy.
-    pool: 'forks',
-    include: ['test/**/*.test.ts'],
     reporters: ['default', 'json'],
     outputFile: { json: 'reports/vitest.json' },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    unstubEnvs: true,
+    globalSetup: 'test/support/tell-missing.ts',
+    projects: [
+      // A file of these leaves nothing behind in its process: the next one runs there as well.
+      { test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false } },
+      {
+        test: {
+          ...common,
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          exclude: existsSync(RECORDED) ? [] : ['test/integration/recorded/**'],
+        },
+      },
+      // The promises, proved on the whole stack in under a minute.
+      { test: { ...common, name: 'stack', include: ['test/stack/**/*.test.ts'] } },
+      // The long rest, which `make test-faults` runs.
+      { test: { ...common, name: 'faults', include: ['test/{faults,follow}/**/*.test.ts'] } },
+    ],
   },
 });

@@ -40,8 +40,7 @@ export function createDayFacts(options: {
   const budget = createDayBudget(store, clock);
   const common = {
     store,
-    keyPrefix: 'day',
-    formatVersion: 1,
+    keyPrefix: 'day:1',
     keptSeconds: KEPT_SECONDS,
     memoryMaxBytes: MEMORY_BYTES,
     clock,

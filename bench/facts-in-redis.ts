@@ -35,13 +35,12 @@ export async function measureFactsInRedis({ rounds }: BenchOptions): Promise<Mea
   const facts = createFacts<ProjectFacts>({
     source: {
       name: 'pypi',
-      parse: (value) => projectFactsSchema.safeParse(value).data,
+      schema: projectFactsSchema,
       freshUntilMs: (fetchedAtMs) => fetchedAtMs + DAY_MS,
       load: () => Promise.resolve({ state: 'known', value: FACTS, serial: 1, validator: '"x"' }),
     },
     store,
-    keyPrefix: 'pypins',
-    formatVersion: 1,
+    keyPrefix: 'pypins:1',
     keptSeconds: 86_400,
     memoryMaxBytes: 16_000_000,
     // Redis is asked every time.

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import type { FactsRecord } from './facts-record.ts';
 
@@ -5,6 +6,8 @@ const checkSchema = { c: z.number(), d: z.number(), n: z.number().int().nonnegat
 const storedSchema = z.discriminatedUnion('k', [
   z.object({
     k: z.literal('known'),
+    /** The shape of the value; records of the first versions have none. */
+    h: z.string().optional(),
     v: z.unknown(),
     e: z.string().optional(),
     s: z.number().optional(),
@@ -15,29 +18,64 @@ const storedSchema = z.discriminatedUnion('k', [
 ]);
 type Stored = z.infer<typeof storedSchema>;
 
-/** The record as text for the store: JSON with short keys, about a hundred bytes and the value. */
-export function encodeRecord<T>(record: FactsRecord<T>): string {
-  const { checkedAtMs: c, dueAtMs: d, failures: n } = record;
-  if (record.state !== 'known')
-    return JSON.stringify({ k: record.state, c, d, n } satisfies Stored);
-  const { value: v, validator: e, serial: s, fetchedAtMs: f } = record.known;
-  return JSON.stringify({ k: 'known', v, e, s, f, c, d, n } satisfies Stored);
+/** Records as texts for the store: JSON with short keys, about a hundred bytes and the value. */
+export interface Codec<T> {
+  readonly encode: (record: FactsRecord<T>) => string;
+  /** The record that a text from the store holds; undefined where it holds none that can be read. */
+  readonly decode: (text: string) => FactsRecord<T> | undefined;
+  /** Whether a text from the store holds a value, be it one that only other code can read. */
+  readonly holdsValue: (text: string) => boolean;
 }
 
-/** The record that a text from the store holds; undefined where it holds none. */
-export function decodeRecord<T>(
-  text: string,
-  parseValue: (value: unknown) => T | undefined,
-): FactsRecord<T> | undefined {
+/**
+ * Each record names the shape of its value: a digest of the value's JSON Schema. A record of another shape is read as
+ * well, as far as the schema allows; it loses its validator, since a 304 would confirm fields that are not in it.
+ */
+export function createCodec<T>(schema: z.ZodType<T>): Codec<T> {
+  const shape = hash('sha256', JSON.stringify(z.toJSONSchema(schema))).slice(0, 8);
+
+  return {
+    encode(record) {
+      const { checkedAtMs: c, dueAtMs: d, failures: n } = record;
+      if (record.state !== 'known')
+        return JSON.stringify({ k: record.state, c, d, n } satisfies Stored);
+      const { serial: s, fetchedAtMs: f } = record.known;
+      const { value: v, validator: e, shape: h } = record.foreign ?? { ...record.known, shape };
+      return JSON.stringify({ k: 'known', h, v, e, s, f, c, d, n } satisfies Stored);
+    },
+    decode(text) {
+      const stored = parseStored(text);
+      if (stored === undefined) return undefined;
+      const check = { checkedAtMs: stored.c, dueAtMs: stored.d, failures: stored.n };
+      if (stored.k !== 'known') return { state: stored.k, ...check };
+      const { h, v, e: validator, s: serial, f: fetchedAtMs } = stored;
+      const parsed = schema.safeParse(v);
+      if (!parsed.success) return undefined;
+      const known = { value: parsed.data, serial, fetchedAtMs };
+      if (h === shape) return { state: 'known', known: { ...known, validator }, ...check };
+      const foreign = { shape: h, value: v, validator, isComplete: contains(v, parsed.data) };
+      return { state: 'known', known, foreign, ...check };
+    },
+    holdsValue: (text) => parseStored(text)?.k === 'known',
+  };
+}
+
+function parseStored(text: string): Stored | undefined {
   try {
-    const stored = storedSchema.parse(JSON.parse(text));
-    const check = { checkedAtMs: stored.c, dueAtMs: stored.d, failures: stored.n };
-    if (stored.k !== 'known') return { state: stored.k, ...check };
-    const value = parseValue(stored.v);
-    if (value === undefined) return undefined;
-    const known = { value, validator: stored.e, serial: stored.s, fetchedAtMs: stored.f };
-    return { state: 'known', known, ...check };
+    return storedSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }
+}
+
+/** Whether all that was parsed was there: no default stands in for what is missing. */
+function contains(given: unknown, parsed: unknown): boolean {
+  if (!isObject(parsed)) return given === parsed;
+  return (
+    isObject(given) && Object.entries(parsed).every(([key, value]) => contains(given[key], value))
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

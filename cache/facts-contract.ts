@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 /** What an upstream said of an id, and when. */
 export interface Known<T> {
   /** Shared by all who ask: never changed. */
@@ -26,9 +28,15 @@ export type Loaded<T> =
 export interface FactsSource<T> {
   /** Part of every key, e.g. `pypi`. */
   readonly name: string;
-  /** The value as it comes back from the store; undefined where it is none (another format, garbage): a miss. */
-  parse(value: unknown): T | undefined;
-  /** Asks the upstream about an id, given what it said last. Rejects when it does not answer: a failed refresh. */
+  /**
+   * The value as JSON, which guards what comes back from the store. A field that it gains later needs a `default`, so that
+   * records without it are served until they are refreshed.
+   */
+  readonly schema: z.ZodType<T>;
+  /**
+   * Asks the upstream about an id, given what it said last. Rejects when it does not answer: a failed refresh. `unchanged`
+   * is an answer only where a validator was given.
+   */
   load(id: string, previous: Known<T> | undefined, signal: AbortSignal): Promise<Loaded<T>>;
   /** Until when an answer fetched at `fetchedAtMs` is fresh. */
   freshUntilMs(fetchedAtMs: number): number;

@@ -10,11 +10,27 @@ interface Check {
 }
 
 /**
+ * A value as it stands in the store, written by code with another schema. Until the upstream is asked it is written back as
+ * it came, so that who can read more of it loses nothing.
+ */
+export interface Foreign {
+  readonly shape: string | undefined;
+  readonly value: unknown;
+  readonly validator: string | undefined;
+  /** It has all the fields of our schema. */
+  readonly isComplete: boolean;
+}
+
+/**
  * What is remembered of an id, in this process and in the store. The back-off is part of it, so it holds for all
  * processes.
  */
 export type FactsRecord<T> =
-  | (Check & { readonly state: 'known'; readonly known: Known<T> })
+  | (Check & {
+      readonly state: 'known';
+      readonly known: Known<T>;
+      readonly foreign?: Foreign | undefined;
+    })
   | (Check & { readonly state: 'absent' })
   | (Check & { readonly state: 'nothing' });
 
@@ -63,7 +79,37 @@ export function madeDue<T>(record: FactsRecord<T>): FactsRecord<T> {
 export function merged<T>(one: FactsRecord<T>, other: FactsRecord<T>): FactsRecord<T> {
   const [newer, older] = isNewer(other, one) ? [other, one] : [one, other];
   if (newer.state !== 'nothing' || older.state !== 'known') return newer;
-  return { ...newer, state: 'known', known: older.known };
+  const { checkedAtMs, dueAtMs, failures } = newer;
+  return { ...older, checkedAtMs, dueAtMs, failures };
+}
+
+/**
+ * A record as this process can use it. One that lacks a field of ours is due at once, but for where this process remembers
+ * the same answer in full: two versions of the code, each with a field that the other lacks, would else refetch it in
+ * turn for as long as both run.
+ */
+export function completed<T>(
+  record: FactsRecord<T>,
+  remembered: FactsRecord<T>,
+  nowMs: number,
+): FactsRecord<T> {
+  if (record.state !== 'known' || !isIncomplete(record)) return record;
+  if (remembered.state === 'known' && !isIncomplete(remembered)) {
+    const { serial, fetchedAtMs } = record.known;
+    const isSameFetch = fetchedAtMs === remembered.known.fetchedAtMs;
+    const isSameAnswer = serial === undefined ? isSameFetch : serial === remembered.known.serial;
+    if (isSameAnswer)
+      return { ...record, known: { ...remembered.known, fetchedAtMs }, foreign: undefined };
+    // Without serials only its time tells how long an answer holds.
+    if (serial === undefined && !isDue(record, nowMs) && !isDue(remembered, nowMs))
+      return remembered;
+  }
+  return record.failures === 0 ? madeDue(record) : record;
+}
+
+/** Whether other code wrote the record, without a field of ours. */
+function isIncomplete<T>(record: FactsRecord<T>): boolean {
+  return record.state === 'known' && record.foreign?.isComplete === false;
 }
 
 function isNewer<T>(one: FactsRecord<T>, other: FactsRecord<T>): boolean {
@@ -108,7 +154,7 @@ export function afterAnswer<T>(
   }
   const previous = before.state === 'known' ? before.known : undefined;
   const answer = loaded.state === 'known' ? loaded : previous;
-  if (answer === undefined) return undefined;
+  if (answer === undefined || (answer === previous && isIncomplete(before))) return undefined;
   const { value, validator, serial } = answer;
   if (previous?.serial !== undefined && serial !== undefined && serial < previous.serial) {
     return undefined;

@@ -1,7 +1,7 @@
 import type { FactsSource } from './facts-contract.ts';
-import { decodeRecord, encodeRecord } from './facts-codec.ts';
+import { createCodec } from './facts-codec.ts';
 import type { FactsMemory, Seen } from './facts-memory.ts';
-import { merged, NOTHING, secondsToKeep, withoutOld } from './facts-record.ts';
+import { completed, merged, NOTHING, secondsToKeep, withoutOld } from './facts-record.ts';
 import type { FactsRecord, FactsRules } from './facts-record.ts';
 import type { Messages } from './messages.ts';
 import { sleep } from './sleep.ts';
@@ -27,9 +27,8 @@ export interface TiersOptions<T> {
   readonly store: Store;
   readonly memory: FactsMemory<T>;
   readonly messages?: Messages;
-  /** The keys are `<keyPrefix>:<formatVersion>:<source>:<id>`. */
+  /** The keys are `<keyPrefix>:<source>:<id>`. */
   readonly keyPrefix: string;
-  readonly formatVersion: number;
   readonly rules: FactsRules;
   readonly clock: () => number;
 }
@@ -37,7 +36,8 @@ export interface TiersOptions<T> {
 /** Reads and writes records, in memory and in the store. A store that fails is a store that knows nothing. */
 export function createTiers<T>(options: TiersOptions<T>): Tiers<T> {
   const { source, store, memory, messages, rules, clock } = options;
-  const prefix = `${options.keyPrefix}:${options.formatVersion}:${source.name}:`;
+  const prefix = `${options.keyPrefix}:${source.name}:`;
+  const codec = createCodec(source.schema);
   const keyOf = (id: string): string => prefix + id;
 
   messages?.subscribe((key) => {
@@ -49,17 +49,21 @@ export function createTiers<T>(options: TiersOptions<T>): Tiers<T> {
     announce: async (id) => await messages?.publish(keyOf(id)),
     async read(id) {
       const text = (await store.get(keyOf(id))) ?? '';
-      const stored = decodeRecord(text, (value) => source.parse(value)) ?? NOTHING;
+      const stored = codec.decode(text) ?? NOTHING;
       const { record: held = NOTHING, length = 0 } = memory.get(id) ?? {};
-      const record = withoutOld(merged(stored, held), clock(), rules);
+      const nowMs = clock();
+      const record = withoutOld(completed(merged(stored, held), held, nowMs), nowMs, rules);
       if (record !== NOTHING) memory.remember(id, record, Math.max(text.length, length));
       const isLost = record.state === 'known' && stored.state !== 'known';
       const tier = isLost || held.checkedAtMs > stored.checkedAtMs ? 'memory' : store.tier;
       return { record, tier, isLost };
     },
     async write(id, record) {
-      const text = encodeRecord(record);
+      const text = codec.encode(record);
       memory.remember(id, record, text.length);
+      // What this code cannot read, other code may know: a failure to know more does not replace it.
+      if (record.state === 'nothing' && codec.holdsValue((await store.get(keyOf(id))) ?? ''))
+        return;
       for (let left = WRITES; left > 0; left -= 1) {
         const isTaken = await store.set(keyOf(id), text, secondsToKeep(record, clock(), rules));
         if (isTaken || !store.healthy || left === 1) return;

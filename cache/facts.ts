@@ -55,10 +55,8 @@ export interface FactsOptions<T> {
   readonly store: Store;
   /** Tells the other processes what has expired; without it they go on for `memorySeconds`. */
   readonly messages?: Messages;
-  /** Keys are `<keyPrefix>:<formatVersion>:<source>:<id>`. */
+  /** Keys are `<keyPrefix>:<source>:<id>`. */
   readonly keyPrefix: string;
-  /** Raised when the values' format changes. */
-  readonly formatVersion: number;
   /** For how long a value is kept, and served when the upstream fails. */
   readonly keptSeconds: number;
   readonly absentSeconds?: number;

@@ -1,4 +1,5 @@
 /** Primary result codes (https://sqlite.org/rescode.html). */
+const ERROR = 1;
 const BUSY = 5;
 const CORRUPT = 11;
 const FULL = 13;
@@ -11,6 +12,11 @@ export class UnfitFileError extends Error {}
 export function isBroken(error: unknown): boolean {
   const code = resultCode(error);
   return code === CORRUPT || code === NOT_A_DATABASE || error instanceof UnfitFileError;
+}
+
+/** Whether an error says that a table or a column is not there. */
+export function isOfSchema(error: unknown): boolean {
+  return resultCode(error) === ERROR;
 }
 
 /** Whether an error says that the budget, or the disk, is used up. */

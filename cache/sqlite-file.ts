@@ -1,6 +1,6 @@
 import { rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { isBroken, isBusy, UnfitFileError } from './sqlite-errors.ts';
+import { isBroken, isBusy, isOfSchema, UnfitFileError } from './sqlite-errors.ts';
 
 const PAGE_BYTES = 4096;
 const MIN_PAGES = 64;
@@ -16,10 +16,14 @@ const SUFFIXES = ['', '-wal', '-shm'];
 
 /** What a database holds, and what is done with it. */
 export interface Layout<S> {
+  /**
+   * Makes what is not there yet, at each opening. Old and new code share the file, so tables and columns are only ever
+   * added, and a new column needs a default.
+   */
   readonly schema: string;
-  /** Raised with every change to the tables; a file of another version is made anew. */
-  readonly schemaVersion: number;
-  /** Throws where the tables are not those of the schema. */
+  /** What the first versions of the code look for: they remove a file with another number. It never changes. */
+  readonly userVersion: number;
+  /** Throws where the tables are not those of the schema: a file of another program, which is made anew. */
   readonly prepare: (database: DatabaseSync) => S;
   /** Drops what can be spared, when the file is full. */
   readonly makeRoom: (statements: S, nowMs: number) => void;
@@ -85,10 +89,10 @@ export function isMoved(
 /** Whether something can be written: not on a disk that is full, or read-only. */
 export function isWritable<S>(
   { database }: OpenedDatabase<S>,
-  { schemaVersion }: Layout<S>,
+  { userVersion }: Layout<S>,
 ): boolean {
   try {
-    database.exec(`PRAGMA user_version = ${schemaVersion}`);
+    database.exec(`PRAGMA user_version = ${userVersion}`);
     return true;
   } catch {
     return false;
@@ -122,8 +126,8 @@ function openOnce<S>({ path, maxBytes, layout }: DatabaseOptions<S>): OpenedData
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     shareBudget(database, maxBytes);
-    makeTables(database, layout);
-    return { database, statements: layout.prepare(database), identities: identitiesOf(path) };
+    const statements = makeTables(database, layout);
+    return { database, statements, identities: identitiesOf(path) };
   } catch (error) {
     if (isBroken(error)) discardDatabase({ database, identities }, path);
     else database.close();
@@ -151,15 +155,18 @@ function shareBudget(database: DatabaseSync, maxBytes: number): void {
     throw new UnfitFileError('larger than its budget');
 }
 
-/** Makes the tables in a new file. Writes in any case, to find out whether that is possible. */
-function makeTables<S>(database: DatabaseSync, { schema, schemaVersion }: Layout<S>): void {
+/** Makes the tables that are not there. Writes in any case, to find out whether that is possible. */
+function makeTables<S>(database: DatabaseSync, { schema, userVersion, prepare }: Layout<S>): S {
   // An error leaves the transaction open; it ends with the connection.
-  database.exec('BEGIN IMMEDIATE');
-  if (numberOf(database, 'schema_version') === 0) database.exec(schema);
-  else if (numberOf(database, 'user_version') !== schemaVersion) {
-    throw new UnfitFileError('of another format');
+  database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${userVersion}`);
+  try {
+    database.exec(schema);
+    const statements = prepare(database);
+    database.exec('COMMIT');
+    return statements;
+  } catch (error) {
+    throw isOfSchema(error) ? new UnfitFileError('of another program') : error;
   }
-  database.exec(`PRAGMA user_version = ${schemaVersion}; COMMIT`);
 }
 
 function numberOf(database: DatabaseSync, pragma: string): number {

@@ -8,7 +8,7 @@ const MAX_AT_ONCE = 1_000;
 const MAX_BYTES = 1024 * 1024;
 
 const SCHEMA = `
-  CREATE TABLE messages (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL, sent_at INTEGER NOT NULL) STRICT`;
+  CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL, sent_at INTEGER NOT NULL) STRICT`;
 // What was sent in the future, was sent before the clock was set back.
 const FORGET = 'DELETE FROM messages WHERE sent_at < :before OR sent_at > :after';
 
@@ -22,7 +22,7 @@ interface Statements {
 
 const MESSAGES: Layout<Statements> = {
   schema: SCHEMA,
-  schemaVersion: 1,
+  userVersion: 1,
   prepare,
   // Everybody has seen what is older than a look.
   makeRoom: (statements, nowMs) => statements.forget(2 * POLL_MS, nowMs),

@@ -6,12 +6,12 @@ import { MAX_KEYS } from './store.ts';
 
 /** SQLite's pages have no checksum; without one of ours, a bit that flips on the disk would be another version on a badge. */
 const SCHEMA = `
-  CREATE TABLE records (key TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
-  CREATE INDEX records_by_end ON records (expires_at);
-  CREATE TABLE leases (key TEXT PRIMARY KEY, token TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
-  CREATE TABLE counters (key TEXT PRIMARY KEY, count INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
-  CREATE TABLE rankings (key TEXT NOT NULL, member TEXT NOT NULL, score REAL NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (key, member)) STRICT, WITHOUT ROWID;
-  CREATE INDEX rankings_by_score ON rankings (key, score);
+  CREATE TABLE IF NOT EXISTS records (key TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+  CREATE INDEX IF NOT EXISTS records_by_end ON records (expires_at);
+  CREATE TABLE IF NOT EXISTS leases (key TEXT PRIMARY KEY, token TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS counters (key TEXT PRIMARY KEY, count INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS rankings (key TEXT NOT NULL, member TEXT NOT NULL, score REAL NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (key, member)) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS rankings_by_score ON rankings (key, score);
 `;
 
 /** How many records make room at once when the file is full. */
@@ -67,7 +67,7 @@ export interface Statements extends RankingStatements {
 /** The tables of the store. */
 export const RECORDS: Layout<Statements> = {
   schema: SCHEMA,
-  schemaVersion: 3,
+  userVersion: 3,
   prepare: prepareStatements,
   makeRoom: (statements, nowMs) => statements.evict(nowMs),
 };

@@ -2,13 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { createFacts, type Facts, type FactsSource } from '../cache/facts.ts';
 import { DEADLINES, UPSTREAM_DEADLINES } from './deadlines.ts';
 import type { DownloadFacts, ProjectFacts } from './facts.ts';
-import {
-  createShared,
-  FACTS_FORMAT,
-  KEY_PREFIX,
-  type ServicesOptions,
-  type Shared,
-} from './stores.ts';
+import { KEYS, RECORDS_PREFIX } from './keys.ts';
+import { createShared, type ServicesOptions, type Shared } from './stores.ts';
 import { createBudget } from './upstream/budget.ts';
 import { createUpstreamClient, type UpstreamClient } from './upstream/client.ts';
 import { createPypiSource, projectId } from './upstream/pypi.ts';
@@ -87,7 +82,7 @@ function createSources(
   );
   const budget = createBudget({
     store,
-    key: `${KEY_PREFIX}:${FACTS_FORMAT}:budget:pypistats`,
+    key: KEYS.pypistatsBudget,
     perMinute: config.PYPISTATS_PER_MINUTE,
     perSecond: PYPISTATS_PER_SECOND,
   });
@@ -134,8 +129,7 @@ function createFactsOf<T>(
   return createFacts({
     source,
     ...shared,
-    keyPrefix: KEY_PREFIX,
-    formatVersion: FACTS_FORMAT,
+    keyPrefix: RECORDS_PREFIX,
     keptSeconds: config.FACTS_KEPT_SECONDS,
     patienceMs: DEADLINES.keptFactsMs,
     firstPatienceMs: DEADLINES.unknownFactsMs,

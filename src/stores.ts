@@ -9,11 +9,9 @@ import { createSqliteStore } from '../cache/sqlite-store.ts';
 import type { Store } from '../cache/store.ts';
 import type { Config } from './config.ts';
 import { DEADLINES } from './deadlines.ts';
+import { KEYS } from './keys.ts';
 import type { Metrics } from './metrics.ts';
 
-export const KEY_PREFIX = 'pypins';
-/** Raised when what is kept in the shared store changes its shape: old records are then misses. */
-export const FACTS_FORMAT = 1;
 const PICTURES_FORMAT = 1;
 const SWEEP_INTERVAL_MS = 300_000;
 
@@ -57,7 +55,7 @@ export function createShared(options: ServicesOptions): Shared {
 function createMessages({ REDIS_URL, CACHE_DIR }: Config): Messages {
   return REDIS_URL === ''
     ? createSqliteMessages({ path: join(CACHE_DIR, 'messages.sqlite') })
-    : createRedisMessages({ url: REDIS_URL, channel: `${KEY_PREFIX}:${FACTS_FORMAT}:expired` });
+    : createRedisMessages({ url: REDIS_URL, channel: KEYS.expired });
 }
 
 function createStore({ config, log, metrics }: ServicesOptions): Store {

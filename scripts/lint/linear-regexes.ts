@@ -1,5 +1,5 @@
 // A plugin of oxlint: a regular expression that meets what others wrote is linear, and is written so that this can be judged.
-import { judgeRegex } from './judge-regex.ts';
+import { judgeRegexSync } from './judge-regex.ts';
 
 /** What the rule reads of a node, in the form that ESLint gave it. */
 interface Node {
@@ -18,7 +18,7 @@ function createRule() {
 
   function judge(source: string, flags: string): string | undefined {
     const key = `${flags}/${source}`;
-    if (!judgements.has(key)) judgements.set(key, judgeRegex(source, flags));
+    if (!judgements.has(key)) judgements.set(key, judgeRegexSync(source, flags));
     return judgements.get(key);
   }
 

@@ -1,7 +1,7 @@
 import type { Store } from '../../cache/store.ts';
 import { BadgeError, toBadgeError } from '../errors.ts';
 import type { Publisher } from '../follow/publisher.ts';
-import { FACTS_FORMAT, KEY_PREFIX } from '../stores.ts';
+import { KEYS } from '../keys.ts';
 import { normaliseName } from '../upstream/names.ts';
 import { headersOfPage } from './headers.ts';
 import type { Limits } from './limits.ts';
@@ -26,8 +26,7 @@ export function createRefresh(options: {
 
   const admit = async (ctx: BadgeContext, project: string): Promise<void> => {
     limits.admit(ctx);
-    const key = `${KEY_PREFIX}:${FACTS_FORMAT}:refresh:${project}`;
-    const count = await store.increment(key, ONCE_IN_MS);
+    const count = await store.increment(KEYS.refreshOf(project), ONCE_IN_MS);
     if (count === undefined || count === 1) return;
     throw new BadgeError('limited', 'refreshed a moment ago', {
       retryAfterSeconds: ONCE_IN_MS / 1000,

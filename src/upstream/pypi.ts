@@ -1,20 +1,11 @@
 import { z } from 'zod';
 import type { FactsSource, Known, Loaded } from '../../cache/facts.ts';
-import { projectFactsSchema, type ProjectFacts } from '../facts.ts';
+import { CLASSIFIER_FAMILIES, projectFactsSchema, type ProjectFacts } from '../facts.ts';
 import type { UpstreamClient } from './client.ts';
 import { UpstreamError } from './errors.ts';
 
 const MAX_TEXT = 256;
 const MAX_CLASSIFIERS = 100;
-
-/** The families of classifiers that a badge reads; a record is a kilobyte because the others are left out. */
-const FAMILIES = [
-  'License ::',
-  'Programming Language :: Python',
-  'Development Status ::',
-  'Framework ::',
-  'Typing ::',
-];
 
 const text = z
   .string()
@@ -51,7 +42,7 @@ export function createPypiSource(
 ): FactsSource<ProjectFacts> {
   return {
     name: 'pypi',
-    parse: (value) => projectFactsSchema.safeParse(value).data,
+    schema: projectFactsSchema,
     freshUntilMs: (fetchedAtMs) => fetchedAtMs + freshSeconds * 1000,
     load: (id, previous, signal) => load(client, id, previous, signal),
   };
@@ -119,6 +110,6 @@ function isUsed(classifier: string | null): classifier is string {
   return (
     classifier !== null &&
     classifier.length <= MAX_TEXT &&
-    FAMILIES.some((family) => classifier.startsWith(family))
+    CLASSIFIER_FAMILIES.some((family) => classifier.startsWith(family))
   );
 }

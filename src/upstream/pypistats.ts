@@ -45,7 +45,7 @@ export function createPypistatsSource({
 }: PypistatsOptions): FactsSource<DownloadFacts> {
   return {
     name: 'pypistats',
-    parse: (value) => downloadFactsSchema.safeParse(value).data,
+    schema: downloadFactsSchema,
     freshUntilMs: (fetchedAtMs) =>
       nextDailyLoadMs(fetchedAtMs) + (isFollowed() ? FOLLOWED_AFTER_MS : 0) + random() * SPREAD_MS,
     async load(name, previous, signal) {

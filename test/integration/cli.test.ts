@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { StandIn } from '../../sample/stand-in.ts';
 import { runCli, startCli } from '../support/cli.ts';
 import { startStandIn } from '../support/service.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
+
+// What a process adds to the commands, which are tried in `commands.test.ts`: options, exit codes, streams, signals.
 
 let standIn: StandIn;
 beforeAll(async () => {
@@ -14,72 +16,41 @@ beforeAll(async () => {
 });
 afterAll(() => standIn.close());
 
-const start = (args: string[], settings: Record<string, string> = {}) =>
-  startCli(args, { PYPI_URL: standIn.url, PYPISTATS_URL: standIn.url, ...settings });
-const run = (args: string[], settings: Record<string, string> = {}) =>
-  runCli(args, { PYPI_URL: standIn.url, PYPISTATS_URL: standIn.url, ...settings });
+const settings = () => ({ PYPI_URL: standIn.url, PYPISTATS_URL: standIn.url });
+const run = (args: string, more: Record<string, string> = {}) =>
+  runCli(args.split(' '), { ...settings(), ...more });
 
-describe('pypins render', () => {
-  test('writes one badge, and needs no server', async () => {
-    const file = join(await tempDirectoryForTest(), 'badge.png');
-    const { code, err } = await run([
-      'render',
-      'version',
-      'requests',
-      '-o',
-      file,
-      '--scale',
-      '2',
-      '--style',
-      'flat-square',
-    ]);
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(await sharp(await readFile(file)).metadata()).toMatchObject({
-      format: 'png',
-      height: 40,
-    });
-  });
+test('render writes one badge, and needs no server', async () => {
+  const file = join(await tempDirectoryForTest(), 'badge.png');
+  const { code, err } = await run(
+    `render version requests -o ${file} --scale 2 --style flat-square`,
+  );
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(await sharp(await readFile(file)).metadata()).toMatchObject({ format: 'png', height: 40 });
+});
 
-  test('writes to standard output, and nothing else there', async () => {
-    const { code, out } = await run(['render', 'dm', 'requests', '-o', '-', '--label', 'got']);
-    expect(code).toBe(0);
-    expect(out.toString()).toMatch(/^<svg .*got: 980M\/month.*<\/svg>$/s);
-  });
-
-  test.each([
-    [
-      'a project that is not there',
-      ['render', 'version', 'no-such-project', '-o', '-'],
-      1,
-      /not found/,
-    ],
-    ['a kind that is not there', ['render', 'colour', 'requests', '-o', '-'], 1, /badge not found/],
-    [
-      'a file that cannot be written',
-      ['render', 'version', 'requests', '-o', '/no/such/folder/x.svg'],
-      1,
-      /ENOENT/,
-    ],
-    ['no output', ['render', 'version', 'requests'], 2, /--output/],
-    [
-      'an unknown style',
-      ['render', 'version', 'requests', '-o', '-', '--style', 'comic'],
-      2,
-      /style/,
-    ],
-    ['an unknown command', ['paint'], 2, /unknown command/],
-  ])('%s', async (_, args, code, message) => {
-    const result = await run(args);
-    expect(result.code).toBe(code);
-    expect(result.err).toMatch(message);
-    expect(result.out.toString()).toBe('');
-  });
+test('render writes to standard output, and nothing else there', async () => {
+  const { code, out } = await run('render dm requests -o - --label got');
+  expect(code).toBe(0);
+  expect(out.toString()).toMatch(/^<svg .*got: 980M\/month.*<\/svg>$/s);
 });
 
 test.each([
-  [['--help'], /serve[^]*render/],
-  [['render', '--help'], /--style/],
-  [['--version'], /^\d+\.\d+\.\d+\n$/],
+  ['render version no-such-project -o -', 1, /not found/],
+  ['render version requests -o /no/such/folder/x.svg', 1, /ENOENT/],
+  ['render version requests -o - --style comic', 2, /style/],
+  ['purge --all', 2, /--yes/],
+  ['paint', 2, /unknown command/],
+])('pypins %s ends with %i, and says why on standard error', async (args, code, message) => {
+  const result = await run(args);
+  expect(result.code).toBe(code);
+  expect(result.err).toMatch(message);
+  expect(result.out.toString()).toBe('');
+});
+
+test.each([
+  ['--help', /serve[^]*render/],
+  ['--version', /^\d+\.\d+\.\d+\n$/],
 ])('pypins %s', async (args, text) => {
   const { code, out } = await run(args);
   expect(code).toBe(0);
@@ -87,41 +58,33 @@ test.each([
 });
 
 test('settings that do not fit stop the start, all named', async () => {
-  const { code, err } = await run(['serve'], {
-    PORT: 'x',
-    LOG_LEVEL: 'loud',
-    REDIS_URL: 'nonsense',
-  });
+  const { code, err } = await run('serve', { PORT: 'x', LOG_LEVEL: 'loud', REDIS_URL: 'nonsense' });
   expect(code).toBe(2);
   for (const name of ['PORT', 'LOG_LEVEL', 'REDIS_URL']) expect(err).toContain(`${name}: `);
 });
 
 test('a port that is taken stops the start', async () => {
-  const { code, err } = await run(['serve'], { PORT: new URL(standIn.url).port });
+  const { code, err } = await run('serve', { PORT: new URL(standIn.url).port });
   expect(code).toBe(1);
   expect(err).toContain('EADDRINUSE');
 });
 
-test.each(['SIGTERM', 'SIGINT'] as const)(
-  '%s: what is under way ends, then the process does, with 0',
-  async (signal) => {
-    const { child, output } = await start(['serve']);
-    await expect.poll(() => output.out.toString(), { timeout: 20_000 }).toContain('serving badges');
-    const [, url = ''] = /"url":"([^"]+)"/.exec(output.out.toString()) ?? [];
-    expect((await fetch(`${url}/version/requests/badge.svg`)).status).toBe(200);
-    standIn.misbehave({ mode: 'slow', latencyMs: 600, project: 'flask' });
-    const countAsked = () =>
-      standIn.requests.filter(({ path }) => path === '/pypi/flask/json').length;
-    const before = countAsked();
-    const underWay = fetch(`${url}/version/flask/badge.svg`);
-    await expect.poll(countAsked).toBe(before + 1);
-    child.kill(signal);
-    const answer = await underWay;
-    expect(answer.headers.get('x-badge-status')).toBe('ok');
-    expect(answer.headers.get('connection')).toBe('close');
-    await once(child, 'close');
-    expect(child.exitCode).toBe(0);
-    expect(output.out.toString().trim().split('\n').at(-1)).toContain('stopped');
-    standIn.behave();
-  },
-);
+test('serve is healthy until SIGTERM: what is under way ends, then the process does, with 0', async () => {
+  const { child, output } = await startCli(['serve'], settings());
+  await expect.poll(() => output.out.toString()).toContain('serving badges');
+  const [, url = ''] = /"url":"([^"]+)"/.exec(output.out.toString()) ?? [];
+  const [, adminPort = ''] = /"admin":"[^"]+:(\d+)"/.exec(output.out.toString()) ?? [];
+  expect((await run('health', { ADMIN_PORT: adminPort })).code).toBe(0);
+  standIn.misbehave({ mode: 'slow', latencyMs: 600, project: 'flask' });
+  const underWay = fetch(`${url}/version/flask/badge.svg`);
+  await expect.poll(() => standIn.requests.map(({ path }) => path)).toContain('/pypi/flask/json');
+  child.kill('SIGTERM');
+  const answer = await underWay;
+  expect(answer.headers.get('x-badge-status')).toBe('ok');
+  expect(answer.headers.get('connection')).toBe('close');
+  await once(child, 'close');
+  expect(child.exitCode).toBe(0);
+  expect(output.out.toString().trim().split('\n').at(-1)).toContain('stopped');
+  standIn.behave();
+  expect((await run('health', { ADMIN_PORT: adminPort })).code).toBe(1);
+});

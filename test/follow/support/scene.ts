@@ -6,7 +6,7 @@ import { projectsNamed } from '../../../sample/many-projects.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 import { isHeldWhole } from '../../../src/follow/held.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
-import { FACTS_FORMAT, KEY_PREFIX } from '../../../src/stores.ts';
+import { RECORDS_PREFIX } from '../../../src/keys.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { startService } from '../../support/service.ts';
 import { PURGE_KEY } from '../../support/stack.ts';
@@ -115,7 +115,7 @@ export async function startScene(): Promise<Scene> {
       await operator.del(`${FOLLOW_KEYS.lease}#lease`);
     },
     forget: async (some) =>
-      void (await operator.del(some.map((name) => `${KEY_PREFIX}:${FACTS_FORMAT}:pypi:${name}`))),
+      void (await operator.del(some.map((name) => `${RECORDS_PREFIX}:pypi:${name}`))),
     emptyStore: async () => void (await operator.flushall()),
     async close() {
       operator.disconnect();

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createFacts } from '../../../cache/facts.ts';
@@ -16,7 +17,7 @@ const closing: (() => unknown)[] = [];
 /** An upstream that takes its time to answer. */
 const source: FactsSource<string> = {
   name: 'slow',
-  parse: (value) => (typeof value === 'string' ? value : undefined),
+  schema: z.string(),
   freshUntilMs: (fetchedAtMs) => fetchedAtMs + 600_000,
   async load(id) {
     calls.push(id);
@@ -31,8 +32,7 @@ async function startProcess(timeoutMs = 5_000): Promise<Facts<string>> {
   const facts = createFacts({
     source,
     store,
-    keyPrefix: 'pypins',
-    formatVersion: 1,
+    keyPrefix: 'pypins:1',
     keptSeconds: KEPT_SECONDS,
     memoryMaxBytes: 10_000_000,
     memorySeconds: 0.001,

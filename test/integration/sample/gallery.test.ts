@@ -13,31 +13,22 @@ const SHIELDS_KINDS =
   'v dd dw dm l pyversions implementation status wheel egg format types requires djversions';
 const FRAMEWORKS = 'aws-cdk django django-cms jupyterlab odoo plone wagtail zope';
 
-test.each(PYPIP_KINDS.split(' '))('pypip.in’s kind %s is shown', (kind) => {
-  expect(paths.some((path) => path.startsWith(`/${kind}/`) && path.includes('/badge.'))).toBe(true);
+test('each kind is shown, in each grammar that has it', () => {
+  for (const kind of PYPIP_KINDS.split(' '))
+    expect(paths.filter((path) => path.startsWith(`/${kind}/`))).not.toEqual([]);
+  const frameworks = FRAMEWORKS.split(' ').map((name) => `frameworkversions/${name}`);
+  for (const kind of [...SHIELDS_KINDS.split(' '), ...frameworks])
+    expect(paths.filter((path) => path.startsWith(`/pypi/${kind}/`))).not.toEqual([]);
 });
 
-test.each([
-  ...SHIELDS_KINDS.split(' '),
-  ...FRAMEWORKS.split(' ').map((framework) => `frameworkversions/${framework}`),
-])('shields.io’s kind %s is shown', (kind) => {
-  expect(paths.some((path) => path.startsWith(`/pypi/${kind}/`))).toBe(true);
-});
-
-test.each(['flat', 'flat-square', 'plastic', 'for-the-badge', 'social'])(
-  'the style %s is shown, as raster too',
-  (style) => {
+test('each style is shown in each format, and each sample project', () => {
+  for (const style of ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social']) {
     for (const extension of ['svg', 'png', 'jpg', 'gif', 'tiff', 'webp']) {
-      const shown = paths.filter(
-        (path) => path.includes(`.${extension}?`) && path.endsWith(`style=${style}`),
-      );
-      expect(shown).not.toEqual([]);
+      const end = new RegExp(`\\.${extension}\\?.*style=${style}$`);
+      expect(paths.filter((path) => end.test(path))).not.toEqual([]);
     }
-  },
-);
-
-test.each(sampleProjects)('$name is shown', ({ name }) => {
-  expect(paths).toContain(`/pypi/v/${normalise(name)}.svg`);
+  }
+  for (const { name } of sampleProjects) expect(paths).toContain(`/pypi/v/${normalise(name)}.svg`);
 });
 
 describe('the page', () => {
@@ -58,23 +49,5 @@ describe('the page', () => {
     const hostile = renderGallery(`http://badges.test/"><script>alert('1')</script>&`);
     expect(hostile).not.toContain('<script>');
     expect(hostile).toContain('&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;');
-  });
-
-  test('opens and closes each of its elements', () => {
-    for (const element of [
-      'html',
-      'head',
-      'body',
-      'nav',
-      'section',
-      'table',
-      'tr',
-      'figure',
-      'code',
-    ]) {
-      const opened = page.match(new RegExp(`<${element}[ >]`, 'g'));
-      const closed = page.match(new RegExp(`</${element}>`, 'g'));
-      expect(opened?.length).toBe(closed?.length);
-    }
   });
 });

@@ -51,8 +51,7 @@ export function startProcess(
   return createFacts({
     source: upstream,
     store,
-    keyPrefix: 'pypins',
-    formatVersion: 1,
+    keyPrefix: 'pypins:1',
     keptSeconds: 30 * 24 * 60 * 60,
     memoryMaxBytes: 1_000_000,
     jitter: 0,

@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeRecord, encodeRecord } from '../../../cache/facts-codec.ts';
 import type { Loaded } from '../../../cache/facts-contract.ts';
 import {
   afterAnswer,
@@ -32,13 +31,6 @@ function known(value: string, serial?: number): FactsRecord<string> {
   const record = afterAnswer<string>(NOTHING, answer, NOW, rules);
   if (record === undefined) throw new Error('not believed');
   return record;
-}
-
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value : undefined;
-
-function fail(): string {
-  throw new Error('no such format');
 }
 
 describe('when a record is due', () => {
@@ -202,43 +194,5 @@ describe('two records of an id', () => {
 
   test('of one time, the first counts: that of the store', () => {
     expect(merged(madeDue(value), value)).toEqual(madeDue(value));
-  });
-});
-
-describe('as text', () => {
-  const bare = afterAnswer<string>(NOTHING, { state: 'known', value: 'a' }, NOW, rules) ?? NOTHING;
-
-  test.each([
-    ['a value', known('a', 3)],
-    ['a value without validator and serial', bare],
-    ['a value after a failure', afterFailure(known('a'), NOW, rules)],
-    ['an absence', afterAnswer<string>(NOTHING, { state: 'absent' }, NOW, rules) ?? NOTHING],
-    ['a failure', afterFailure<string>(NOTHING, NOW, rules)],
-  ] satisfies [string, FactsRecord<string>][])('%s comes back as it was', (_, record) => {
-    expect(decodeRecord(encodeRecord<string>(record), text)).toEqual(record);
-  });
-
-  test('a value of a kilobyte makes a record of less than two', () => {
-    expect(Buffer.byteLength(encodeRecord(known('x'.repeat(1024), 30_000_000)))).toBeLessThan(
-      1_300,
-    );
-  });
-
-  test.each([
-    ['nothing', ''],
-    ['no JSON', 'PNG'],
-    ['half a record', encodeRecord(known('a')).slice(0, -5)],
-    ['another format', '{"version":"1.0","fetchedAt":1}'],
-    ['null', 'null'],
-    ['a negative number of failures', '{"k":"nothing","c":0,"d":0,"n":-1}'],
-    ['no times', '{"k":"known","v":"a"}'],
-    ['a value that is none of the source', '{"k":"known","v":7,"f":0,"c":0,"d":0,"n":0}'],
-  ])('%s is no record', (_, garbage) => {
-    expect(decodeRecord(garbage, text)).toBeUndefined();
-  });
-
-  test('no text makes it throw, not even one that the source throws at', () => {
-    fc.assert(fc.property(fc.string(), (garbage) => void decodeRecord(garbage, text)));
-    expect(decodeRecord(encodeRecord(known('a')), fail)).toBeUndefined();
   });
 });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { FactsSource, Known, Loaded } from '../../../cache/facts.ts';
 
 type Answerer = (signal: AbortSignal) => Loaded<string> | Promise<Loaded<string>>;
@@ -21,7 +22,7 @@ export function createUpstream(): Upstream {
     name: 'fake',
     calls,
     failure,
-    parse: (value) => (typeof value === 'string' ? value : undefined),
+    schema: z.string(),
     freshUntilMs: (fetchedAtMs) => fetchedAtMs + 600_000,
     async load(id, previous, signal) {
       calls.push({ id, previous });

@@ -64,8 +64,7 @@ const feed: Feed = {
 function createTestSources(): FollowerOptions['sources'] {
   const options = {
     store,
-    keyPrefix: 'pypins',
-    formatVersion: 1,
+    keyPrefix: 'pypins:1',
     keptSeconds: 3_600,
     memoryMaxBytes: 100_000,
   };
@@ -73,7 +72,7 @@ function createTestSources(): FollowerOptions['sources'] {
     ...options,
     source: {
       name: 'pypi',
-      parse: (value) => projectFactsSchema.safeParse(value).data,
+      schema: projectFactsSchema,
       freshUntilMs: () => NEVER,
       load: (id) => Promise.resolve((asked.push(id), pages.get(id) ?? { state: 'absent' })),
     },
@@ -82,7 +81,7 @@ function createTestSources(): FollowerOptions['sources'] {
     ...options,
     source: {
       name: 'pypistats',
-      parse: (value) => downloadFactsSchema.safeParse(value).data,
+      schema: downloadFactsSchema,
       freshUntilMs: () => NEVER,
       load: () => Promise.reject(new Error('is not asked')),
     },

@@ -1,10 +1,14 @@
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { createSqliteStore } from '../../cache/sqlite-store.ts';
-import type { Store } from '../../cache/store.ts';
-import { checkFollower } from '../../src/commands/doctor-follower.ts';
-import { type FollowerStatus, LAG_BOUNDS_SECONDS, writeStatus } from '../../src/follow/status.ts';
-import { tempDirectoryForTest } from '../support/temp.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Store } from '../../../cache/store.ts';
+import { checkFollower } from '../../../src/commands/doctor-follower.ts';
+import type { Finding } from '../../../src/commands/doctor.ts';
+import {
+  type FollowerStatus,
+  LAG_BOUNDS_SECONDS,
+  writeStatus,
+} from '../../../src/follow/status.ts';
+import { pass } from '../cache/facts-harness.ts';
+import { openStore } from '../follow/harness.ts';
 
 const NO_LAGS = Array.from({ length: LAG_BOUNDS_SECONDS.length + 1 }, () => 0);
 const FOLLOWER: FollowerStatus = {
@@ -26,11 +30,23 @@ const FOLLOWER: FollowerStatus = {
   nodesBehind: [],
 };
 
-async function startStore(): Promise<Store> {
-  const path = join(await tempDirectoryForTest(), 'facts.sqlite');
-  const store = createSqliteStore({ path, maxBytes: 1_000_000 });
-  onTestFinished(() => store.close());
-  return store;
+let store: Store;
+beforeEach(() => {
+  vi.useFakeTimers({ fakeNodeBuiltins: true });
+  store = openStore(() => Date.now());
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** What is found of a follower that says this, and then that. */
+async function find(first: FollowerStatus, then: FollowerStatus = first): Promise<Finding> {
+  await writeStatus(store, first);
+  const finding = checkFollower(store);
+  await pass(1_000);
+  await writeStatus(store, then);
+  await pass(10_000);
+  return finding;
 }
 
 test.each<[string, Partial<FollowerStatus>, string, RegExp]>([
@@ -45,21 +61,13 @@ test.each<[string, Partial<FollowerStatus>, string, RegExp]>([
   ['a feed that has not answered', { pollAgeMs: null }, 'warn', /^rss not answered yet/],
   ['a node that is behind', { nodesBehind: ['http://node'] }, 'warn', /nodes .* are behind$/],
 ])('%s', async (_, says, status, detail) => {
-  const store = await startStore();
-  let beat = 0;
-  const tell = () => writeStatus(store, { ...FOLLOWER, ...says, beat: (beat += 1) });
-  await tell();
-  const timer = setInterval(() => void tell(), 100);
-  const finding = await checkFollower(store);
-  clearInterval(timer);
+  const finding = await find({ ...FOLLOWER, ...says }, { ...FOLLOWER, ...says, beat: 1 });
   expect(finding).toMatchObject({ check: 'follower', status });
   expect(finding.detail).toMatch(detail);
 });
 
 test('one that is silent: what it said last lies in the store', async () => {
-  const store = await startStore();
-  await writeStatus(store, FOLLOWER);
-  expect(await checkFollower(store)).toMatchObject({
+  expect(await find(FOLLOWER)).toMatchObject({
     status: 'warn',
     detail: 'no follower: the last one is silent',
     advice: 'the edge keeps facts for ten minutes; run `pypins follow`',

@@ -2,31 +2,18 @@ import { XMLParser } from 'fast-xml-parser';
 import { z } from 'zod';
 import { ask, type Reply } from './ask.ts';
 
-const itemShape = z.strictObject({
-  title: z.string(),
-  link: z.string(),
-  description: z.string(),
-  author: z.string().optional(),
-  pubDate: z.string(),
-});
 const feedShape = z.object({
-  rss: z.object({ channel: z.object({ item: z.array(itemShape).default([]) }) }),
+  rss: z.object({ channel: z.object({ item: z.array(z.object({ title: z.string() })) }) }),
 });
-export type Item = z.infer<typeof itemShape>;
-
 const parser = new XMLParser({
   parseTagValue: false,
   isArray: (name, path) => name === 'item' || String(path).endsWith('array.data.value'),
 });
 
-/** The items of a feed, in its order. */
-export function itemsOf(feed: string): Item[] {
-  return feedShape.parse(parser.parse(feed)).rss.channel.item;
-}
-
 /** The titles of what `/rss/updates.xml` lists. */
 export async function titles(origin: string): Promise<string[]> {
-  return itemsOf((await ask(`${origin}/rss/updates.xml`)).text).map(({ title }) => title);
+  const { text } = await ask(`${origin}/rss/updates.xml`);
+  return feedShape.parse(parser.parse(text)).rss.channel.item.map(({ title }) => title);
 }
 
 const rowShape = z.tuple([
@@ -36,7 +23,7 @@ const rowShape = z.tuple([
   z.string(),
   z.number().int(),
 ]);
-export type Row = z.infer<typeof rowShape>;
+type Row = z.infer<typeof rowShape>;
 
 const faultShape = z.object({
   value: z.object({
@@ -56,7 +43,7 @@ const responseShape = z.object({
 });
 
 /** What a call has come to: the value, or the fault in its place. */
-export interface Outcome extends Reply {
+interface Outcome extends Reply {
   readonly value?: unknown;
   readonly fault?: { readonly code: number; readonly message: string };
 }
@@ -66,13 +53,12 @@ export function callRaw(
   origin: string,
   method: string,
   args: readonly (number | string)[] = [],
-  path = '/pypi',
 ): Promise<Reply> {
   const params = args.map(
     (arg) => `<param><value>${typeof arg === 'number' ? `<int>${arg}</int>` : arg}</value></param>`,
   );
   const body = `<?xml version='1.0'?>\n<methodCall>\n<methodName>${method}</methodName>\n<params>\n${params.join('\n')}</params>\n</methodCall>\n`;
-  return ask(origin + path, { 'content-type': 'text/xml' }, 'POST', body);
+  return ask(`${origin}/pypi`, { 'content-type': 'text/xml' }, 'POST', body);
 }
 
 /** Calls a method, and reads the answer. */
@@ -81,7 +67,7 @@ export async function call(...question: Parameters<typeof callRaw>): Promise<Out
 }
 
 /** What the answer to a call says; rejects what is none. */
-export function readOutcome(reply: Reply): Outcome {
+function readOutcome(reply: Reply): Outcome {
   const { params, fault } = responseShape.parse(parser.parse(reply.text)).methodResponse;
   if (!fault) return { ...reply, value: readValue(params?.param.value) };
   const [code, message] = fault.value.struct.member;

@@ -1,0 +1,215 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { examine, tellFindings } from '../../src/commands/doctor.ts';
+import { purge, tellPurge, UsageError } from '../../src/commands/purge.ts';
+import { refresh, tellRefresh } from '../../src/commands/refresh.ts';
+import { collectStats, tellStats } from '../../src/commands/stats.ts';
+import { listPaths } from '../../src/commands/warm-list.ts';
+import { warm } from '../../src/commands/warm.ts';
+import { startPurgeListener } from '../support/purge-listener.ts';
+import {
+  startService,
+  startServiceForTest,
+  startStandIn,
+  type TestService,
+} from '../support/service.ts';
+import { createOptionsForTest, createTestOutput, openSourcesForTest } from '../support/sources.ts';
+import { tempDirectoryForTest } from '../support/temp.ts';
+
+const NOBODY = 'http://127.0.0.1:9';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.close());
+
+describe('pypins purge', () => {
+  test.each([
+    ['a project', { project: 'Flask_Login' }, '/', 'project/flask-login'],
+    [
+      'a kind of a project',
+      { project: 'flask', kind: 'py_versions' },
+      '/',
+      'project/flask/python-versions',
+    ],
+    ['a kind', { kind: 'v' }, '/', 'kind/version'],
+    ['a URL', { url: 'https://a.example/v/flask/badge.svg?scale=2' }, '/v/flask/badge.svg?scale=2'],
+    ['everything', { all: true }, '/', '*'],
+  ])('%s, at every node, with the key', async (_, wish, path, tags = undefined) => {
+    const nodes = [await startPurgeListener(), await startPurgeListener()];
+    const { opened, config } = await openSourcesForTest({
+      VARNISH_URLS: nodes.map(({ url }) => url).join(),
+      PURGE_KEY: 'secret-key',
+    });
+    const report = await purge(opened, config, wish);
+    expect(report.nodes).toMatchObject(nodes.map(({ url }) => ({ url, purged: 3 })));
+    for (const { asked } of nodes) {
+      expect(asked).toMatchObject([
+        { method: 'PURGE', url: path, headers: { 'x-purge-key': 'secret-key' } },
+      ]);
+      expect(asked[0]?.headers['xkey-purge']).toBe(tags);
+    }
+  });
+
+  test('tells of nodes that refuse or do not answer; the others are purged', async () => {
+    const [good, refusing] = [await startPurgeListener(), await startPurgeListener(403)];
+    const { opened, config } = await openSourcesForTest({
+      VARNISH_URLS: `${good.url},${NOBODY},${refusing.url}`,
+      PURGE_KEY: 'x',
+    });
+    const { output, lines } = createTestOutput();
+    const report = await purge(opened, config, { project: 'flask' });
+    expect(tellPurge(report, false, output)).toBe(false);
+    expect(lines).toContain(`${good.url}: 3 badges purged`);
+    expect(lines.join('\n')).toContain(`${NOBODY}: does not answer`);
+    expect(lines.join('\n')).toContain(`${refusing.url}: refuses`);
+  });
+
+  test.each([
+    ['nothing at all', {}],
+    ['two things', { project: 'flask', url: '/x' }],
+    ['a name that is none', { project: '-x-' }],
+    ['a kind that is none', { kind: 'colour' }],
+  ])('%s is a misuse', async (_, wish) => {
+    const { opened, config } = await openSourcesForTest({});
+    await expect(purge(opened, config, wish)).rejects.toBeInstanceOf(UsageError);
+  });
+
+  test('makes a process that remembers the old facts ask for new ones', async () => {
+    const running = await startServiceForTest();
+    const path = '/version/sample-plain/badge.json';
+    expect(await running.twin(path)).toMatchObject({ message: '1.2.3' });
+    running.standIn.publish('sample-plain', '1.3.0');
+    expect(await running.twin('/pypi/v/sample-plain/1.0.0.json')).toMatchObject({
+      message: 'v1.0.0',
+    });
+    expect(await running.twin('/pypi/v/sample-zero.json')).toMatchObject({ message: 'v0' });
+    expect(await running.twin(path)).toMatchObject({ message: '1.2.3' });
+    const { opened, config } = await openSourcesForTest({ CACHE_DIR: running.cacheDirectory });
+    expect(await purge(opened, config, { project: 'sample-plain' })).toMatchObject({ facts: 2 });
+    expect(await running.twin(path)).toMatchObject({ message: '1.3.0' });
+    expect(await purge(opened, config, { all: true })).toMatchObject({ facts: 3 });
+  });
+});
+
+// What it does is tried in `follow/publish.test.ts`.
+describe('pypins refresh', () => {
+  test.each([
+    ['a project that PyPI does not know', 'no-such-project', undefined, 'PyPI does not know no-s'],
+    ['a PyPI that does not answer', 'requests', '503', 'PyPI does not answer'],
+  ] as const)('tells of %s', async (_, project, mode, words) => {
+    const standIn = await startStandIn();
+    if (mode !== undefined) standIn.misbehave({ mode });
+    const { opened, config } = await openSourcesForTest({ PYPI_URL: standIn.url });
+    const { output, lines } = createTestOutput();
+    const report = await refresh({ ...opened, retriesMs: [1] }, config, project, output);
+    expect(tellRefresh(report, false, output)).toBe(false);
+    expect(lines[0]).toContain(words);
+    await standIn.close();
+  });
+
+  test('of a name that is none is a misuse', async () => {
+    const { opened, config } = await openSourcesForTest({});
+    const { output } = createTestOutput();
+    await expect(refresh(opened, config, '-x-', output)).rejects.toBeInstanceOf(UsageError);
+  });
+});
+
+describe('pypins warm', () => {
+  const sources = { names: [], topList: '', kinds: ['version'], formats: ['svg'] };
+
+  test('lists names, a file, the top packages and an access log, each path once', async () => {
+    const directory = await tempDirectoryForTest();
+    const [file, log, topList] = ['names.txt', 'access.log', 'top.json'].map((name) =>
+      join(directory, name),
+    ) as [string, string, string];
+    await writeFile(file, '# a list\nflask\nrequests\n');
+    await writeFile(log, '1.2.3.4 - "GET /pypi/v/a.svg HTTP/1.1" 200\n{"path":"/py/b.svg"}\n');
+    await writeFile(topList, '{"rows":[{"project":"django"},{"project":"numpy"}]}');
+    const wanted = { ...sources, names: ['Requests'], file, top: 1, topList, fromLog: log };
+    expect(await listPaths({ ...wanted, formats: ['svg', 'png'] })).toEqual([
+      '/version/requests/badge.svg',
+      '/version/requests/badge.png',
+      '/version/flask/badge.svg',
+      '/version/flask/badge.png',
+      '/version/django/badge.svg',
+      '/version/django/badge.png',
+      '/pypi/v/a.svg',
+      '/py/b.svg',
+    ]);
+    await expect(listPaths({ ...sources, kinds: ['x'] })).rejects.toBeInstanceOf(UsageError);
+  });
+
+  test('tells what it found, and goes on where it was interrupted', async () => {
+    let isDown = true;
+    const edge = createServer(({ url = '' }, response) => {
+      const isLate = url.includes('late') && isDown;
+      response
+        .writeHead(isLate ? 503 : 200, {
+          'x-badge-status': url.includes('unknown') ? 'not-found' : 'ok',
+          'x-cache': url.includes('held') ? 'HIT' : 'MISS',
+        })
+        .end();
+    }).listen(0, '127.0.0.1');
+    await once(edge, 'listening');
+    const { output } = createTestOutput();
+    const paths = await listPaths({ ...sources, names: ['held', 'new', 'unknown', 'late'] });
+    const options = { paths, perSecond: 500, output, stateDirectory: await tempDirectoryForTest() };
+    const none = { warm: 0, fetched: 0, unknown: 0, failed: 0, skipped: 0 };
+    expect(await warm({ ...options, through: NOBODY })).toEqual({ ...none, failed: 4 });
+    const through = `http://127.0.0.1:${z.object({ port: z.number() }).parse(edge.address()).port}`;
+    const found = { warm: 1, fetched: 1, unknown: 1, failed: 1, skipped: 0 };
+    expect(await warm({ ...options, through })).toEqual(found);
+    isDown = false;
+    expect(await warm({ ...options, through })).toEqual({ ...none, fetched: 1, skipped: 3 });
+    edge.close();
+  });
+});
+
+test('pypins stats sums up the metrics of the nodes, and names those that do not answer', async () => {
+  await service.twin('/version/requests/badge.json');
+  const { output, lines, notes } = createTestOutput();
+  const good = await collectStats([service.adminUrl]);
+  expect(tellStats(good, true, output)).toBe(true);
+  expect(JSON.parse(lines.pop() ?? '')).toMatchObject({ ok: true, unreachable: [] });
+  expect(tellStats(await collectStats([service.adminUrl, NOBODY]), false, output)).toBe(false);
+  expect(lines.join('\n')).toMatch(/hits, facts +[\d.]+ %/);
+  expect(notes).toEqual([`${NOBODY} does not answer`]);
+});
+
+test('pypins doctor says what is wrong and what to do', async () => {
+  const node = await startPurgeListener();
+  const settings = {
+    PYPI_URL: service.standIn.url,
+    PYPISTATS_URL: service.standIn.url,
+    CONTACT: 'x@example.org',
+  };
+  const look = async (more: Record<string, string>): Promise<[boolean, string]> => {
+    const { output, lines } = createTestOutput();
+    const findings = await examine(await createOptionsForTest({ ...settings, ...more }));
+    return [tellFindings(findings, false, output), lines.join('\n')];
+  };
+  const [isWell, well] = await look({ VARNISH_URLS: node.url, PURGE_KEY: 'x' });
+  expect(well).not.toContain('fail');
+  expect(well).toContain('warn  follower: no follower. ');
+  expect(isWell).toBe(true);
+  const [isIll, ill] = await look({
+    PYPI_URL: NOBODY,
+    REDIS_URL: 'redis://127.0.0.1:9',
+    VARNISH_URLS: NOBODY,
+  });
+  expect(isIll).toBe(false);
+  for (const line of [
+    'fail  settings: VARNISH_URLS without PURGE_KEY',
+    'fail  redis: ',
+    'fail  PyPI: ',
+    `fail  Varnish ${NOBODY}: `,
+    'ok    fonts: ',
+  ])
+    expect(ill).toContain(line);
+});

@@ -1,0 +1,163 @@
+import { request } from 'undici';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createEdge } from '../../../sample/edge.ts';
+import type { Answer } from '../../../sample/exchange.ts';
+import { MODES } from '../../../sample/misbehaviour.ts';
+import { sampleProjects } from '../../../sample/projects.ts';
+import { createStandIn } from '../../../sample/stand-in.ts';
+import { ask } from './ask.ts';
+import { lastSerial } from './xml-rpc.ts';
+
+const standIn = createStandIn({ projects: sampleProjects });
+beforeAll(() => standIn.listen());
+afterEach(() => standIn.behave());
+afterAll(() => standIn.close());
+
+const PROJECT = '/pypi/requests/json';
+const get = (path: string) => ask(standIn.url + path);
+
+test.each([
+  ['429', 429, 'Too Many Requests'],
+  ['503', 503, 'Service Unavailable (503)'],
+  ['html', 200, '<!DOCTYPE html>'],
+  ['garbage', 200, '{"'],
+  ['nulls', 200, '"version":null'],
+  ['redirect-loop', 302, '302 Found'],
+  ['redirect-away', 302, '302 Found'],
+] as const)('%s is a whole answer, of its status', async (mode, status, part) => {
+  standIn.misbehave({ mode });
+  const reply = await get(PROJECT);
+  expect(reply.status).toBe(status);
+  expect(reply.text).toContain(part);
+});
+
+test('wrong-serial is an older version under a lower serial', async () => {
+  const honest = await get(PROJECT);
+  standIn.misbehave({ mode: 'wrong-serial' });
+  const older = await get(PROJECT);
+  expect(Number(older.headers['x-pypi-last-serial'])).toBe(
+    Number(honest.headers['x-pypi-last-serial']) - 1,
+  );
+  expect(JSON.parse(older.text)).toMatchObject({ info: { version: '2.31.0' } });
+});
+
+test('reset and truncated break the connection', async () => {
+  standIn.misbehave({ mode: 'reset' });
+  await expect(get(PROJECT)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  standIn.misbehave({ mode: 'truncated' });
+  await expect(get(PROJECT)).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
+});
+
+test('hang takes the question, and gives no answer', async () => {
+  standIn.misbehave({ mode: 'hang' });
+  const stop = new AbortController();
+  const seen = standIn.requests.length;
+  const answer = request(standIn.url + PROJECT, { signal: stop.signal }).catch(() => 'given up');
+  await vi.waitUntil(() => standIn.requests.length > seen, { timeout: 60_000 });
+  expect(standIn.requests.at(-1)).toMatchObject({ path: PROJECT, status: undefined });
+  stop.abort();
+  expect(await answer).toBe('given up');
+});
+
+test.each([
+  ['endless', undefined],
+  ['huge', String(2 * 1024 ** 3)],
+] as const)('%s is more than anyone wants', async (mode, announced) => {
+  standIn.misbehave({ mode });
+  const { headers, body } = await request(standIn.url + PROJECT);
+  expect(headers['content-length']).toBe(announced);
+  let bytes = 0;
+  for await (const chunk of body) if ((bytes += Buffer.from(chunk).length) > 10_000_000) break;
+  expect(bytes).toBeGreaterThan(10_000_000);
+});
+
+test('a rule for a project comes before one for an API, and this before one for all', async () => {
+  standIn.misbehave({ mode: '429' });
+  standIn.misbehave({ mode: '503', api: 'pypi' });
+  standIn.misbehave({ mode: 'nulls', project: 'FLASK' });
+  expect(await get('/api/packages/requests/recent')).toMatchObject({ status: 429 });
+  expect(await get(PROJECT)).toMatchObject({ status: 503 });
+  expect(await get('/pypi/flask/json')).toMatchObject({ status: 200 });
+});
+
+describe('the edge of PyPI gives', () => {
+  const version = (etag: string): Answer => ({ status: 200, headers: { etag }, body: etag });
+  const [ABSENT, ONE, TWO] = [
+    { ...version('absent'), status: 404 },
+    version('one'),
+    version('two'),
+  ];
+  /** When something is asked for, what PyPI has then, and what the edge gives. */
+  type Step = [atMs: number, current: Answer, given: Answer];
+
+  test.each<[string, Step[]]>([
+    ['a page that was never asked for at once', [[0, TWO, TWO]]],
+    [
+      'the old page until so long after the first request',
+      [
+        [0, ONE, ONE],
+        [5000, TWO, ONE],
+        [5099, TWO, ONE],
+        [5100, TWO, TWO],
+      ],
+    ],
+    [
+      'a 404 again for its own time',
+      [
+        [0, ABSENT, ABSENT],
+        [999, ONE, ABSENT],
+        [1000, ONE, ONE],
+      ],
+    ],
+  ])('%s', (_, steps) => {
+    let nowMs = 0;
+    const edge = createEdge(() => nowMs);
+    edge.lag({ pageMs: 100, feedMs: 300, absentMs: 1000 });
+    for (const [atMs, current, given] of steps) {
+      nowMs = atMs;
+      expect(edge.pass('page', 'small', current).body).toBe(given.body);
+    }
+  });
+});
+
+describe('the switches of the demo', () => {
+  const turn = (path: string) => ask(standIn.url + path, {}, 'POST');
+
+  test('set each mode, and end it', async () => {
+    for (const mode of MODES)
+      expect(await turn(`/-/misbehave?mode=${mode}&project=nobody`)).toMatchObject({ status: 200 });
+    await turn('/-/misbehave?api=pypi&mode=503&project=flask');
+    expect(await get('/pypi/flask/json')).toMatchObject({ status: 503 });
+    await turn('/-/behave');
+    expect(await get('/pypi/flask/json')).toMatchObject({ status: 200 });
+  });
+
+  test('publish, yank, hide, remove and lag', async () => {
+    const page = await get('/pypi/django/json');
+    await turn('/-/lag?pageMs=600000');
+    await turn('/-/yank?project=django&version=5.2.6');
+    expect((await get('/pypi/django/json')).text).toBe(page.text);
+    await turn('/-/lag');
+    const infoOf = async (path: string): Promise<unknown> => JSON.parse((await get(path)).text);
+    expect(await infoOf('/pypi/django/json')).toMatchObject({ info: { version: '5.2.5' } });
+    await turn('/-/publish?project=django&version=9.9');
+    expect(await infoOf('/pypi/django/json')).toMatchObject({ info: { version: '9.9' } });
+    await turn('/-/quarantine?project=django');
+    expect(await get('/pypi/django/json')).toMatchObject({ status: 404 });
+    await turn('/-/remove?project=Sample_Egg');
+    expect(await get('/pypi/sample-egg/json')).toMatchObject({ status: 404 });
+  });
+
+  test.each([
+    ['/-/misbehave?mode=sulk', 400],
+    ['/-/misbehave?mode=slow&latency=100', 400],
+    ['/-/lag?pageMs=-1', 400],
+    ['/-/publish?project=not-there', 404],
+    ['/-/rewind?serials=0', 400],
+    ['/-/nothing', 404],
+  ])('refuse %s with %i, and change nothing', async (path, status) => {
+    const before = await lastSerial(standIn.url);
+    expect(await turn(path)).toMatchObject({ status });
+    expect(await lastSerial(standIn.url)).toBe(before);
+  });
+});

@@ -1,0 +1,39 @@
+import { onTestFinished } from 'vitest';
+import { type Config, readConfig } from '../../src/config.ts';
+import { createLog } from '../../src/log.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { type OpenedSources, openSources } from '../../src/sources.ts';
+import type { ServicesOptions } from '../../src/stores.ts';
+import type { Output } from '../../src/commands/output.ts';
+import { tempDirectoryForTest } from './temp.ts';
+
+/** What a command is made from: these settings, a cache of its own, and a log that says nothing. */
+export async function createOptionsForTest(
+  settings: Readonly<Record<string, string>>,
+): Promise<ServicesOptions> {
+  const log = createLog('silent');
+  onTestFinished(() => log.close());
+  const config = readConfig({ CACHE_DIR: await tempDirectoryForTest(), ...settings });
+  return { config, log: log.log, metrics: createMetrics('0'), version: '0' };
+}
+
+/** The sources as a command opens them, closed when the test ends. */
+export async function openSourcesForTest(
+  settings: Readonly<Record<string, string>>,
+): Promise<{ opened: OpenedSources; config: Config }> {
+  const options = await createOptionsForTest(settings);
+  const opened = await openSources(options);
+  onTestFinished(() => opened.close());
+  return { opened, config: options.config };
+}
+
+/** An output of the test's own, and what was written: results, and notes beside them. */
+export function createTestOutput(): { output: Output; lines: string[]; notes: string[] } {
+  const [lines, notes]: [string[], string[]] = [[], []];
+  const output = {
+    line: (text: string) => void lines.push(text),
+    note: (text: string) => void notes.push(text),
+    progress: () => undefined,
+  };
+  return { output, lines, notes };
+}
