@@ -23,9 +23,6 @@ import { createDisk, type ServicesOptions } from './stores.ts';
 
 const BUSY = composeSpec({ ...FAULTS.busy, label: 'pypi' }, { style: 'flat' });
 
-/** The widths of letters take 0.1 s to load: the first badge comes before them. */
-const SPARES_AFTER_MS = 1_000;
-
 /** Everything that lives as long as the process. */
 export interface Services {
   readonly sources: Sources;
@@ -38,52 +35,30 @@ export interface Services {
   readonly demand: Demand;
   /** How the follower is seen from here. */
   readonly follower: FollowerWatch;
+  /** Draws what has to be at hand when nothing can be drawn; never rejects. */
+  warmUp(): Promise<void>;
   /** Lets go of connections, files and timers; never rejects. */
   close(): Promise<void>;
 }
 
 /** The composition root: the one place where what lives long is made and joined. */
 export async function createServices(options: ServicesOptions): Promise<Services> {
-  const { config, metrics, log } = options;
+  const { config, metrics } = options;
   let follower: FollowerWatch | undefined;
   const isFollowing = (): boolean => follower?.isFollowing() ?? false;
   // Fonts are looked for and tried on other threads: meanwhile the stores are opened.
-  const [imaging, opened] = await Promise.all([
-    createImaging({
-      directory: join(config.CACHE_DIR, 'fonts'),
-      concurrency: config.DRAWING_CONCURRENCY,
-      queueLimit: config.DRAWING_QUEUE,
-    }),
+  const [drawing, opened] = await Promise.all([
+    createDrawing(options),
     openSources(options, isFollowing),
   ]);
   const { store, messages, sources } = opened;
-  const memory = createMemoryCache<HeldPicture>({
-    maxBytes: (config.MEMORY_MAX_BYTES / 8) * 3,
-    sizeOf: ({ picture }) => bytesOfPicture(picture),
-  });
+  const { imaging, memory, disk, pictures, warmUp } = drawing;
   const answers = createMemoryCache({
     maxBytes: config.MEMORY_MAX_BYTES / 8,
     sizeOf: bytesOfAnswer,
   });
   // Whole answers are a second old at most; of what has expired, none may be given again.
   messages.subscribe(() => answers.clear());
-  const disk = createDisk(options);
-  const spares = new Map<Format, Spare>();
-  const drawing = setTimeout(() => {
-    drawSpares(imaging, BUSY).then(
-      (drawn) => drawn.forEach((spare, format) => spares.set(format, spare)),
-      (error: unknown) => log.error({ err: error }, 'the spare pictures cannot be drawn'),
-    );
-  }, SPARES_AFTER_MS).unref();
-  const pictures = createPictures({
-    memory,
-    disk,
-    flights: createSingleFlight(),
-    imaging,
-    spares,
-    observe: metrics.picture,
-  });
-
   const demand = createDemand(store);
   const watch = (follower = await watchFollower(store));
 
@@ -107,12 +82,50 @@ export async function createServices(options: ServicesOptions): Promise<Services
     messages,
     demand,
     follower: watch,
+    warmUp,
     async close() {
-      clearTimeout(drawing);
       watch.close();
       await demand.close();
       await opened.close();
       await disk.close();
+    },
+  };
+}
+
+/** The pictures, in memory and on disk, and what draws them. */
+async function createDrawing(options: ServicesOptions) {
+  const { config, metrics, log } = options;
+  const imaging = await createImaging({
+    directory: join(config.CACHE_DIR, 'fonts'),
+    concurrency: config.DRAWING_CONCURRENCY,
+    queueLimit: config.DRAWING_QUEUE,
+  });
+  const memory = createMemoryCache<HeldPicture>({
+    maxBytes: (config.MEMORY_MAX_BYTES / 8) * 3,
+    sizeOf: ({ picture }) => bytesOfPicture(picture),
+  });
+  const disk = createDisk(options);
+  const spares = new Map<Format, Spare>();
+  const pictures = createPictures({
+    memory,
+    disk,
+    flights: createSingleFlight(),
+    imaging,
+    spares,
+    observe: metrics.picture,
+  });
+  return {
+    imaging,
+    memory,
+    disk,
+    pictures,
+    async warmUp() {
+      try {
+        const drawn = await drawSpares(imaging, BUSY);
+        for (const [format, spare] of drawn) spares.set(format, spare);
+      } catch (error) {
+        log.error({ err: error }, 'the spare pictures cannot be drawn');
+      }
     },
   };
 }

@@ -2,10 +2,6 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type ContentStore, createContentStore } from '../cache/content-store.ts';
 import type { Messages } from '../cache/messages.ts';
-import { createRedisMessages } from '../cache/redis-messages.ts';
-import { createRedisStore } from '../cache/redis-store.ts';
-import { createSqliteMessages } from '../cache/sqlite-messages.ts';
-import { createSqliteStore } from '../cache/sqlite-store.ts';
 import type { Store } from '../cache/store.ts';
 import type { Config } from './config.ts';
 import { DEADLINES } from './deadlines.ts';
@@ -47,34 +43,50 @@ export function createDisk({ config, log, metrics }: ServicesOptions): ContentSt
   });
 }
 
-/** Redis where it is set, else files in `CACHE_DIR`. */
-export function createShared(options: ServicesOptions): Shared {
-  return { store: createStore(options), messages: createMessages(options.config) };
+/** Redis where it is set, else files in `CACHE_DIR`; only the one that is used is loaded. */
+export async function createShared(options: ServicesOptions): Promise<Shared> {
+  return options.config.REDIS_URL === '' ? createSqlite(options) : createRedis(options);
 }
 
-function createMessages({ REDIS_URL, CACHE_DIR }: Config): Messages {
-  return REDIS_URL === ''
-    ? createSqliteMessages({ path: join(CACHE_DIR, 'messages.sqlite') })
-    : createRedisMessages({ url: REDIS_URL, channel: KEYS.expired });
-}
-
-function createStore({ config, log, metrics }: ServicesOptions): Store {
-  const onStateChange = (healthy: boolean, error?: unknown): void => {
-    if (healthy) log.info('the store of facts answers');
-    else log.warn({ err: error }, 'the store of facts fails: facts come from memory and upstreams');
+async function createSqlite(options: ServicesOptions): Promise<Shared> {
+  const [{ createSqliteStore }, { createSqliteMessages }] = await Promise.all([
+    import('../cache/sqlite-store.ts'),
+    import('../cache/sqlite-messages.ts'),
+  ]);
+  const { CACHE_DIR, CACHE_MAX_BYTES } = options.config;
+  return {
+    store: createSqliteStore({
+      path: join(CACHE_DIR, 'facts.sqlite'),
+      maxBytes: CACHE_MAX_BYTES / 4,
+      ...observersOf('sqlite', options),
+    }),
+    messages: createSqliteMessages({ path: join(CACHE_DIR, 'messages.sqlite') }),
   };
-  if (config.REDIS_URL !== '') {
-    return createRedisStore({
-      url: config.REDIS_URL,
+}
+
+async function createRedis(options: ServicesOptions): Promise<Shared> {
+  const [{ createRedisStore }, { createRedisMessages }] = await Promise.all([
+    import('../cache/redis-store.ts'),
+    import('../cache/redis-messages.ts'),
+  ]);
+  const { REDIS_URL: url } = options.config;
+  return {
+    store: createRedisStore({
+      url,
       timeoutMs: DEADLINES.storeMs,
-      observe: (operation, outcome) => metrics.tier('redis', `${operation} ${outcome}`),
-      onStateChange,
-    });
-  }
-  return createSqliteStore({
-    path: join(config.CACHE_DIR, 'facts.sqlite'),
-    maxBytes: config.CACHE_MAX_BYTES / 4,
-    observe: (operation, outcome) => metrics.tier('sqlite', `${operation} ${outcome}`),
-    onStateChange,
-  });
+      ...observersOf('redis', options),
+    }),
+    messages: createRedisMessages({ url, channel: KEYS.expired }),
+  };
+}
+
+function observersOf(tier: string, { log, metrics }: ServicesOptions) {
+  return {
+    observe: (operation: string, outcome: string) => metrics.tier(tier, `${operation} ${outcome}`),
+    onStateChange(healthy: boolean, error?: unknown): void {
+      if (healthy) log.info('the store of facts answers');
+      else
+        log.warn({ err: error }, 'the store of facts fails: facts come from memory and upstreams');
+    },
+  };
 }

@@ -73,7 +73,7 @@ function checkSettings({ CONTACT, VARNISH_URLS, PURGE_KEY }: Config): Finding {
 
 /** The store, and who tells of himself there. */
 async function checkShared(options: ServicesOptions): Promise<Finding[]> {
-  const { store, messages } = createShared(options);
+  const { store, messages } = await createShared(options);
   await store.ready(STORE_PATIENCE_MS);
   const findings = [checkStore(store)];
   if (store.healthy) findings.push(await checkFollower(store));

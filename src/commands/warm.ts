@@ -3,10 +3,10 @@ import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { Agent } from 'undici';
 import { readConfig } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { formatOf } from '../http/paths.ts';
+import { Agent } from '../upstream/agent.ts';
 import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
 import { listPaths, TOP_LIST_URL, type WarmSources } from './warm-list.ts';
 

@@ -1,4 +1,4 @@
-import { Agent } from 'undici';
+import { Agent } from '../upstream/agent.ts';
 import type { EdgeOptions } from './purge.ts';
 
 const TIMEOUT_MS = 3_000;
