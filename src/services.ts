@@ -36,7 +36,7 @@ export interface Services {
   /** How the follower is seen from here. */
   readonly follower: FollowerWatch;
   /** Draws what has to be at hand when nothing can be drawn; never rejects. */
-  warmUp(): Promise<void>;
+  readonly warmUp: () => Promise<void>;
   /** Lets go of connections, files and timers; never rejects. */
   close(): Promise<void>;
 }
@@ -119,7 +119,7 @@ async function createDrawing(options: ServicesOptions) {
     memory,
     disk,
     pictures,
-    async warmUp() {
+    warmUp: async () => {
       try {
         const drawn = await drawSpares(imaging, BUSY);
         for (const [format, spare] of drawn) spares.set(format, spare);

@@ -1,11 +1,9 @@
 import closeWithGrace from 'close-with-grace';
 import type { Command } from 'commander';
 import { createAccounts } from '../http/account.ts';
-import { createAdminApp } from '../http/admin.ts';
 import { createSendAnswer } from '../http/answer.ts';
-import { createApp } from '../http/app.ts';
 import { createFairness } from '../http/fairness.ts';
-import { createLimits } from '../http/limits.ts';
+import { createLimits, type Limits } from '../http/limits.ts';
 import { createRefresh } from '../http/refresh.ts';
 import { createRememberedAnswers } from '../http/remembered.ts';
 import { createSendBadge } from '../http/send-badge.ts';
@@ -48,17 +46,17 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   const { config, log, metrics, version } = context;
   if (config.CONTACT === '')
     log.warn('CONTACT is not set: PyPI asks its clients to say whom to write to');
-  const services = await createServices(context);
+  // Koa is loaded while fonts are tried on other threads.
+  const [services, { createApp }, { createAdminApp }] = await Promise.all([
+    createServices(context),
+    import('../http/app.ts'),
+    import('../http/admin.ts'),
+  ]);
   let ready = false;
   const isReady = (): boolean => ready;
 
   const sendAnswer = createSendAnswer(services.pictures, config.CACHE_SECONDS_CEILING);
-  const limits = createLimits({
-    perSecond: config.LIMIT_PER_SECOND,
-    burst: config.LIMIT_BURST,
-    trustedProxies: config.TRUSTED_PROXIES,
-    exempt: config.LIMIT_EXEMPT,
-  });
+  const limits = limitsOf(config);
   const { sources, demand, follower, store } = services;
   const { isFollowing } = follower;
   const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
@@ -102,6 +100,15 @@ export async function serve(environment?: Environment): Promise<RunningService> 
       await context.closeLog();
     },
   };
+}
+
+function limitsOf(config: Config): Limits {
+  return createLimits({
+    perSecond: config.LIMIT_PER_SECOND,
+    burst: config.LIMIT_BURST,
+    trustedProxies: config.TRUSTED_PROXIES,
+    exempt: config.LIMIT_EXEMPT,
+  });
 }
 
 async function listenBoth(
