@@ -1,4 +1,4 @@
-# The badge service: one process, no rights, nothing written but CACHE_DIR (and /tmp, for compiled code, where it may).
+# The badge service: one process, no rights, nothing written but CACHE_DIR.
 # The digest is that of the index for all platforms, as docker-library/repo-info recorded it on 19 September 2026;
 # `docker buildx build --platform linux/amd64,linux/arm64 .` builds both that are meant.
 FROM node:24.21.0-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584578ca4bb28af31120cffe AS runtime
@@ -20,12 +20,12 @@ FROM runtime
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY LICENSE package.json ./
+COPY bin bin
 COPY cache cache
 COPY src src
-ENV NODE_ENV=production UV_THREADPOOL_SIZE=16 CACHE_DIR=/var/cache/pypins NODE_COMPILE_CACHE=/var/cache/pypins/code
+ENV NODE_ENV=production CACHE_DIR=/var/cache/pypins PATH=/app/bin:$PATH
 USER 1000:1000
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["node", "--max-old-space-size=64", "src/cli.ts", "health"]
-# The limits of src/heap.ts, given here so that nothing has to be started twice.
-CMD ["node", "--max-semi-space-size=2", "--max-old-space-size=192", "--heap-growing-percent=10", "src/cli.ts", "serve"]
+  CMD ["/app/bin/pypins", "health"]
+CMD ["/app/bin/pypins", "serve"]

@@ -28,7 +28,7 @@ stack: install ## the whole stack on this machine: Varnish, two processes, Redis
 	node stack/main.ts
 
 run: install ## serve badges from PyPI and pypistats.org
-	node src/cli.ts serve
+	bin/pypins serve
 
 check: install ## the fast gates: layout, lint, types, documents, licences, regular expressions
 	prettier --check --log-level=warn .

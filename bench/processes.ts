@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { SHARED_CODE } from '../stack/program.ts';
 import { onCore } from './wrk.ts';
 
 const START_TIMEOUT_MS = 20_000;
@@ -26,7 +27,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Starts a TypeScript program, on one core where that is said, and waits until its port answers HTTP. Its output goes nowhere. */
+/** Starts a program, by Node where it is TypeScript, on one core where that is said, and waits until its port answers HTTP. Its output goes nowhere. */
 export async function startProgram(
   file: string,
   args: string[],
@@ -34,10 +35,10 @@ export async function startProgram(
   { core }: { core?: number } = {},
 ): Promise<Program> {
   const port = environment['PORT'] ?? `${await freePort()}`;
-  const [program, ...rest] = onCore(core, process.execPath, [
-    resolve(import.meta.dirname, file),
-    ...args,
-  ]);
+  const path = resolve(import.meta.dirname, file);
+  const [program, ...rest] = file.endsWith('.ts')
+    ? onCore(core, process.execPath, [path, ...args])
+    : onCore(core, path, args);
   const child = spawn(program, rest, {
     env: { PATH: process.env['PATH'], ...environment, PORT: port },
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -68,9 +69,10 @@ export async function startService(
     CACHE_DIR: directory,
     CONTACT: 'bench',
     LIMIT_EXEMPT: '127.0.0.1',
+    ...SHARED_CODE,
     ...environment,
   };
-  const program = await startProgram('../src/cli.ts', ['serve'], settings, where);
+  const program = await startProgram('../bin/pypins', ['serve'], settings, where);
   return {
     ...program,
     async stop() {

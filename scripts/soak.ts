@@ -3,7 +3,7 @@
 // service fails otherwise than the contract has it, or where its memory grows and grows.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import type { Mode } from '../sample/faults/rules.ts';
 import { sampleProjects } from '../sample/projects/sample-projects.ts';
@@ -11,6 +11,7 @@ import { createStandIn, type StandIn } from '../sample/stand-in.ts';
 import { createOutput, inColumns } from '../src/commands/output.ts';
 import { scrape, sumOf } from '../src/commands/scrape.ts';
 import { answers, createPart, type Part } from '../stack/part.ts';
+import { PYPINS, SHARED_CODE } from '../stack/program.ts';
 import { faultsOfAnswer, faultsOfHead } from '../test/faults/support/hostile-answers.ts';
 import { createHostileClient, type HostileClient } from '../test/faults/support/hostile-client.ts';
 import { targets } from '../test/faults/support/hostile-urls.ts';
@@ -93,8 +94,8 @@ async function describeSubject(directory: string, upstream: string): Promise<Sub
   const [url, adminUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${adminPort}`];
   const service = createPart({
     name: 'the service',
-    program: process.execPath,
-    args: [resolve(import.meta.dirname, '../src/cli.ts'), 'serve'],
+    program: PYPINS,
+    args: ['serve'],
     settings: {
       HOST: '127.0.0.1',
       PORT: `${port}`,
@@ -105,7 +106,7 @@ async function describeSubject(directory: string, upstream: string): Promise<Sub
       FACTS_FRESH_SECONDS: '30',
       LOG_LEVEL: 'silent',
     },
-    environment: { PATH: process.env['PATH'] },
+    environment: { ...SHARED_CODE, PATH: process.env['PATH'] },
     isReady: () => answers(`${url}/-/ready`, true),
   });
   return { service, url, adminUrl };

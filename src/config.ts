@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { ADMIN_ADDRESS } from './admin-address.ts';
+import { SettingsError } from './errors.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -47,9 +49,12 @@ function isAddressRange(range: string): boolean {
 export const settingsSchema = z.object({
   HOST: z.string().default('0.0.0.0').describe('address that badges are served on'),
   PORT: port.default(8080).describe('port that badges are served on; 0 takes a free one'),
-  ADMIN_HOST: z.string().default('127.0.0.1').describe('address of the port for operators'),
+  ADMIN_HOST: z
+    .string()
+    .default(ADMIN_ADDRESS.ADMIN_HOST)
+    .describe('address of the port for operators'),
   ADMIN_PORT: port
-    .default(8081)
+    .default(ADMIN_ADDRESS.ADMIN_PORT)
     .describe('port for operators: health, readiness, metrics; 0 takes a free one'),
   REDIS_URL: z
     .union([z.literal(''), originOf(/^rediss?$/, 'redis://127.0.0.1:6379')])
@@ -132,7 +137,7 @@ export const settingsSchema = z.object({
     .default(20)
     .describe('seconds between two looks at the feed of releases'),
   FOLLOW_ADMIN_PORT: port
-    .default(8085)
+    .default(ADMIN_ADDRESS.FOLLOW_ADMIN_PORT)
     .describe('port for operators of `pypins follow`; 0 takes a free one'),
   TRUSTED_PROXIES: addressRanges
     .default([])
@@ -156,11 +161,6 @@ export const settingsSchema = z.object({
 
 export type Config = Readonly<z.infer<typeof settingsSchema>>;
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Settings that do not fit; the message lists every fault, each with its variable, and never a value. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-}
 
 /**
  * Reads the settings from the environment, once, at start. An empty variable counts as not set.

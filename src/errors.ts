@@ -124,3 +124,13 @@ export function toBadgeError(error: unknown): BadgeError {
     ? error
     : new BadgeError('internal', 'unforeseen failure', { cause: error });
 }
+
+/** A command that was called in a way that makes no sense. The message is for whoever called. */
+export class UsageError extends Error {
+  override readonly name: string = 'UsageError';
+}
+
+/** Settings that do not fit; the message lists every fault, each with its variable, and never a value. */
+export class SettingsError extends UsageError {
+  override readonly name = 'SettingsError';
+}

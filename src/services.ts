@@ -9,12 +9,14 @@ import { FAULTS } from './errors.ts';
 import { type FollowerWatch, watchFollower } from './follow/state/watch.ts';
 import { bytesOfAnswer, type RememberedAnswer } from './http/remembered.ts';
 import { createImaging } from './imaging/imaging.ts';
+import type { Format } from './imaging/spec.ts';
 import {
   bytesOfPicture,
   createPictures,
   drawSpares,
   type HeldPicture,
   type Pictures,
+  type Spare,
 } from './pictures.ts';
 import { openSources, type Sources } from './facts/sources.ts';
 import { createDisk, type ServicesOptions } from './stores.ts';
@@ -33,6 +35,8 @@ export interface Services {
   readonly popularity: Popularity;
   /** The follower, as this process sees it. */
   readonly follower: FollowerWatch;
+  /** Draws what has to be at hand when nothing can be drawn; never rejects. */
+  readonly warmUp: () => Promise<void>;
   /** Lets go of connections, files and timers; never rejects. */
   close(): Promise<void>;
 }
@@ -42,33 +46,19 @@ export async function createServices(options: ServicesOptions): Promise<Services
   const { config, metrics } = options;
   let follower: FollowerWatch | undefined;
   const isFollowing = (): boolean => follower?.isFollowing() ?? false;
-  const opened = await openSources(options, isFollowing);
+  // Fonts are looked for and tried on other threads: meanwhile the stores are opened.
+  const [drawing, opened] = await Promise.all([
+    createDrawing(options),
+    openSources(options, isFollowing),
+  ]);
   const { store, messages, sources } = opened;
-  const imaging = await createImaging({
-    directory: join(config.CACHE_DIR, 'fonts'),
-    concurrency: config.DRAWING_CONCURRENCY,
-    queueLimit: config.DRAWING_QUEUE,
-  });
-  const memory = createMemoryCache<HeldPicture>({
-    maxBytes: (config.MEMORY_MAX_BYTES / 8) * 3,
-    sizeOf: ({ picture }) => bytesOfPicture(picture),
-  });
+  const { imaging, memory, disk, pictures, warmUp } = drawing;
   const answers = createMemoryCache({
     maxBytes: config.MEMORY_MAX_BYTES / 8,
     sizeOf: bytesOfAnswer,
   });
   // Whole answers are a second old at most; of what has expired, none may be given again.
   messages.subscribe(() => answers.clear());
-  const disk = createDisk(options);
-  const pictures = createPictures({
-    memory,
-    disk,
-    flights: createSingleFlight(),
-    imaging,
-    spares: await drawSpares(imaging, BUSY),
-    observe: metrics.picture,
-  });
-
   const popularity = createPopularity(store);
   const watch = (follower = await watchFollower(store));
 
@@ -92,11 +82,50 @@ export async function createServices(options: ServicesOptions): Promise<Services
     messages,
     popularity,
     follower: watch,
+    warmUp,
     async close() {
       watch.close();
       await popularity.close();
       await opened.close();
       await disk.close();
+    },
+  };
+}
+
+/** The pictures, in memory and on disk, and what draws them. */
+async function createDrawing(options: ServicesOptions) {
+  const { config, metrics, log } = options;
+  const imaging = await createImaging({
+    directory: join(config.CACHE_DIR, 'fonts'),
+    concurrency: config.DRAWING_CONCURRENCY,
+    queueLimit: config.DRAWING_QUEUE,
+  });
+  const memory = createMemoryCache<HeldPicture>({
+    maxBytes: (config.MEMORY_MAX_BYTES / 8) * 3,
+    sizeOf: ({ picture }) => bytesOfPicture(picture),
+  });
+  const disk = createDisk(options);
+  const spares = new Map<Format, Spare>();
+  const pictures = createPictures({
+    memory,
+    disk,
+    flights: createSingleFlight(),
+    imaging,
+    spares,
+    observe: metrics.picture,
+  });
+  return {
+    imaging,
+    memory,
+    disk,
+    pictures,
+    warmUp: async () => {
+      try {
+        const drawn = await drawSpares(imaging, BUSY);
+        for (const [format, spare] of drawn) spares.set(format, spare);
+      } catch (error) {
+        log.error({ err: error }, 'the spare pictures cannot be drawn');
+      }
     },
   };
 }

@@ -2,9 +2,6 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type ContentStore, createContentStore } from '../cache/content/store.ts';
 import { createLocalMessages, type Messages } from '../cache/store/messages.ts';
-import { createRedisMessages } from '../cache/store/redis/messages.ts';
-import { createRedisStore } from '../cache/store/redis/store.ts';
-import { createSqliteStore } from '../cache/store/sqlite/store.ts';
 import type { Store } from '../cache/store/contract.ts';
 import type { Config } from './config.ts';
 import { DEADLINES } from './deadlines.ts';
@@ -55,35 +52,49 @@ export function createDisk({ config, log, metrics }: ServicesOptions): ContentSt
   });
 }
 
-/** Redis where it is set, else files in `CACHE_DIR`. */
-export function createShared(options: ServicesOptions): Shared {
-  const { REDIS_URL } = options.config;
-  const store = createStore(options);
-  if (REDIS_URL === '') {
-    const messages = createLocalMessages(SQLITE_SETTLE_MS);
-    return { store, messages, memorySeconds: SQLITE_MEMORY_SECONDS };
-  }
-  const messages = createRedisMessages({ url: REDIS_URL, channel: KEYS.expired });
-  return { store, messages, memorySeconds: REDIS_MEMORY_SECONDS };
+/** Redis where it is set, else files in `CACHE_DIR`; only the one that is used is loaded. */
+export async function createShared(options: ServicesOptions): Promise<Shared> {
+  return options.config.REDIS_URL === '' ? createSqlite(options) : createRedis(options);
 }
 
-function createStore({ config, log, metrics }: ServicesOptions): Store {
-  const onStateChange = (healthy: boolean, error?: unknown): void => {
-    if (healthy) log.info('the store of facts answers');
-    else log.warn({ err: error }, 'the store of facts fails: facts come from memory and upstreams');
+async function createSqlite(options: ServicesOptions): Promise<Shared> {
+  const { createSqliteStore } = await import('../cache/store/sqlite/store.ts');
+  const { CACHE_DIR, CACHE_MAX_BYTES } = options.config;
+  return {
+    store: createSqliteStore({
+      path: join(CACHE_DIR, 'facts.sqlite'),
+      maxBytes: CACHE_MAX_BYTES / 4,
+      ...observersOf('sqlite', options),
+    }),
+    messages: createLocalMessages(SQLITE_SETTLE_MS),
+    memorySeconds: SQLITE_MEMORY_SECONDS,
   };
-  if (config.REDIS_URL !== '') {
-    return createRedisStore({
-      url: config.REDIS_URL,
+}
+
+async function createRedis(options: ServicesOptions): Promise<Shared> {
+  const [{ createRedisStore }, { createRedisMessages }] = await Promise.all([
+    import('../cache/store/redis/store.ts'),
+    import('../cache/store/redis/messages.ts'),
+  ]);
+  const { REDIS_URL: url } = options.config;
+  return {
+    store: createRedisStore({
+      url,
       timeoutMs: DEADLINES.storeMs,
-      observe: (operation, outcome) => metrics.tier('redis', `${operation} ${outcome}`),
-      onStateChange,
-    });
-  }
-  return createSqliteStore({
-    path: join(config.CACHE_DIR, 'facts.sqlite'),
-    maxBytes: config.CACHE_MAX_BYTES / 4,
-    observe: (operation, outcome) => metrics.tier('sqlite', `${operation} ${outcome}`),
-    onStateChange,
-  });
+      ...observersOf('redis', options),
+    }),
+    messages: createRedisMessages({ url, channel: KEYS.expired }),
+    memorySeconds: REDIS_MEMORY_SECONDS,
+  };
+}
+
+function observersOf(tier: string, { log, metrics }: ServicesOptions) {
+  return {
+    observe: (operation: string, outcome: string) => metrics.tier(tier, `${operation} ${outcome}`),
+    onStateChange(healthy: boolean, error?: unknown): void {
+      if (healthy) log.info('the store of facts answers');
+      else
+        log.warn({ err: error }, 'the store of facts fails: facts come from memory and upstreams');
+    },
+  };
 }

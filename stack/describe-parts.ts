@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { createConnection } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { answers, type PartOptions } from './part.ts';
 import type { StackPorts } from './ports.ts';
+import { PYPINS, SHARED_CODE } from './program.ts';
 
-const ROOT = resolve(import.meta.dirname, '..');
 /** Facts only, all of which PyPI has: as in docker-compose.yml, which a test compares. */
 export const REDIS_ARGUMENTS: readonly string[] = ['--save', '', '--appendonly', 'no'].concat([
   '--maxmemory',
@@ -99,8 +99,8 @@ async function describeProgram(
   const sampleUrl = urlOf(ports.SAMPLE_PORT);
   return {
     name,
-    program: process.execPath,
-    args: [join(ROOT, 'src/cli.ts'), command],
+    program: PYPINS,
+    args: [command],
     settings: {
       ...(withSample && { PYPI_URL: sampleUrl, PYPISTATS_URL: sampleUrl }),
       HOST: '127.0.0.1',
@@ -112,7 +112,7 @@ async function describeProgram(
       PURGE_KEY: options.purgeKey,
       ...options.settings,
     },
-    environment: options.environment,
+    environment: { ...SHARED_CODE, ...options.environment },
     isReady,
   };
 }

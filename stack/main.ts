@@ -98,7 +98,7 @@ For operators: ${stack.adminUrls.map((url) => `${url}/metrics`).join(' and ')}; 
 
 ${publish}Purge a project:
 
-  ${operator} node src/cli.ts purge requests
+  ${operator} bin/pypins purge requests
 
 See where an answer came from (X-Cache), and what Varnish does:
 

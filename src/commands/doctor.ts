@@ -1,13 +1,14 @@
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Response, fetch } from 'undici';
+import type { Command } from 'commander';
 import type { Store } from '../../cache/store/contract.ts';
 import type { Config } from '../config.ts';
 import { purgeEdge } from '../edge/purge.ts';
 import { createImaging } from '../imaging/imaging.ts';
 import { createShared, type ServicesOptions } from '../stores.ts';
+import { createContext } from './context.ts';
 import { checkFollower } from './doctor-follower.ts';
-import type { Output } from './output.ts';
+import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
 
 const TIMEOUT_MS = 5_000;
 const STORE_PATIENCE_MS = 1_000;
@@ -21,6 +22,15 @@ export interface Finding {
   readonly status: 'ok' | 'warn' | 'fail';
   readonly detail: string;
   readonly advice?: string;
+}
+
+/** `pypins doctor`. */
+export function define(command: Command): void {
+  command.option(...JSON_OPTION).action(async ({ json = false }: { readonly json?: boolean }) => {
+    const context = createContext(undefined, 'silent');
+    finish(tellFindings(await examine(context), json, createOutput()));
+    await context.closeLog();
+  });
 }
 
 /** Looks at all that the service needs. Never rejects: what cannot be looked at is a finding. */
@@ -63,7 +73,7 @@ function checkSettings({ CONTACT, VARNISH_URLS, PURGE_KEY }: Config): Finding {
 
 /** The store, and who tells of himself there. */
 async function checkShared(options: ServicesOptions): Promise<Finding[]> {
-  const { store, messages } = createShared(options);
+  const { store, messages } = await createShared(options);
   await store.ready(STORE_PATIENCE_MS);
   const findings = [checkStore(store)];
   if (store.healthy) findings.push(await checkFollower(store));

@@ -1,28 +1,29 @@
 import closeWithGrace from 'close-with-grace';
-import { readConfig } from '../config.ts';
+import type { Command } from 'commander';
 import { createChangelogFeed } from '../follow/feeds/changelog.ts';
 import { follow } from '../follow/follower.ts';
 import { whileLeading } from '../follow/leader.ts';
 import { createRssFeed } from '../follow/feeds/rss.ts';
 import { createAdminApp } from '../http/admin.ts';
 import { listen } from '../lifecycle.ts';
-import { createLog } from '../log.ts';
-import { createMetrics } from '../metrics.ts';
 import { openSources } from '../facts/sources.ts';
-import { readVersion } from '../version.ts';
+import { createContext } from './context.ts';
 
 const STOP_DEADLINE_MS = 15_000;
 
+/** `pypins follow`. */
+export function define(command: Command): void {
+  command.action(runFollower);
+}
+
 /**
- * `pypins follow`: follows PyPI's releases until SIGTERM or SIGINT, or stands by while another process does. Rejects with a
+ * Follows PyPI's releases until SIGTERM or SIGINT, or stands by while another process does. Rejects with a
  * `SettingsError`, or with the system's error when its port is taken.
  */
-export async function runFollower(): Promise<void> {
-  const config = readConfig();
-  const version = readVersion();
-  const { log, close: closeLog } = createLog(config.LOG_LEVEL);
-  const metrics = createMetrics(version);
-  const opened = await openSources({ config, log, metrics, version }, () => true);
+async function runFollower(): Promise<void> {
+  const context = createContext();
+  const { config, log, metrics, version } = context;
+  const opened = await openSources(context, () => true);
   const stop = new AbortController();
   const admin = createAdminApp({ metrics, isReady: () => !stop.signal.aborted });
   const listener = await listen(admin.callback(), {
@@ -51,6 +52,6 @@ export async function runFollower(): Promise<void> {
     await running;
     await opened.close();
     await listener.stop();
-    await closeLog();
+    await context.closeLog();
   });
 }

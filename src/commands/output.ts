@@ -8,6 +8,14 @@ export interface Output {
   readonly progress: (text: string) => void;
 }
 
+/** The option of every command that can write for machines. */
+export const JSON_OPTION = ['--json', 'one JSON object instead of lines'] as const;
+
+/** Ends the process, once nothing is left to do, with 0 where all went well, else with 1. */
+export function finish(isGood: boolean): void {
+  process.exitCode = isGood ? 0 : 1;
+}
+
 export function createOutput(): Output {
   const { stdout, stderr } = process;
   // Whoever read along has seen enough (`| head`).

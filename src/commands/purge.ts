@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
 import { findKind } from '../badges/catalog.ts';
 import type { Config } from '../config.ts';
 import { type NodeOutcome, purgeEdge, type PurgeTarget } from '../edge/purge.ts';
 import { EVERYTHING, kindTag, projectKindTag, projectTag } from '../edge/tags.ts';
-import type { OpenedSources, Sources } from '../facts/sources.ts';
+import { UsageError } from '../errors.ts';
 import { normaliseName } from '../facts/names.ts';
-import type { Output } from './output.ts';
+import { type OpenedSources, openSources, type Sources } from '../facts/sources.ts';
+import { withOpened } from './context.ts';
+import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
 
 /** What an operator wants gone: badges of a project, of a kind, of both, of one URL, or all. */
 export interface PurgeWish {
@@ -15,9 +18,33 @@ export interface PurgeWish {
   readonly all?: boolean | undefined;
 }
 
-/** A command that was called in a way that makes no sense. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
+interface PurgeOptions extends Omit<PurgeWish, 'project'> {
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** `pypins purge`. */
+export function define(command: Command): void {
+  command
+    .argument('[project]', 'such as requests')
+    .option('--kind <kind>', 'only this kind; without a project, of all projects')
+    .option('--url <url>', 'one badge, at the edge')
+    .option('--all', 'all facts, and every badge at the edge')
+    .option('--yes', 'needed for --all')
+    .option(...JSON_OPTION)
+    .action(runPurge);
+}
+
+async function runPurge(
+  project: string | undefined,
+  { yes = false, json = false, ...wish }: PurgeOptions,
+): Promise<void> {
+  if (wish.all === true && !yes)
+    throw new UsageError('--all needs --yes: every badge will be fetched anew');
+  await withOpened(openSources, async (opened, config) => {
+    const report = await purge(opened, config, { ...wish, project });
+    finish(tellPurge(report, json, createOutput()));
+  });
 }
 
 /** What was purged: at each node of the edge, and how many records of facts are due now. */

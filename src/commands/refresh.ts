@@ -1,9 +1,12 @@
+import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { type Attempt, propagate, type PropagateOptions } from '../edge/propagate.ts';
 import type { NodeOutcome } from '../edge/purge.ts';
+import { UsageError } from '../errors.ts';
 import { normaliseName } from '../facts/names.ts';
-import type { Output } from './output.ts';
-import { UsageError } from './purge.ts';
+import { openSources } from '../facts/sources.ts';
+import { withOpened } from './context.ts';
+import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
 
 /** Outcome of a refresh. */
 export interface RefreshReport extends Pick<Attempt, 'state' | 'version' | 'serial'> {
@@ -12,6 +15,20 @@ export interface RefreshReport extends Pick<Attempt, 'state' | 'version' | 'seri
   readonly changed: boolean;
   /** The last purge at each node. */
   readonly nodes: readonly NodeOutcome[];
+}
+
+/** `pypins refresh`. */
+export function define(command: Command): void {
+  command
+    .argument('<project>', 'such as requests')
+    .option(...JSON_OPTION)
+    .action(async (project: string, { json = false }: { readonly json?: boolean }) => {
+      const output = createOutput();
+      await withOpened(openSources, async (opened, config) => {
+        const report = await refresh(opened, config, project, output);
+        finish(tellRefresh(report, json, output));
+      });
+    });
 }
 
 /**

@@ -1,49 +1,104 @@
 import { writeFile } from 'node:fs/promises';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { findKind } from '../badges/catalog.ts';
 import { composeSpec } from '../badges/compose.ts';
-import type { Grammar, Kind, Options } from '../badges/kind.ts';
+import type { Grammar, Kind } from '../badges/kind.ts';
+import { type Parameter, PARAMETERS } from '../badges/parameters.ts';
 import { describe } from '../facts/look-up.ts';
 import { BadgeError } from '../errors.ts';
-import type { BadgeSpec, Format, Scale, Style, Picture } from '../imaging/spec.ts';
-import type { Services } from '../services.ts';
+import { type Parameters, resolveParameters } from '../http/parameters.ts';
+import { formatOf } from '../http/paths.ts';
+import type { BadgeSpec, Format, Picture } from '../imaging/spec.ts';
+import { createServices, type Services } from '../services.ts';
 import { isRelease, normaliseName } from '../facts/names.ts';
+import { withOpened } from './context.ts';
 
-/** One badge, wanted without a server. */
+/** `pypins render`. */
+export function define(command: Command): void {
+  command
+    .argument('<kind>', 'such as version, or pyversions')
+    .argument('<project>', 'such as requests')
+    .requiredOption('-o, --output <file>', 'file to write, - for standard output')
+    .option('--release <release>', 'the release to show (default: the latest)')
+    .option(
+      '--format <format>',
+      "format of the picture (default: by the file's name)",
+      parseFormat,
+    );
+  for (const parameter of RENDERED) command.addOption(optionOf(parameter));
+  command.action(renderOne);
+}
+
+/** The parameters of a URL that change a picture, by their newest names. */
+const RENDERED = PARAMETERS.filter(
+  ({ changes, oldNameOf }) => changes !== 'answer' && oldNameOf === undefined,
+);
+
+function optionOf({ name, about, values }: Parameter): Option {
+  const flag = name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+  const option = new Option(`--${flag} <value>`, about);
+  return values === undefined ? option : option.choices(values);
+}
+
+/** Beside these, the values of `RENDERED` by their names. */
+interface RenderOptions extends Readonly<Record<string, unknown>> {
+  readonly output: string;
+  readonly release?: string;
+  readonly format?: Format;
+}
+
+async function renderOne(kind: string, project: string, options: RenderOptions): Promise<void> {
+  const { output, release, format = formatOfFile(output), ...given } = options;
+  const request = { kind, project, release, format, parameters: resolveParameters(given) };
+  await withOpened(createServices, async (services) =>
+    writePicture(output, await render(services, request)),
+  );
+}
+
+function parseFormat(name: string): Format {
+  const format = formatOf(name);
+  if (format === undefined || format === 'json')
+    throw new InvalidArgumentError('It is not a format of pictures.');
+  return format;
+}
+
+function formatOfFile(file: string): Format {
+  const format = formatOf(file.slice(file.lastIndexOf('.') + 1));
+  return format === undefined || format === 'json' ? 'svg' : format;
+}
+
+/** One badge to draw without a server. */
 export interface RenderRequest {
   /** A kind's name as in `/<kind>/<project>` or `/pypi/<kind>/<project>`. */
   readonly kind: string;
   readonly project: string;
   readonly release?: string | undefined;
-  readonly style: Style;
-  readonly label?: string | undefined;
-  readonly color?: string | undefined;
-  readonly labelColor?: string | undefined;
-  readonly options: Omit<Options, 'grammar'>;
   readonly format: Format;
-  readonly scale: Scale;
+  readonly parameters: Pick<Parameters, 'looks' | 'content' | 'scale'>;
 }
 
-/** The picture of one badge. Rejects with a `BadgeError` where a server would answer with an error badge. */
+/** Returns the picture of one badge. Rejects with a `BadgeError` where a server would answer with an error badge. */
 export async function render(
   { sources, pictures }: Services,
   request: RenderRequest,
 ): Promise<Picture> {
   const spec = await specOf(sources, request);
-  const wish = { spec, format: request.format, scale: request.scale };
+  const wish = { spec, format: request.format, scale: request.parameters.scale };
   const { picture } = await pictures.get(wish, pictures.digest(wish), () => 0);
   return picture;
 }
 
 async function specOf(sources: Services['sources'], request: RenderRequest): Promise<BadgeSpec> {
+  const { release, parameters } = request;
   const { kind, grammar } = kindOf(request.kind);
   const project = normaliseName(request.project);
-  const { release } = request;
   if (project === undefined || (release !== undefined && !isRelease(release))) {
     throw new BadgeError('invalid-name', 'not the name of a project or a release');
   }
-  const subject = { kind, project, release, options: { ...request.options, grammar } };
+  const options = { ...parameters.content, grammar };
+  const subject = { kind, project, release, options };
   const { content } = await describe(sources, subject, () => undefined);
-  return composeSpec({ label: kind.label, ...content }, request);
+  return composeSpec({ label: kind.label, ...content }, parameters.looks);
 }
 
 /** pypip.in's names first, as they are the service's own. */

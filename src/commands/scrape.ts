@@ -1,5 +1,3 @@
-import { fetch } from 'undici';
-
 const TIMEOUT_MS = 3_000;
 
 /** One sample of Prometheus' text format. */

@@ -1,7 +1,20 @@
-import { inColumns, type Output } from './output.ts';
+import type { Command } from 'commander';
+import { readAdminUrl } from '../admin-address.ts';
+import { createOutput, finish, inColumns, JSON_OPTION, type Output } from './output.ts';
 import { type Sample, scrape, sumOf } from './scrape.ts';
 
 const MOST_ASKED = 5;
+
+/** `pypins stats`. */
+export function define(command: Command): void {
+  command
+    .argument('[nodes...]', "the nodes' ports for operators; by default that of this machine")
+    .option(...JSON_OPTION)
+    .action(async (nodes: string[], { json = false }: { readonly json?: boolean }) => {
+      const urls = nodes.length > 0 ? nodes : [readAdminUrl('ADMIN_PORT')];
+      finish(tellStats(await collectStats(urls), json, createOutput()));
+    });
+}
 
 /** What the nodes' metrics say, summed up. */
 export interface Stats {

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { fetch } from 'undici';
 import { z } from 'zod';
 import { findKind } from '../badges/catalog.ts';
+import { UsageError } from '../errors.ts';
 import { normaliseName } from '../facts/names.ts';
-import { UsageError } from './purge.ts';
 
 /** The 15,000 projects that are downloaded most, by hugovk/top-pypi-packages. */
 export const TOP_LIST_URL = 'https://hugovk.github.io/top-pypi-packages/top-pypi-packages.min.json';

@@ -2,8 +2,13 @@ import { hash } from 'node:crypto';
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent } from 'undici';
-import type { Output } from './output.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { readConfig } from '../config.ts';
+import { UsageError } from '../errors.ts';
+import { formatOf } from '../http/paths.ts';
+import { Agent } from '../upstream/agent.ts';
+import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
+import { listPaths, TOP_LIST_URL, type WarmSources } from './warm-list.ts';
 
 const TIMEOUT_MS = 10_000;
 /** An answer that came from the edge's own cache. */
@@ -20,6 +25,51 @@ export interface WarmOptions {
   /** Where it is remembered what is done, so that an interrupted run goes on where it was. */
   readonly stateDirectory: string;
   readonly output: Output;
+}
+
+interface WarmFlags extends Omit<WarmSources, 'names'> {
+  readonly rate: number;
+  readonly through: string;
+  readonly json?: boolean;
+}
+
+/** `pypins warm`. */
+export function define(command: Command): void {
+  command
+    .argument('[names...]', 'projects')
+    .option('--file <file>', 'a file with a project a line')
+    .option('--top <count>', 'so many of the projects that are downloaded most', parseCount)
+    .option('--top-list <file or URL>', 'the list of those', TOP_LIST_URL)
+    .option('--from-log <file>', 'an access log: what it asks for')
+    .option('--kinds <kinds>', 'by commas', parseList, ['version'])
+    .option('--formats <formats>', 'by commas', parseFormats, ['svg'])
+    .option('--rate <rate>', 'such as 5/s', parseRate, 5)
+    .option('--through <url>', 'the edge', 'http://127.0.0.1:8000')
+    .option(...JSON_OPTION)
+    .action(runWarm);
+}
+
+async function runWarm(names: string[], flags: WarmFlags): Promise<void> {
+  const output = createOutput();
+  const paths = await listPaths({ ...flags, names });
+  if (paths.length === 0)
+    throw new UsageError('nothing to warm: give names, --file, --top or --from-log');
+  const summary = await warm({
+    paths,
+    through: flags.through.replace(/(?<!\/)\/+$/, ''),
+    perSecond: flags.rate,
+    stateDirectory: readConfig().CACHE_DIR,
+    output,
+  });
+  output.line(flags.json ? JSON.stringify(summary) : lineOf(summary, output));
+  finish(summary.failed === 0);
+}
+
+function lineOf(summary: WarmSummary, output: Output): string {
+  if (summary.failed > 0) output.note('the same command again goes on with what failed');
+  return Object.entries(summary)
+    .map(([outcome, count]) => `${outcome} ${count}`)
+    .join(', ');
 }
 
 /**
@@ -87,4 +137,30 @@ async function openState({ paths, through, stateDirectory }: WarmOptions): Promi
     add: (path) => appendFile(file, `${path}\n`),
     forget: () => rm(file, { force: true }),
   };
+}
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It is not a count.');
+  return Number(text);
+}
+
+function parseRate(text: string): number {
+  const [, perSecond] = /^(\d+(?:\.\d+)?)(?:\/s)?$/.exec(text) ?? [];
+  if (perSecond === undefined || Number(perSecond) <= 0)
+    throw new InvalidArgumentError('It is not a rate such as 5/s.');
+  return Number(perSecond);
+}
+
+function parseList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+}
+
+function parseFormats(text: string): string[] {
+  const formats = parseList(text);
+  if (formats.some((format) => formatOf(format) === undefined))
+    throw new InvalidArgumentError('It is not a format.');
+  return formats;
 }

@@ -1,5 +1,5 @@
-import { Agent } from 'undici';
 import { z } from 'zod';
+import { Agent } from '../upstream/agent.ts';
 
 const TIMEOUT_MS = 3_000;
 

@@ -52,7 +52,7 @@ export async function openSources(
   await mkdir(config.CACHE_DIR, { recursive: true }).catch((error: unknown) => {
     log.error({ err: error }, 'CACHE_DIR cannot be made: nothing is kept on disk');
   });
-  const shared = createShared(options);
+  const shared = await createShared(options);
   const sources = createSources(shared, options, isFollowed);
   await shared.store.ready(STORE_PATIENCE_MS);
   return {

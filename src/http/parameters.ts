@@ -1,5 +1,4 @@
 import { parse } from 'node:querystring';
-import type { z } from 'zod';
 import type { Looks } from '../badges/compose.ts';
 import { type ContentParameters, parametersSchema } from '../badges/parameters.ts';
 import type { Scale } from '../imaging/spec.ts';
@@ -18,15 +17,19 @@ export interface Parameters {
   readonly cacheSeconds: number;
 }
 
-const NOTHING_ASKED: Parameters = resolveNames(parametersSchema.parse({}));
+const NOTHING_ASKED: Parameters = resolveParameters({});
 
 /** Reads a query string (without `?`); never throws. */
 export function readParameters(query: string): Parameters {
   if (query === '') return NOTHING_ASKED;
-  return resolveNames(parametersSchema.parse(parse(query, '&', '=', { maxKeys: MAX_PARAMETERS })));
+  return resolveParameters(
+    parametersSchema.parse(parse(query, '&', '=', { maxKeys: MAX_PARAMETERS })),
+  );
 }
 
-function resolveNames(given: z.infer<typeof parametersSchema>): Parameters {
+/** Returns what parameters ask for, by their names; what does not fit is ignored. */
+export function resolveParameters(values: Readonly<Record<string, unknown>>): Parameters {
+  const given = parametersSchema.parse(values);
   const { period, text, prefix } = given;
   return {
     looks: {

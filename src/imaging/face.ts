@@ -1,4 +1,3 @@
-import { open } from 'fontkit';
 import { LRUCache } from 'lru-cache';
 
 /** A longer text is laid out as a whole: so many pairs that nobody has seen before would take longer. */
@@ -15,6 +14,7 @@ export interface Face {
 
 /** Opens a font file. Laying out a text takes 0.15 ms; kerning is of pairs, and most pairs have been seen before. */
 export async function openFace(file: string): Promise<Face> {
+  const { open } = await import('fontkit');
   const font = await open(file);
   const isThere = new LRUCache<string, boolean>({ max: MAX_REMEMBERED });
   const widths = new LRUCache<string, number>({ max: MAX_REMEMBERED });

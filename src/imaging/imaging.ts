@@ -82,9 +82,11 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
       try {
         // Nothing is done for a large one before its turn: it may not come. Where all are usual, no core waits.
         if (drawingCost(spec, scale) > LARGE)
-          return await large.run(rank, () => drawNow(prepare()));
+          return await large.run(rank, async () => drawNow(await prepare()));
         const rasterize = prepare();
-        return await usual.run(rank, () => drawNow(rasterize));
+        // Nobody waits for it where there is no turn.
+        rasterize.catch(() => undefined);
+        return await usual.run(rank, async () => drawNow(await rasterize));
       } catch (error) {
         throw isTooMuch(error) ? new DrawingQueueFullError(error) : error;
       }

@@ -1,15 +1,19 @@
 import type { Sharp, SharpOptions } from 'sharp';
 import type { FontSet } from './fonts.ts';
 import type { Format, Scale } from './spec.ts';
-import { createTextFitter } from './text-length.ts';
+import { createTextFitter, type TextFitter } from './text-length.ts';
 
 export type RasterFormat = Exclude<Format, 'svg'>;
 
 export interface Rasterizer {
   /** Draws a badge's SVG; rejects after `TIMEOUT_SECONDS`, and for what is not a badge's SVG. */
   readonly rasterize: (svg: string, format: RasterFormat, scale: Scale) => Promise<Buffer>;
-  /** Does of it what can be done before there is room for drawing, and gives the rest. Throws for what is not a badge's SVG. */
-  readonly prepare: (svg: string, format: RasterFormat, scale: Scale) => () => Promise<Buffer>;
+  /** Does of it what can be done before there is room for drawing, and gives the rest. Rejects for what is not a badge's SVG. */
+  readonly prepare: (
+    svg: string,
+    format: RasterFormat,
+    scale: Scale,
+  ) => Promise<() => Promise<Buffer>>;
   /** The versions of sharp and of all that it draws with. */
   readonly versions: Readonly<Record<string, string | undefined>>;
 }
@@ -43,20 +47,25 @@ const SIZE = /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="([\d.]+)" he
 const TEXT = /<text [^<>]*>[^<]*<\/text>/g;
 
 /**
- * Loads sharp, bounded for untrusted input, and the fonts' measures. `prepareFonts` has to come first, because
+ * Loads sharp, bounded for untrusted input; the fonts' measures, which take as long, with the first picture that needs them. `prepareFonts` has to come first, because
  * fontconfig reads its settings once.
  */
 export async function createRasterizer(fonts: FontSet): Promise<Rasterizer> {
-  const [{ default: sharp }, fitTexts] = await Promise.all([
-    import('sharp'),
-    createTextFitter(fonts.files),
-  ]);
+  const { default: sharp } = await import('sharp');
   sharp.cache(false);
   sharp.concurrency(1);
-  const prepare: Rasterizer['prepare'] = (svg, format, scale) => {
+  let fitting: Promise<TextFitter> | undefined;
+  const openFitter = (): Promise<TextFitter> =>
+    (fitting ??= createTextFitter(fonts.files).catch((error: unknown) => {
+      fitting = undefined;
+      throw error;
+    }));
+  const fitTexts = async (svg: string): Promise<string> =>
+    svg.includes('textLength=') ? (await openFitter())(svg) : svg;
+  const prepare: Rasterizer['prepare'] = async (svg, format, scale) => {
     if (svg.length > MAX_SVG_CHARACTERS) throw new Error('longer than the SVG of any badge');
     const drawing = drawingOf(svg, format, scale);
-    const fitted = Buffer.from(fitTexts(drawing.svg));
+    const fitted = Buffer.from(await fitTexts(drawing.svg));
     const options: SharpOptions = {
       density: CSS_DPI * drawing.scale,
       limitInputPixels: MAX_PIXELS,
@@ -67,7 +76,7 @@ export async function createRasterizer(fonts: FontSet): Promise<Rasterizer> {
     return () => ENCODERS[format](sharp(fitted, options)).timeout(timeout).toBuffer();
   };
   return {
-    rasterize: async (...drawing) => prepare(...drawing)(),
+    rasterize: async (...drawing) => (await prepare(...drawing))(),
     prepare,
     versions: sharp.versions,
   };

@@ -30,6 +30,6 @@ async function testFace({ rasterize }: Rasterizer, face: string): Promise<void> 
 }
 
 function drawLetter(face: string, letter: string): string {
-  const text = `<text transform="scale(.1)" x="50" y="150" textLength="100" ${face}>${letter}</text>`;
+  const text = `<text transform="scale(.1)" x="50" y="150" ${face}>${letter}</text>`;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><g font-size="100">${text}</g></svg>`;
 }

@@ -7,8 +7,9 @@ import {
   circuitBreaker,
   handleWhen,
 } from 'cockatiel';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { UPSTREAM_DEADLINES } from '../deadlines.ts';
+import { Agent } from './agent.ts';
 import { UpstreamError, type UpstreamFailure } from './errors.ts';
 import { readBody } from './read-body.ts';
 import { readRetryAfterMs } from './retry-after.ts';

@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { PYPINS, SHARED_CODE } from '../../stack/program.ts';
 import { tempDirectoryForTest } from './temp.ts';
-
-const CLI = resolve(import.meta.dirname, '../../src/cli.ts');
 
 /** What a command wrote so far. */
 export interface CliOutput {
@@ -18,6 +16,7 @@ export async function startCli(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<{ child: ChildProcess; output: CliOutput }> {
   const environment = {
+    ...SHARED_CODE,
     PATH: process.env['PATH'] ?? '',
     CACHE_DIR: settings['CACHE_DIR'] ?? (await tempDirectoryForTest()),
     HOST: '127.0.0.1',
@@ -25,7 +24,7 @@ export async function startCli(
     ADMIN_PORT: '0',
     ...settings,
   };
-  const child = spawn(process.execPath, [CLI, ...args], { env: environment });
+  const child = spawn(PYPINS, args, { env: environment });
   onTestFinished(() => void child.kill('SIGKILL'));
   const output: CliOutput = { out: Buffer.alloc(0), err: '' };
   child.stdout.on('data', (chunk: Buffer) => (output.out = Buffer.concat([output.out, chunk])));

@@ -5,10 +5,10 @@ import sharp from 'sharp';
 import { Pool } from 'undici';
 
 const MAX_FAULTS = 20;
-/** So many different pictures wait to be looked at until the load is over: looking at them is work for the same machine. */
-const MAX_UNSEEN = 1_000;
-/** An image proxy gives up by then. */
-const PROXY_TIMEOUT_MS = 4_000;
+/** So many different pictures are decoded, after the load: decoding is work for the same machine. */
+const MAX_DECODED = 200;
+/** How long an answer takes is measured, not asserted: the deadlines have tests of their own, in which they are injected. */
+const PATIENCE_MS = 60_000;
 /** Latencies are kept of so many answers, the last ones. */
 const MAX_LATENCIES = 20_000;
 
@@ -24,7 +24,7 @@ export interface LoadOptions {
 /** What the clients saw. */
 export interface LoadReport {
   readonly asked: number;
-  /** Whatever is not a well-formed picture with status 200 within the 4 s that an image proxy waits; the first few. */
+  /** Whatever is not a well-formed picture with status 200; the first few. */
   readonly faults: readonly string[];
   /** How often each `X-Badge-Status` came. */
   readonly verdicts: Readonly<Record<string, number>>;
@@ -48,9 +48,9 @@ export function startLoad(
   pathOf: (number: number) => string,
   { clients = 16, maxRequests = 5_000, restMs = 10, addressOf }: LoadOptions = {},
 ): Load {
-  const pool = new Pool(origin, { connections: clients, headersTimeout: PROXY_TIMEOUT_MS });
+  const pool = new Pool(origin, { connections: clients, headersTimeout: PATIENCE_MS });
   const isPicture = createPictureCheck();
-  const unseen = new Map<string, () => Promise<void>>();
+  const undecoded = new Map<string, () => Promise<void>>();
   const faults: string[] = [];
   const verdicts: Record<string, number> = {};
   const latencies: number[] = [];
@@ -66,13 +66,12 @@ export function startLoad(
     const type = String(headers['content-type']);
     const verdict = String(headers['x-badge-status']);
     verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
-    const look = async (): Promise<void> => {
-      if (statusCode !== 200 || !(await isPicture(type, bytes)))
-        faults.push(`${path}: ${statusCode} ${type}, ${bytes.length} bytes`);
-    };
-    const picture = `${statusCode} ${type} ${hash('sha256', bytes)}`;
-    if (unseen.size < MAX_UNSEEN) unseen.set(picture, look);
-    else if (!unseen.has(picture)) await look();
+    const fault = `${path}: ${statusCode} ${type}, ${bytes.length} bytes`;
+    if (statusCode !== 200 || !type.startsWith('image/') || bytes.length === 0) faults.push(fault);
+    else if (undecoded.size < MAX_DECODED)
+      undecoded.set(`${type} ${hash('sha256', bytes)}`, async () => {
+        if (!(await isPicture(type, bytes))) faults.push(fault);
+      });
   };
   const client = async (): Promise<void> => {
     while (state.isOn && state.asked < maxRequests && faults.length < MAX_FAULTS) {
@@ -97,7 +96,7 @@ export function startLoad(
       state.isOn = false;
       await Promise.all(running);
       await pool.close();
-      for (const look of unseen.values()) await look();
+      for (const decode of undecoded.values()) await decode();
       const sorted = latencies.toSorted((a, b) => a - b);
       const at = (share: number): number =>
         Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? 0);

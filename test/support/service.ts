@@ -2,7 +2,7 @@ import { Agent, type RequestInit, type Response, fetch } from 'undici';
 import { onTestFinished } from 'vitest';
 import { sampleProjects } from '../../sample/projects/sample-projects.ts';
 import { createStandIn, type StandIn, type StandInOptions } from '../../sample/stand-in.ts';
-import { serve } from '../../src/main.ts';
+import { serve } from '../../src/commands/serve.ts';
 import { makeTempDirectory } from './temp.ts';
 
 /** The whole service on the stand-in, on free ports, with a cache of its own. */

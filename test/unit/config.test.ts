@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { readConfig, SettingsError, settingsSchema } from '../../src/config.ts';
+import { readConfig, settingsSchema } from '../../src/config.ts';
+import { SettingsError } from '../../src/errors.ts';
 
 test('without settings, the contract’s defaults', () => {
   expect(readConfig({})).toMatchObject({

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { resolve } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { scrape, sumOf } from '../../../src/commands/scrape.ts';
+import { PYPINS, SHARED_CODE } from '../../../stack/program.ts';
 
-const CLI = resolve(import.meta.dirname, '../../../src/cli.ts');
 const START_TIMEOUT_MS = 20_000;
 
 /** `pypins serve` in a process of its own. */
@@ -26,7 +25,7 @@ export async function startServiceProcess(
   settings: Readonly<Record<string, string>>,
   enter: readonly string[] = [],
 ): Promise<ServiceProcess> {
-  const { child, output } = start([...enter, process.execPath, CLI, 'serve'], settings);
+  const { child, output } = start([...enter, PYPINS, 'serve'], settings);
   const readLog = (): string => output.join('');
   await expect.poll(readLog, { timeout: START_TIMEOUT_MS }).toContain('serving badges');
   const [, url = '', adminUrl = ''] = /"url":"([^"]+)","admin":"([^"]+)"/.exec(readLog()) ?? [];
@@ -46,7 +45,7 @@ function start(
   [program = '', ...args]: readonly string[],
   settings: Readonly<Record<string, string>>,
 ): { child: ChildProcess; output: string[] } {
-  const environment = { PATH: process.env['PATH'] ?? '', HOST: '127.0.0.1' };
+  const environment = { ...SHARED_CODE, PATH: process.env['PATH'] ?? '', HOST: '127.0.0.1' };
   const child = spawn(program, args, {
     env: { ...environment, PORT: '0', ADMIN_PORT: '0', ...settings },
   });

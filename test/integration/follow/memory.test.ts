@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 
-/** What `src/heap.ts` gives a process. */
+/** What `bin/pypins` gives a process. */
 const HEAP_MEGABYTES = 192;
 
 test(

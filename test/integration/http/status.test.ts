@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { createRedisStore } from '../../../cache/store/redis/store.ts';
 import { type FollowerStatus, writeStatus } from '../../../src/follow/state/status.ts';
 import { LAG_BOUNDS_SECONDS } from '../../../src/metrics.ts';
-import { readVersion } from '../../../src/version.ts';
+import manifest from '../../../package.json' with { type: 'json' };
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { startServiceForTest, type TestService } from '../../support/service.ts';
 
@@ -43,7 +43,7 @@ describe('without a follower', () => {
   test('the page and its twin say so', async () => {
     const service = await startServiceForTest();
     expect(await statusOf(service)).toEqual({
-      version: readVersion(),
+      version: manifest.version,
       following: false,
       follower: null,
       node: {

@@ -54,9 +54,8 @@ export function readCompose(): z.infer<typeof composeSchema> {
     input: readFileSync(join(ROOT, 'docker-compose.yml')),
     encoding: 'utf8',
   });
-  if (result.status !== 0) {
-    throw new Error(`The tests need python3 with yaml (Debian: python3-yaml). ${result.stderr}`);
-  }
+  if (result.status !== 0)
+    throw new Error(`python3 with yaml is missing: make services installs it. ${result.stderr}`);
   return composeSchema.parse(JSON.parse(result.stdout));
 }
 
@@ -84,30 +83,18 @@ export function commandOf(name: string): string[] {
   return z.array(z.string()).parse(JSON.parse(/\[.*\]$/.exec(text)?.[0] ?? '[]'));
 }
 
-/** Returns the limits of the heap that src/heap.ts sets where nobody else does. */
-export function heapFlags(): string[] {
-  const [, flags = ''] =
-    /HEAP_FLAGS = \[([^\]]*)\]/.exec(readFileSync(join(ROOT, 'src/heap.ts'), 'utf8')) ?? [];
-  return [...flags.matchAll(/'(--[^']+)'/g)].map(([, flag = '']) => flag);
-}
-
-/** Runs a tool to its end and returns what it wrote; rejects with that where it fails, and with what to install where it is not there. */
+/** Runs a tool to its end and returns what it wrote; rejects with that where it fails. */
 export async function runTool(
   tool: string,
   args: readonly string[],
-  options: { package?: string; env?: Record<string, string>; cwd?: string } = {},
+  options: { env?: Record<string, string>; cwd?: string } = {},
 ): Promise<string> {
   const env = { PATH: `${process.env['PATH']}:/usr/sbin`, ...options.env };
-  try {
-    const { stdout, stderr } = await promisify(execFile)(tool, args, { env, cwd: options.cwd });
-    return stdout + stderr;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      const debian = options.package ?? tool;
-      throw new Error(`The tests need ${tool}: make services (Debian: ${debian})`, {
-        cause: error,
-      });
-    }
-    throw error;
-  }
+  const { stdout, stderr } = await promisify(execFile)(tool, args, { env, cwd: options.cwd });
+  return stdout + stderr;
+}
+
+/** The path of the program that a command line of the image begins with, in a copy of the image. */
+export function programIn(image: string, program = ''): string {
+  return program === 'node' ? process.execPath : join(image, program.replace('/app/', ''));
 }

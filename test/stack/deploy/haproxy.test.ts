@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Agent, fetch } from 'undici';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { answers, createPart } from '../../../stack/part.ts';
+import { isMissing } from '../../support/programs.ts';
 import { freePort } from '../../support/redis.ts';
 import { makeTempDirectory, tempDirectoryForTest } from '../../support/temp.ts';
 import { readCompose, ROOT, runTool } from './deployed.ts';
@@ -50,7 +51,7 @@ test('what it shows when nothing answers is the badge that Varnish shows', () =>
   expect(head.split('\r\n')).toContain(`Content-Length: ${Buffer.byteLength(body)}`);
 });
 
-describe('with TLS in front', { timeout: 90_000 }, () => {
+describe.skipIf(isMissing('varnishd'))('with TLS in front', () => {
   test('Varnish learns the client’s address, and not what the client claims', async () => {
     const edge = await startEdge(await startNode());
     const proxy = await startProxy(edge);

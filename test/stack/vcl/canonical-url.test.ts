@@ -90,7 +90,7 @@ beforeAll(async () => {
   const { port } = z.object({ port: z.number() }).parse(server.address());
   direct = `http://127.0.0.1:${port}`;
   varnish = await startVarnish({ nodes: [direct] });
-}, 60_000);
+});
 afterAll(async () => {
   agent.destroy();
   await varnish.stop();
@@ -188,7 +188,7 @@ test('the canonical URL means what the URL means, and stays as it is', async () 
     }),
     { numRuns: RUNS },
   );
-}, 120_000);
+});
 
 test('spellings of one badge have one URL', async () => {
   const pairs = fc.uniqueArray(
@@ -211,4 +211,4 @@ test('spellings of one badge have one URL', async () => {
     }),
     { numRuns: RUNS / 4 },
   );
-}, 120_000);
+});

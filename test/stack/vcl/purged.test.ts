@@ -28,7 +28,7 @@ beforeAll(async () => {
   const nodes = [`http://127.0.0.1:${address.port}`] as const;
   varnish = await startVarnish({ nodes, purgeKey: PURGE_KEY });
   dispatcher = new Agent({ connections: READERS });
-}, 60_000);
+});
 afterAll(async () => {
   await dispatcher.destroy();
   await varnish.stop();

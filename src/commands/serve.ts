@@ -1,21 +1,31 @@
-import { createAccounts } from './http/account.ts';
-import { createAdminApp } from './http/admin.ts';
-import { createSendAnswer } from './http/answer.ts';
-import { createApp } from './http/app.ts';
-import { createFairness } from './http/fairness.ts';
-import { createLimits } from './http/limits.ts';
-import { createRefresh } from './http/refresh.ts';
-import { createRememberedAnswers } from './http/remembered.ts';
-import { createSendBadge } from './http/send-badge.ts';
-import { createSendStatus } from './http/status.ts';
-import { answerUnreadable } from './http/unreadable.ts';
-import { type Config, type Environment, readConfig, takeHandedSocket } from './config.ts';
-import { createPropagations } from './edge/propagations.ts';
-import { type Handler, type Listener, listen } from './lifecycle.ts';
-import { createLog } from './log.ts';
-import { createMetrics } from './metrics.ts';
-import { type Services, createServices } from './services.ts';
-import { readVersion } from './version.ts';
+import closeWithGrace from 'close-with-grace';
+import type { Command } from 'commander';
+import { createAccounts } from '../http/account.ts';
+import { createSendAnswer } from '../http/answer.ts';
+import { createFairness } from '../http/fairness.ts';
+import { createLimits, type Limits } from '../http/limits.ts';
+import { createRefresh } from '../http/refresh.ts';
+import { createRememberedAnswers } from '../http/remembered.ts';
+import { createSendBadge } from '../http/send-badge.ts';
+import { createSendStatus } from '../http/status.ts';
+import { answerUnreadable } from '../http/unreadable.ts';
+import { type Config, type Environment, takeHandedSocket } from '../config.ts';
+import { createPropagations } from '../edge/propagations.ts';
+import { type Handler, type Listener, listen } from '../lifecycle.ts';
+import { type Services, createServices } from '../services.ts';
+import { createContext } from './context.ts';
+
+const STOP_DEADLINE_MS = 15_000;
+/** The first badges come before what only a raster picture needs: the widths of letters take 0.1 s to load. */
+const WARM_UP_AFTER_MS = 1_000;
+
+/** `pypins serve`. */
+export function define(command: Command): void {
+  command.action(async () => {
+    const service = await serve();
+    closeWithGrace({ delay: STOP_DEADLINE_MS }, () => service.close());
+  });
+}
 
 /** The service, while it runs. */
 export interface RunningService {
@@ -32,23 +42,21 @@ export interface RunningService {
  * when a port is taken.
  */
 export async function serve(environment?: Environment): Promise<RunningService> {
-  const config = readConfig(environment);
-  const version = readVersion();
-  const { log, close: closeLog } = createLog(config.LOG_LEVEL);
-  const metrics = createMetrics(version);
+  const context = createContext(environment);
+  const { config, log, metrics, version } = context;
   if (config.CONTACT === '')
     log.warn('CONTACT is not set: PyPI asks its clients to say whom to write to');
-  const services = await createServices({ config, log, metrics, version });
+  // Koa is loaded while fonts are tried on other threads.
+  const [services, { createApp }, { createAdminApp }] = await Promise.all([
+    createServices(context),
+    import('../http/app.ts'),
+    import('../http/admin.ts'),
+  ]);
   let ready = false;
   const isReady = (): boolean => ready;
 
   const sendAnswer = createSendAnswer(services.pictures, config.CACHE_SECONDS_CEILING);
-  const limits = createLimits({
-    perSecond: config.LIMIT_PER_SECOND,
-    burst: config.LIMIT_BURST,
-    trustedProxies: config.TRUSTED_PROXIES,
-    exempt: config.LIMIT_EXEMPT,
-  });
+  const limits = limitsOf(config);
   const { sources, popularity, follower, store } = services;
   const { isFollowing } = follower;
   const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
@@ -75,6 +83,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   const admin = createAdminApp({ metrics, isReady });
   const listeners = await listenBoth(config, services, handle, admin.callback());
   ready = true;
+  const warmUp = setTimeout(() => void services.warmUp(), WARM_UP_AFTER_MS).unref();
   log.info({ version, url: listeners.badges.url, admin: listeners.admin.url }, 'serving badges');
 
   return {
@@ -82,14 +91,24 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     adminUrl: listeners.admin.url,
     async close() {
       ready = false;
+      clearTimeout(warmUp);
       await listeners.badges.stop();
       await propagations.close();
       await services.close();
       await listeners.admin.stop();
       log.info('stopped');
-      await closeLog();
+      await context.closeLog();
     },
   };
+}
+
+function limitsOf(config: Config): Limits {
+  return createLimits({
+    perSecond: config.LIMIT_PER_SECOND,
+    burst: config.LIMIT_BURST,
+    trustedProxies: config.TRUSTED_PROXIES,
+    exempt: config.LIMIT_EXEMPT,
+  });
 }
 
 async function listenBoth(

@@ -1,0 +1,200 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import manifest from '../../package.json' with { type: 'json' };
+import { PYPINS } from '../../stack/program.ts';
+import { makeTempDirectory, tempDirectoryForTest } from '../support/temp.ts';
+
+/** What stands in for pypins: it tells how it was started. */
+const PROGRAM = `process.stdout.write(JSON.stringify({
+  pid: process.pid, node: process.execPath, flags: process.execArgv, words: process.argv.slice(2), env: process.env,
+}));`;
+const startSchema = z.object({
+  pid: z.number(),
+  node: z.string(),
+  flags: z.array(z.string()),
+  words: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+});
+const OTHER_USER = 65_534;
+const isRoot = process.getuid?.() === 0;
+
+/** Makes a checkout that consists of the launcher and what stands in for pypins. */
+function makeCheckout(root: string, { node }: { node?: string } = {}): string {
+  const launcher = join(root, 'bin/pypins');
+  cpSync(PYPINS, launcher);
+  for (const folder of ['src', 'node_modules/node/bin'])
+    mkdirSync(join(root, folder), { recursive: true });
+  writeFileSync(join(root, 'src/cli.ts'), PROGRAM);
+  if (node !== undefined) symlinkSync(node, join(root, 'node_modules/node/bin/node'));
+  return launcher;
+}
+
+function run(launcher: string, environment: Record<string, string> = {}, words: string[] = []) {
+  const env = { PATH: process.env['PATH'], ...environment };
+  return spawnSync(launcher, words, { env, encoding: 'utf8' });
+}
+
+/** How the launcher started the program, with these variables alone. */
+function start(launcher: string, environment?: Record<string, string>, words?: string[]) {
+  const { stdout, stderr, pid } = run(launcher, environment, words);
+  expect(stderr).toBe('');
+  return { ...startSchema.parse(JSON.parse(stdout)), launcherPid: pid };
+}
+
+let pypins: string;
+beforeAll(async () => {
+  const { path, remove } = await makeTempDirectory();
+  pypins = makeCheckout(path, { node: process.execPath });
+  return remove;
+});
+
+test('Node runs in place of the shell, with limits for V8 and malloc, and the words as they are', () => {
+  const { pid, launcherPid, flags, words, env } = start(pypins, {}, ['render', '-o', 'a b']);
+  expect(pid).toBe(launcherPid);
+  expect(words).toEqual(['render', '-o', 'a b']);
+  expect(flags.map((flag) => flag.replace(/=\d+$/, '='))).toEqual([
+    '--max-semi-space-size=',
+    '--max-old-space-size=',
+    '--heap-growing-percent=',
+  ]);
+  expect(env).toMatchObject({
+    MALLOC_ARENA_MAX: '2',
+    MALLOC_MMAP_THRESHOLD_: '131072',
+    UV_THREADPOOL_SIZE: `${availableParallelism() + 4}`,
+  });
+});
+
+test('what the environment sets stays as it is', () => {
+  const settings = {
+    NODE_OPTIONS: '--max_old_space_size=512',
+    MALLOC_ARENA_MAX: '1',
+    UV_THREADPOOL_SIZE: '3',
+  };
+  const { flags, env } = start(pypins, settings);
+  expect(env).toMatchObject(settings);
+  expect(flags.map((flag) => flag.replace(/=\d+$/, ''))).toEqual([
+    '--max-semi-space-size',
+    '--heap-growing-percent',
+  ]);
+});
+
+test('the launcher finds its checkout through links, absolute and relative', async () => {
+  const directory = await tempDirectoryForTest();
+  mkdirSync(join(directory, 'bin'));
+  symlinkSync(pypins, join(directory, 'absolute'));
+  symlinkSync('../absolute', join(directory, 'bin/relative'));
+  const { node } = start(join(directory, 'bin/relative'));
+  expect(node).toBe(process.execPath);
+});
+
+describe('without a pinned Node', () => {
+  const least = manifest.engines.node.replace('>=', '');
+  const runWith = async (version?: string) => {
+    const directory = await tempDirectoryForTest();
+    const launcher = makeCheckout(join(directory, 'checkout'));
+    if (version === undefined) return run(launcher, { PATH: directory });
+    writeFileSync(
+      join(directory, 'node'),
+      `#!/bin/sh\n[ "$1" = --version ] && echo ${version} || echo started\n`,
+      { mode: 0o755 },
+    );
+    return run(launcher, { PATH: `${directory}:/usr/bin:/bin` });
+  };
+
+  test.each([`v${least}.0`, 'v24.20.1', 'v25.0.0'])(
+    '%s of the machine is used',
+    async (version) => {
+      expect(await runWith(version)).toMatchObject({ status: 0, stdout: 'started\n', stderr: '' });
+    },
+  );
+
+  test.each(['v18.20.4', 'v24.11.1', 'nonsense'])(
+    '%s is refused in a sentence',
+    async (version) => {
+      const { status, stdout, stderr } = await runWith(version);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toMatch(
+        new RegExp(
+          `^pypins: Node ${least} or later is needed, and .* is ${version}: run .npm ci. in`,
+        ),
+      );
+    },
+  );
+
+  test('a machine that has none is told how to get one', async () => {
+    const { status, stderr } = await runWith();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^pypins: Node [\d.]+ or later is needed: run `npm ci` in .*, which brings it\n$/,
+    );
+  });
+});
+
+describe('compiled code is kept', () => {
+  const keptIn = (environment: Record<string, string>): string | undefined =>
+    start(pypins, environment).env['NODE_COMPILE_CACHE'];
+
+  test.each([
+    ['in CACHE_DIR', 'CACHE_DIR', 'compile'],
+    ['in the cache of the user', 'XDG_CACHE_HOME', 'pypins'],
+    ['at home', 'HOME', '.cache/pypins'],
+  ])('%s, in a folder that is closed to others', async (_, variable, folder) => {
+    const directory = await tempDirectoryForTest();
+    const kept = keptIn({ [variable]: directory });
+    expect(kept).toBe(join(directory, folder));
+    expect(statSync(kept ?? '').mode & 0o777).toBe(0o700);
+    expect(keptIn({ [variable]: directory })).toBe(kept);
+  });
+
+  test('where Node is told to', () => {
+    expect(keptIn({ NODE_COMPILE_CACHE: '/nowhere' })).toBe('/nowhere');
+  });
+
+  test('nowhere without a home', () => {
+    expect(keptIn({})).toBeUndefined();
+  });
+
+  const prepare = async (spoil: (folder: string) => void): Promise<string> => {
+    const directory = await tempDirectoryForTest();
+    const folder = join(directory, 'cache/compile');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    spoil(folder);
+    return dirname(folder);
+  };
+
+  test('not in a folder that others may read', async () => {
+    const CACHE_DIR = await prepare((folder) => chmodSync(folder, 0o750));
+    expect(keptIn({ CACHE_DIR })).toBeUndefined();
+  });
+
+  test('not behind a link', async () => {
+    const CACHE_DIR = await prepare((folder) => {
+      renameSync(folder, `${folder}.real`);
+      symlinkSync(`${folder}.real`, folder);
+    });
+    expect(keptIn({ CACHE_DIR })).toBeUndefined();
+  });
+
+  test.runIf(isRoot)('not in a folder of somebody else', async () => {
+    const CACHE_DIR = await prepare((folder) => chownSync(folder, OTHER_USER, OTHER_USER));
+    expect(keptIn({ CACHE_DIR })).toBeUndefined();
+  });
+
+  test.runIf(isRoot)('not where somebody else could put another folder in its place', async () => {
+    const CACHE_DIR = await prepare((folder) => chownSync(dirname(folder), OTHER_USER, OTHER_USER));
+    expect(keptIn({ CACHE_DIR })).toBeUndefined();
+  });
+});
