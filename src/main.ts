@@ -2,8 +2,8 @@ import { createAccounts } from './http/account.ts';
 import { createAdminApp } from './http/admin.ts';
 import { createSendAnswer } from './http/answer.ts';
 import { createApp } from './http/app.ts';
-import { createFairness } from './http/fairness.ts';
 import { createLimits } from './http/limits.ts';
+import { watchOverload } from './http/overload.ts';
 import { createRefresh } from './http/refresh.ts';
 import { createRememberedAnswers } from './http/remembered.ts';
 import { createSendBadge } from './http/send-badge.ts';
@@ -43,17 +43,19 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   const isReady = (): boolean => ready;
 
   const sendAnswer = createSendAnswer(services.pictures, config.CACHE_SECONDS_CEILING);
+  const overload = watchOverload();
   const limits = createLimits({
     perSecond: config.LIMIT_PER_SECOND,
     burst: config.LIMIT_BURST,
     trustedProxies: config.TRUSTED_PROXIES,
     exempt: config.LIMIT_EXEMPT,
+    isLate: overload.isLate,
   });
   const { sources, demand, follower, store } = services;
   const { isFollowing } = follower;
   const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
   const publisher = createPublisher({ ...services, edge, log });
-  const sendBadge = createSendBadge({ sources, limits, sendAnswer, demand, isFollowing });
+  const sendBadge = createSendBadge({ sources, sendAnswer, demand, isFollowing });
   const giveAccount = createAccounts({ log, metrics });
   const remembered = createRememberedAnswers({
     memory: services.answers,
@@ -62,14 +64,13 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   });
   const handle = createApp({
     limits,
-    fairness: createFairness(limits),
     log,
     giveAccount,
     remembered,
     sendAnswer,
     sendBadge,
     sendStatus: createSendStatus({ version, follower, sources, store }),
-    refresh: createRefresh({ publisher, store, limits }),
+    refresh: createRefresh({ publisher, store }),
     isReady,
   });
   const admin = createAdminApp({ metrics, isReady });
@@ -83,6 +84,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     async close() {
       ready = false;
       await listeners.badges.stop();
+      overload.close();
       await publisher.close();
       await services.close();
       await listeners.admin.stop();

@@ -3,9 +3,9 @@ import { BadgeError, toBadgeError } from '../errors.ts';
 import type { Publisher } from '../follow/publisher.ts';
 import { FACTS_FORMAT, KEY_PREFIX } from '../stores.ts';
 import { normaliseName } from '../upstream/names.ts';
-import { headersOfPage } from './headers.ts';
-import type { Limits } from './limits.ts';
+import { CONTENT_TYPES, headersOfPage } from './headers.ts';
 import type { BadgeContext } from './state.ts';
+import { writeFor } from './write.ts';
 
 /** A project is asked for so often at the most, by all clients and processes together. */
 const ONCE_IN_MS = 10_000;
@@ -20,12 +20,11 @@ export type Refresh = (ctx: BadgeContext, name: string) => Promise<void>;
 export function createRefresh(options: {
   readonly publisher: Pick<Publisher, 'refresh'>;
   readonly store: Pick<Store, 'increment'>;
-  readonly limits: Limits;
 }): Refresh {
-  const { publisher, store, limits } = options;
+  const { publisher, store } = options;
 
   const admit = async (ctx: BadgeContext, project: string): Promise<void> => {
-    limits.admit(ctx);
+    ctx.state.charge();
     const key = `${KEY_PREFIX}:${FACTS_FORMAT}:refresh:${project}`;
     const count = await store.increment(key, ONCE_IN_MS);
     if (count === undefined || count === 1) return;
@@ -82,7 +81,10 @@ interface Told {
 
 function send(ctx: BadgeContext, { status, ...told }: Told, body: object): void {
   ctx.state.verdict = told.verdict;
-  ctx.status = status;
-  ctx.set(headersOfPage({ ...told, contentType: 'application/json; charset=utf-8' }));
-  ctx.body = `${JSON.stringify(body)}\n`;
+  writeFor(ctx, {
+    status,
+    headers: headersOfPage(told),
+    contentType: CONTENT_TYPES.json,
+    body: `${JSON.stringify(body)}\n`,
+  });
 }

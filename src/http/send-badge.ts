@@ -6,7 +6,6 @@ import { describe, type BadgeSources, type Description, type Subject } from '../
 import { BadgeError, type CacheClass } from '../errors.ts';
 import { isRelease, normaliseName } from '../upstream/names.ts';
 import type { SendAnswer } from './answer.ts';
-import type { Limits } from './limits.ts';
 import type { BadgeContext } from './state.ts';
 
 /** The badge of a project that a URL asks for, as written there. */
@@ -26,13 +25,12 @@ export interface SendBadge {
 
 export function createSendBadge(options: {
   sources: BadgeSources;
-  limits: Limits;
   sendAnswer: SendAnswer;
   demand: Pick<Demand, 'note'>;
   /** Whether the edge is told when a project changes. */
   isFollowing: () => boolean;
 }): SendBadge {
-  const { sources, limits, sendAnswer, demand, isFollowing } = options;
+  const { sources, sendAnswer, demand, isFollowing } = options;
   const lookUp = createLookUp(sources, demand);
   return {
     async ofProject(ctx, { kind, name, release }) {
@@ -47,13 +45,12 @@ export function createSendBadge(options: {
         throw new BadgeError('invalid-name', 'not the name of a project or a release');
       }
       state.project = project;
-      const admit = (cost?: number): number => limits.admit(ctx, cost);
       const wishes = { ...state.parameters.wishes, dialect: state.dialect };
       const startedAtMs = performance.now();
       const { saying, tier, dueAtMs, ...origin } = await lookUp(
         { kind, project, release, wishes },
         ctx.url,
-        admit,
+        state.charge,
       );
       state.steps.push({ name: 'facts', tier, tookMs: performance.now() - startedAtMs });
       const spec = composeSpec({ label: kind.label, ...saying }, state.parameters.looks);
@@ -65,7 +62,6 @@ export function createSendBadge(options: {
         // Counts change once a day, and their record says when.
         ...(kind.source === 'pypistats' &&
           origin.verdict === 'ok' && { edgeSeconds: Math.floor((dueAtMs - Date.now()) / 1000) }),
-        admit,
       });
     },
 
@@ -74,13 +70,7 @@ export function createSendBadge(options: {
       if (saying === undefined) throw new BadgeError('no-badge', 'not a label, message and colour');
       ctx.state.kindId = 'static';
       const spec = composeSpec({ label: '', ...saying }, ctx.state.parameters.looks);
-      await sendAnswer(ctx, {
-        spec,
-        verdict: 'ok',
-        source: 'static',
-        cacheClass: 'static',
-        admit: (cost) => limits.admit(ctx, cost),
-      });
+      await sendAnswer(ctx, { spec, verdict: 'ok', source: 'static', cacheClass: 'static' });
     },
   };
 }

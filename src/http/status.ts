@@ -3,9 +3,10 @@ import type { Store } from '../../cache/store.ts';
 import { type FollowerStatus, LAG_BOUNDS_SECONDS } from '../follow/status.ts';
 import type { FollowerWatch } from '../follow/watch.ts';
 import type { Sources } from '../sources.ts';
-import { headersOfPage } from './headers.ts';
+import { CONTENT_TYPES, headersOfPage } from './headers.ts';
 import type { BadgeContext } from './state.ts';
 import { statusPage } from './status-page.ts';
+import { writeFor } from './write.ts';
 
 const KEPT_SECONDS = 5;
 
@@ -60,14 +61,13 @@ export function createSendStatus(options: StatusOptions): SendStatus {
     const isJson = ctx.state.format === 'json';
     const body = isJson ? `${JSON.stringify(report)}\n` : statusPage(report);
     ctx.state.kindId = 'service';
-    ctx.set(
-      headersOfPage({
-        contentType: `${isJson ? 'application/json' : 'text/html'}; charset=utf-8`,
-        verdict: 'ok',
-        kept: { seconds: KEPT_SECONDS, etag: hash('sha256', body) },
-      }),
-    );
-    ctx.body = body;
+    const kept = { seconds: KEPT_SECONDS, etag: hash('sha256', body) };
+    writeFor(ctx, {
+      status: 200,
+      headers: headersOfPage({ verdict: 'ok', kept }),
+      contentType: isJson ? CONTENT_TYPES.json : 'text/html; charset=utf-8',
+      body,
+    });
   };
 }
 

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { composeSpec } from '../badges/compose.ts';
 import { FAULTS } from '../errors.ts';
 import { drawSvg } from '../imaging/svg.ts';
-import { headersOf } from './headers.ts';
+import { CONTENT_TYPES, headersOf } from './headers.ts';
 
 /** What Node's parser says of a URL that holds forbidden bytes, and of one that is longer than all headers may be. */
 const UNREADABLE_URL = new Set(['HPE_INVALID_URL', 'HPE_HEADER_OVERFLOW']);
@@ -25,6 +25,7 @@ export function answerUnreadable(error: NodeJS.ErrnoException): string | undefin
       verdict,
       source: 'static',
     }),
+    'Content-Type': CONTENT_TYPES.svg,
     'Content-Length': `${Buffer.byteLength(svg)}`,
     Connection: 'close',
   };
