@@ -18,8 +18,8 @@ export async function measureMemoryHit({ rounds, seconds }: BenchOptions): Promi
     { PYPI_URL: upstream.url, PYPISTATS_URL: upstream.url },
     { core: SERVER_CORE },
   );
-  const koa = await startBareServer('bare-koa.ts', service.url + PATH, SERVER_CORE);
-  const node = await startBareServer('bare-node.ts', service.url + PATH, SERVER_CORE);
+  const koa = await startBareServer('bare-koa.ts', service.url + PATH, { core: SERVER_CORE });
+  const node = await startBareServer('bare-node.ts', service.url + PATH, { core: SERVER_CORE });
 
   const rateOf = (url: string) => async (): Promise<number> =>
     (await runWrk(url + PATH, { seconds, core: LOAD_CORE })).perSecond;

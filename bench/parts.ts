@@ -9,6 +9,7 @@ import { measureManyPackages, measureMillion } from './many-packages.ts';
 import { measureMemoryHit } from './memory-hit.ts';
 import type { BenchOptions } from './options.ts';
 import { measureTwoProcesses } from './processes-side-by-side.ts';
+import { measureNewUrls } from './new-urls.ts';
 import { measureSharing } from './sharing.ts';
 import { measureSmallMachine } from './small-machine.ts';
 import { measureStart } from './start.ts';
@@ -21,6 +22,7 @@ export type Part = (options: BenchOptions) => Promise<Measured>;
 /** All that there is to measure, by the names that the command line takes. */
 export const PARTS: Readonly<Record<string, Part>> = {
   'memory-hit': measureMemoryHit,
+  'new-urls': measureNewUrls,
   'edge-hit': measureEdgeHit,
   drawing: measureDrawing,
   'facts-in-redis': measureFactsInRedis,
@@ -42,6 +44,7 @@ export const LONG_PARTS: Readonly<Record<string, Part>> = { million: measureMill
 /** Those whose ratios are guarded, in a minute. */
 export const QUICK_PARTS: readonly string[] = [
   'memory-hit',
+  'new-urls',
   'edge-hit',
   'drawing',
   'facts-in-redis',

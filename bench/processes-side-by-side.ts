@@ -4,7 +4,7 @@ import { startProgram, startService } from './processes.ts';
 import { startRedis } from '../test/support/redis.ts';
 import { runWrk } from './wrk.ts';
 
-const PATH = '/py_versions/package-1/badge.svg';
+const PATH = '/py_versions/package-1/badge.svg?label=NEW';
 const GOAL = 1.8;
 const CLIENTS = 32;
 
@@ -21,8 +21,7 @@ export async function measureTwoProcesses({ rounds, seconds }: BenchOptions): Pr
     startService(settings, { core: 1 }),
   ]);
   const rateOf = async (url: string): Promise<number> =>
-    (await runWrk(url + PATH, { seconds, clients: CLIENTS, script: 'unique-labels.lua' }))
-      .perSecond;
+    (await runWrk(url + PATH, { seconds, clients: CLIENTS, script: 'new-urls.lua' })).perSecond;
   const both = async (): Promise<number> => {
     const rates = await Promise.all([rateOf(first.url), rateOf(second.url)]);
     return rates[0] + rates[1];

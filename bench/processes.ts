@@ -12,6 +12,7 @@ const START_TIMEOUT_MS = 20_000;
 /** A program under measurement, in a process of its own. */
 export interface Program {
   readonly url: string;
+  readonly pid: number;
   /** Resident memory in bytes, as Linux counts it. */
   memoryBytes(): number;
   stop(): Promise<void>;
@@ -32,12 +33,12 @@ export async function startProgram(
   file: string,
   args: string[],
   environment: Record<string, string>,
-  { core }: { core?: number } = {},
+  { core, nodeFlags = [] }: { core?: number; nodeFlags?: readonly string[] } = {},
 ): Promise<Program> {
   const port = environment['PORT'] ?? `${await freePort()}`;
   const path = resolve(import.meta.dirname, file);
   const [program, ...rest] = file.endsWith('.ts')
-    ? onCore(core, process.execPath, [path, ...args])
+    ? onCore(core, process.execPath, [...nodeFlags, path, ...args])
     : onCore(core, path, args);
   const child = spawn(program, rest, {
     env: { PATH: process.env['PATH'], ...environment, PORT: port },
@@ -45,9 +46,11 @@ export async function startProgram(
   });
   const url = `http://127.0.0.1:${port}`;
   await waitForAnswer(url, child);
+  const { pid = 0 } = child;
   return {
     url,
-    memoryBytes: () => residentBytes(child.pid ?? 0),
+    pid,
+    memoryBytes: () => residentBytes(pid),
     async stop() {
       if (child.exitCode !== null) return;
       const gone = once(child, 'exit');

@@ -21,8 +21,8 @@ export async function measureSmallMachine({ rounds, seconds }: BenchOptions): Pr
   let mostBytes = 0;
   for (let round = 0; round < rounds; round += 1) {
     hits.push((await runWrk(edge.url + PATH, { seconds, core: 1 })).perSecond);
-    const unique = { seconds, core: 1, clients: 20, script: 'unique-labels.lua' };
-    misses.push((await runWrk(edge.url + PATH, unique)).perSecond);
+    const unique = { seconds, core: 1, clients: 20, script: 'new-urls.lua' };
+    misses.push((await runWrk(`${edge.url}${PATH}?label=NEW`, unique)).perSecond);
     mostBytes = Math.max(mostBytes, service.memoryBytes() + edge.memoryBytes());
   }
   await Promise.all([edge.stop(), service.stop(), upstream.stop()]);

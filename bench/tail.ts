@@ -17,7 +17,7 @@ export async function measureTail({ rounds, seconds, isQuick }: BenchOptions): P
   const url = service.url + PATH;
   await runWrk(url, { seconds, core: 1 });
 
-  const bare = await startBareServer('bare-node.ts', url, 0);
+  const bare = await startBareServer('bare-node.ts', url, { core: 0 });
   const ratios: number[] = [];
   const bareRatios: number[] = [];
   const paced: WrkResult[] = [];

@@ -11,7 +11,7 @@ export interface WrkOptions {
   readonly headers?: readonly string[];
   /** Requests a second, all clients together, at random moments; left out: as many as there can be. */
   readonly perSecond?: number;
-  /** A Lua script of `bench/`, such as `unique-labels.lua`. */
+  /** A Lua script of `bench/`, such as `new-urls.lua`. */
   readonly script?: string;
   /** The processor's core that the load comes from; left out: any. */
   readonly core?: number;
@@ -34,7 +34,11 @@ export async function runWrk(url: string, options: WrkOptions): Promise<WrkResul
     .concat(url);
   const [program, ...rest] = onCore(core, 'wrk', args);
   const pauseMs = perSecond === undefined ? 0 : (clients / perSecond) * 1000;
-  const env = { PATH: process.env['PATH'], PAUSE_MS: `${pauseMs}`, SERIAL: `${performance.now()}` };
+  const env = {
+    PATH: process.env['PATH'],
+    PAUSE_MS: `${pauseMs}`,
+    SERIAL: `${Math.floor(performance.now())}`,
+  };
   const { stdout } = await promisify(execFile)(program, rest, { env });
   if (!/Requests\/sec/.test(stdout) || /Non-2xx|Socket errors/.test(stdout))
     throw new Error(`${url} failed under load:\n${stdout}`);

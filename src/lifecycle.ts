@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -42,9 +42,15 @@ export interface ListenOptions {
 
 /** Listens, with limits on slow and greedy clients. Rejects when the address is taken. */
 export async function listen(handle: Handler, options: ListenOptions): Promise<Listener> {
-  const underWay = new Set<ServerResponse>();
   let stopping = false;
   let probedAtMs = -Infinity;
+  /** Says, once this stops, that it is the last answer on its connection. A list of those under way would be garbage with each. */
+  class LastOnceStopping extends ServerResponse {
+    override writeHead(...args: [status: number, ...others: never[]]): this {
+      if (stopping && !this.headersSent) this.setHeader('Connection', 'close');
+      return super.writeHead(...args);
+    }
+  }
   const server = createServer(
     {
       keepAliveTimeout: keepAliveMs,
@@ -52,15 +58,11 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
       requestTimeout: requestMs,
       connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
+      ServerResponse: LastOnceStopping,
     },
     (request, response) => {
       if (request.url === PROBE_URL) probedAtMs = performance.now();
-      if (stopping) announceEnd(response);
       void handle(request, response);
-      // What is in memory has been answered by now: with it, the set would be as much garbage as all else of an answer together.
-      if (response.headersSent) return;
-      underWay.add(response);
-      response.once('close', () => underWay.delete(response));
     },
   );
   server.maxHeadersCount = MAX_HEADERS;
@@ -82,7 +84,6 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
     url: urlOf(server),
     async stop() {
       stopping = true;
-      for (const response of underWay) announceEnd(response);
       // Without this, processes that restart one after the other are all refused or not yet found for a second.
       if (performance.now() - probedAtMs < PROBED_LATELY_MS) await delay(NOTICE_MS);
       await drain(server);
@@ -99,10 +100,6 @@ function makeRoomWhenFull(server: Server): void {
     madeAtMs = nowMs;
     server.closeIdleConnections();
   });
-}
-
-function announceEnd(response: ServerResponse): void {
-  if (!response.headersSent) response.setHeader('Connection', 'close');
 }
 
 function urlOf(server: Server): string {

@@ -4,8 +4,9 @@ import type { MemoryCache } from '../cache/memory.ts';
 import type { SingleFlight } from '../cache/single-flight.ts';
 import { drawingCost } from './imaging/cost.ts';
 import type { Imaging } from './imaging/imaging.ts';
+import type { RasterFormat } from './imaging/raster.ts';
 import { type BadgeSpec, type Format, FORMATS, type Picture, type Scale } from './imaging/spec.ts';
-import { essenceOf } from './imaging/svg.ts';
+import { drawSvg, essenceOf } from './imaging/svg.ts';
 
 /** Where a picture came from; the names stand in `X-Cache`. */
 export type PictureTier = 'memory' | 'disk' | 'drawn';
@@ -17,11 +18,15 @@ export interface PictureWish {
   readonly scale: Scale;
 }
 
+interface RasterWish extends PictureWish {
+  readonly format: RasterFormat;
+}
+
 export interface Pictures {
   /** SHA-256, in hex, of all that decides the picture's bytes: spec, format, scale and the renderer's fingerprint. */
   digest(wish: PictureWish): string;
   /**
-   * The picture, from memory, from disk, or drawn. `admit` is called before a raster picture is drawn: it gives its rank
+   * The picture: an SVG is drawn, of raster pictures those that are not in memory or on disk. `admit` is called before a raster picture is drawn: it gives its rank
    * among those that wait, or throws to refuse it. Rejects with `DrawingQueueFullError` when too many are being drawn.
    */
   get(wish: PictureWish, digest: string, admit: (cost: number) => number): Promise<Drawn>;
@@ -41,9 +46,9 @@ export interface Spare {
   readonly picture: Picture;
 }
 
-/** A picture in memory. */
+/** A raster picture in memory. */
 export interface HeldPicture {
-  readonly picture: Picture;
+  readonly picture: Buffer;
   /** The disk has it, or was given it. */
   readonly isStored: boolean;
 }
@@ -51,16 +56,16 @@ export interface HeldPicture {
 export interface PicturesOptions {
   memory: MemoryCache<HeldPicture>;
   disk: Pick<ContentStore, 'get' | 'put'>;
-  flights: SingleFlight<Picture>;
+  flights: SingleFlight<Buffer>;
   imaging: Pick<Imaging, 'draw' | 'fingerprint'>;
   spares: ReadonlyMap<Format, Spare>;
   observe?: (tier: PictureTier, format: Format) => void;
 }
 
 /**
- * Pictures by what they show: they never age, so nothing is ever invalidated. An SVG is drawn faster than it is read
- * from disk (`docs/performance.md`), so the disk holds raster pictures only; and of these what has been asked for twice,
- * since writing takes a fifth of the time of drawing, and most pictures are one badge's own, which the edge keeps.
+ * Pictures by what they show: they never age, so nothing is ever invalidated. An SVG is drawn each time: it takes less
+ * than the request around it, and hardly any is asked for again (`docs/performance.md`). Raster pictures stay in memory, and on disk
+ * once they are asked for twice, since writing takes a fifth of the time of drawing.
  */
 export function createPictures({
   memory,
@@ -70,11 +75,11 @@ export function createPictures({
   spares,
   observe,
 }: PicturesOptions): Pictures {
-  const recall = (digest: string): Picture | undefined => {
+  const recall = (digest: string): Buffer | undefined => {
     const held = memory.get(digest);
     if (held === undefined) return undefined;
     const { picture, isStored } = held;
-    if (!isStored && typeof picture !== 'string') {
+    if (!isStored) {
       memory.set(digest, { picture, isStored: true });
       // Nobody waits for the disk; the store counts its own failures.
       void disk.put(digest, picture);
@@ -82,7 +87,7 @@ export function createPictures({
     return picture;
   };
 
-  const draw = async (wish: PictureWish, digest: string, rank: number): Promise<Picture> => {
+  const draw = async (wish: RasterWish, digest: string, rank: number): Promise<Buffer> => {
     const { spec, format, scale } = wish;
     const picture = await imaging.draw(spec, format, scale, rank);
     memory.set(digest, { picture, isStored: false });
@@ -90,14 +95,12 @@ export function createPictures({
   };
 
   const find = async (
-    wish: PictureWish,
+    wish: RasterWish,
     digest: string,
     admit: (cost: number) => number,
   ): Promise<Drawn> => {
     const held = recall(digest);
     if (held !== undefined) return { picture: held, tier: 'memory' };
-    // There is nothing to be shared, or counted, of what takes microseconds.
-    if (wish.format === 'svg') return { picture: await draw(wish, digest, 0), tier: 'drawn' };
     const stored = await disk.get(digest);
     if (stored !== undefined) {
       memory.set(digest, { picture: stored, isStored: true });
@@ -111,9 +114,12 @@ export function createPictures({
   return {
     digest: (wish) => digestOf(wish, imaging.fingerprint),
     spare: (format) => spares.get(format),
-    async get(wish, digest, admit) {
-      const found = await find(wish, digest, admit);
-      observe?.(found.tier, wish.format);
+    async get({ spec, format, scale }, digest, admit) {
+      const found: Drawn =
+        format === 'svg'
+          ? { picture: drawSvg(spec), tier: 'drawn' }
+          : await find({ spec, format, scale }, digest, admit);
+      observe?.(found.tier, format);
       return found;
     },
   };

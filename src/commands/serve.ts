@@ -2,8 +2,8 @@ import closeWithGrace from 'close-with-grace';
 import type { Command } from 'commander';
 import { createAccounts } from '../http/account.ts';
 import { createSendAnswer } from '../http/answer.ts';
-import { createFairness } from '../http/fairness.ts';
 import { createLimits, type Limits } from '../http/limits.ts';
+import { type Overload, watchOverload } from '../http/overload.ts';
 import { createRefresh } from '../http/refresh.ts';
 import { createRememberedAnswers } from '../http/remembered.ts';
 import { createSendBadge } from '../http/send-badge.ts';
@@ -56,12 +56,13 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   const isReady = (): boolean => ready;
 
   const sendAnswer = createSendAnswer(services.pictures, config.CACHE_SECONDS_CEILING);
-  const limits = limitsOf(config);
+  const overload = watchOverload();
+  const limits = limitsOf(config, overload);
   const { sources, popularity, follower, store } = services;
   const { isFollowing } = follower;
   const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
   const propagations = createPropagations({ ...services, edge, log });
-  const sendBadge = createSendBadge({ sources, limits, sendAnswer, popularity, isFollowing });
+  const sendBadge = createSendBadge({ sources, sendAnswer, popularity, isFollowing });
   const giveAccount = createAccounts({ log, metrics });
   const remembered = createRememberedAnswers({
     memory: services.answers,
@@ -70,14 +71,13 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   });
   const handle = createApp({
     limits,
-    fairness: createFairness(limits),
     log,
     giveAccount,
     remembered,
     sendAnswer,
     sendBadge,
     sendStatus: createSendStatus({ version, follower, sources, store }),
-    refresh: createRefresh({ propagations, store, limits }),
+    refresh: createRefresh({ propagations, store }),
     isReady,
   });
   const admin = createAdminApp({ metrics, isReady });
@@ -93,6 +93,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
       ready = false;
       clearTimeout(warmUp);
       await listeners.badges.stop();
+      overload.close();
       await propagations.close();
       await services.close();
       await listeners.admin.stop();
@@ -102,12 +103,13 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   };
 }
 
-function limitsOf(config: Config): Limits {
+function limitsOf(config: Config, { isLate }: Overload): Limits {
   return createLimits({
     perSecond: config.LIMIT_PER_SECOND,
     burst: config.LIMIT_BURST,
     trustedProxies: config.TRUSTED_PROXIES,
     exempt: config.LIMIT_EXEMPT,
+    isLate,
   });
 }
 

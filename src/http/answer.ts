@@ -2,11 +2,12 @@ import { hash } from 'node:crypto';
 import { answerTags } from '../edge/tags.ts';
 import { BadgeError, type CacheClass, type Fault, FAULTS, type Verdict } from '../errors.ts';
 import { DrawingQueueFullError } from '../imaging/imaging.ts';
-import type { BadgeSpec, Format } from '../imaging/spec.ts';
+import type { BadgeSpec, Format, Picture } from '../imaging/spec.ts';
 import type { Pictures } from '../pictures.ts';
 import { holdsEtag } from './etag.ts';
-import { headersOf, worldSeconds } from './headers.ts';
+import { CONTENT_TYPES, headersOf, worldSeconds } from './headers.ts';
 import type { BadgeContext } from './state.ts';
+import { writeFor } from './write.ts';
 
 /** What is to be answered: a badge, and what there is to know about how it came about. */
 export interface Answer {
@@ -19,8 +20,8 @@ export interface Answer {
   readonly release?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
   readonly edgeSeconds?: number | undefined;
-  /** Called before a raster picture is drawn, for its rank among those that wait; throws to refuse it. */
-  readonly admit: (cost?: number) => number;
+  /** The picture is drawn whatever the client has asked for before. */
+  readonly isFree?: boolean;
 }
 
 export type SendAnswer = (ctx: BadgeContext, answer: Answer) => Promise<void>;
@@ -30,27 +31,24 @@ export type SendAnswer = (ctx: BadgeContext, answer: Answer) => Promise<void>;
  * drawn or read for it: the ETag is the digest of what the picture shows.
  */
 export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number): SendAnswer {
-  const finish = (
-    ctx: BadgeContext,
-    answer: Answer,
-    etag: string,
-    body: Buffer | string | undefined,
-  ): void => {
+  const finish = (ctx: BadgeContext, answer: Answer, etag: string, body?: Picture): void => {
     const { state } = ctx;
+    const { format } = state;
     state.verdict = answer.verdict;
-    ctx.status = trueStatus(ctx, answer);
-    ctx.set(
-      headersOf({
+    const cacheSeconds = cacheSecondsOf(ctx);
+    state.sent = {
+      status: body === undefined ? 304 : trueStatus(ctx, answer),
+      headers: headersOf({
         ...answer,
-        format: state.format,
+        format,
         etag,
-        cacheSeconds: cacheSecondsOf(ctx),
+        cacheSeconds,
         tags: answerTags(state.kindId, state.project),
       }),
-    );
-    writeSteps(ctx);
-    if (body === undefined) ctx.status = 304;
-    else ctx.body = body;
+      contentType: CONTENT_TYPES[format],
+      body: body ?? '',
+    };
+    writeFor(ctx, state.sent);
   };
 
   const sendTwin = (ctx: BadgeContext, answer: Answer): void => {
@@ -60,14 +58,16 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
   };
 
   const sendPicture = async (ctx: BadgeContext, answer: Answer, format: Format): Promise<void> => {
-    const scale = format === 'svg' ? 1 : ctx.state.parameters.scale;
+    const { parameters, charge, steps } = ctx.state;
+    const scale = format === 'svg' ? 1 : parameters.scale;
     const wish = { spec: answer.spec, format, scale };
     const digest = pictures.digest(wish);
-    if (isHeld(ctx, answer, digest)) return finish(ctx, answer, digest, undefined);
+    if (isHeld(ctx, answer, digest)) return finish(ctx, answer, digest);
     try {
       const startedAtMs = performance.now();
-      const { picture, tier } = await pictures.get(wish, digest, answer.admit);
-      ctx.state.steps.push({ name: 'picture', tier, tookMs: performance.now() - startedAtMs });
+      const rankOf = answer.isFree === true ? () => 0 : charge;
+      const { picture, tier } = await pictures.get(wish, digest, rankOf);
+      steps.push({ name: 'picture', tier, tookMs: performance.now() - startedAtMs });
       finish(ctx, answer, digest, picture);
     } catch (error) {
       // A fault whose own picture cannot be drawn either: here the chain of faults ends.
@@ -119,17 +119,4 @@ function twin({ spec, fault }: Answer, { state }: BadgeContext, cacheSeconds: nu
 function asBusy(error: unknown): unknown {
   if (!(error instanceof DrawingQueueFullError)) return error;
   return new BadgeError('busy', 'too many pictures wait', { cause: error });
-}
-
-/** Tells which tier answered, and how long it took. */
-function writeSteps(ctx: BadgeContext): void {
-  const { steps } = ctx.state;
-  if (steps.length === 0) return;
-  ctx.set('X-Cache', steps.map(({ name, tier }) => `${name}=${tier}`).join(', '));
-  ctx.set(
-    'Server-Timing',
-    steps
-      .map(({ name, tier, tookMs }) => `${name};desc="${tier}";dur=${tookMs.toFixed(2)}`)
-      .join(', '),
-  );
 }

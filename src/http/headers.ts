@@ -22,7 +22,8 @@ const MAX_EDGE_SECONDS = 86_400;
 /** The classes that `?cacheSeconds=` may lengthen: an error or an old value must not be pinned. */
 const LENGTHENED: ReadonlySet<CacheClass> = new Set(['facts', 'followed', 'downloads', 'static']);
 
-const CONTENT_TYPES: Readonly<Record<AnswerFormat, string>> = {
+/** What an answer of each format is called. */
+export const CONTENT_TYPES: Readonly<Record<AnswerFormat, string>> = {
   svg: 'image/svg+xml; charset=utf-8',
   png: 'image/png',
   jpeg: 'image/jpeg',
@@ -75,12 +76,11 @@ export function worldSeconds(cacheClass: CacheClass, cacheSeconds: number): numb
   return LENGTHENED.has(cacheClass) ? Math.max(ours, cacheSeconds) : ours;
 }
 
-/** All headers of a badge but those of its length: no other place makes any. */
+/** All headers of a badge but those of its body: no other place makes any. */
 export function headersOf(policy: AnswerPolicy): Record<string, string> {
   const { cacheClass, format, fetchedAtMs, release, retryAfterSeconds } = policy;
   return {
     ...SECURITY_HEADERS,
-    'Content-Type': CONTENT_TYPES[format],
     'Content-Disposition': `inline; filename="badge.${format}"`,
     ETag: `"${policy.etag}"`,
     'Cache-Control': `public, max-age=${worldSeconds(cacheClass, policy.cacheSeconds)}`,
@@ -102,23 +102,20 @@ function edgeSecondsOf({ cacheClass, edgeSeconds = 0 }: AnswerPolicy): number {
 
 /** What the headers say of an answer that is no badge. */
 export interface PagePolicy {
-  readonly contentType: string;
   readonly verdict: string;
   /** For how long it may be kept, here and in the world; left out: it is for one client. */
   readonly kept?: { readonly seconds: number; readonly etag: string } | undefined;
   readonly retryAfterSeconds?: number | undefined;
 }
 
-/** All headers of an answer that is no badge, but those of its length. */
+/** All headers of an answer that is no badge, but those of its body. */
 export function headersOfPage({
-  contentType,
   verdict,
   kept,
   retryAfterSeconds,
 }: PagePolicy): Record<string, string> {
   return {
     ...SECURITY_HEADERS,
-    'Content-Type': contentType,
     'Cache-Control': kept === undefined ? 'no-store' : `public, max-age=${kept.seconds}`,
     'X-Edge-TTL': `${kept?.seconds ?? 0}`,
     'X-Badge-Status': verdict,

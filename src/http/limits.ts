@@ -3,6 +3,8 @@ import { LRUCache } from 'lru-cache';
 import { BadgeError } from '../errors.ts';
 
 const MAX_CLIENTS = 50_000;
+/** Whose bucket is filled by no more than this is served however late the process is. */
+const SPARED_SHARE = 0.05;
 
 export interface LimitsOptions {
   perSecond: number;
@@ -11,6 +13,8 @@ export interface LimitsOptions {
   trustedProxies: readonly string[];
   /** Addresses and ranges without a limit. */
   exempt: readonly string[];
+  /** Whether this process has too much to do; then whoever has asked for much is refused. */
+  isLate?: () => boolean;
   /** In milliseconds; one that cannot be set back, or a limit would last until the old time comes again. */
   clock?: () => number;
 }
@@ -24,22 +28,10 @@ export interface Sender {
 export interface Limits {
   /**
    * Counts something costly for the client, at most as much as it may have at once; throws a `limited` error when it asks too
-   * often. Gives a rank among all who ask for something costly, lower for those who ask for less: the milliseconds until
-   * its bucket will be empty.
+   * often, and a `busy` one when it has asked for much already and this process is late. Gives a rank among all who ask for
+   * something costly, lower for those who ask for less: the milliseconds until its bucket will be empty.
    */
-  admit(sender: Sender, cost?: number): number;
-  /** How the sender stands, without counting anything. */
-  standing(sender: Sender): Standing;
-  /** What one costly request adds to the time until a bucket is empty. */
-  readonly intervalMs: number;
-}
-
-/** How much somebody has asked for lately. */
-export interface Standing {
-  /** Undefined for an address without a limit. */
-  readonly client: string | undefined;
-  /** Until the client's bucket will be empty. */
-  readonly emptyInMs: number;
+  charge(sender: Sender, cost?: number): number;
 }
 
 /**
@@ -51,6 +43,7 @@ export function createLimits({
   burst,
   trustedProxies,
   exempt,
+  isLate = () => false,
   clock = () => performance.now(),
 }: LimitsOptions): Limits {
   const trusted = blockListOf(trustedProxies);
@@ -59,19 +52,12 @@ export function createLimits({
   /** When a client's bucket will be empty again. */
   const emptyAtMs = new LRUCache<string, number>({ max: MAX_CLIENTS });
 
-  const standing = (sender: Sender): Standing => {
-    const address = clientAddress(sender, trusted);
-    if (contains(free, address)) return { client: undefined, emptyInMs: 0 };
-    const client = clientKey(address);
-    return { client, emptyInMs: Math.max(0, (emptyAtMs.get(client) ?? 0) - clock()) };
-  };
-
   return {
-    standing,
-    intervalMs,
-    admit(sender, cost = 1) {
-      const { client, emptyInMs } = standing(sender);
-      if (client === undefined) return 0;
+    charge(sender, cost = 1) {
+      const address = clientAddress(sender, trusted);
+      if (contains(free, address)) return 0;
+      const client = clientKey(address);
+      const emptyInMs = Math.max(0, (emptyAtMs.get(client) ?? 0) - clock());
       const nextInMs = emptyInMs + intervalMs * Math.min(cost, burst);
       const waitMs = nextInMs - burst * intervalMs;
       if (waitMs > 0) {
@@ -79,6 +65,8 @@ export function createLimits({
           retryAfterSeconds: Math.ceil(waitMs / 1000),
         });
       }
+      if (emptyInMs > burst * intervalMs * SPARED_SHARE && isLate())
+        throw new BadgeError('busy', 'this process is late, and the client has asked for much');
       emptyAtMs.set(client, clock() + nextInMs);
       return nextInMs;
     },

@@ -1,11 +1,11 @@
 import type { Store } from '../../cache/store/contract.ts';
 import { BadgeError, toBadgeError } from '../errors.ts';
 import type { Propagations } from '../edge/propagations.ts';
-import { KEYS } from '../keys.ts';
 import { normaliseName } from '../facts/names.ts';
-import { headersOfPage } from './headers.ts';
-import type { Limits } from './limits.ts';
+import { KEYS } from '../keys.ts';
+import { CONTENT_TYPES, headersOfPage } from './headers.ts';
 import type { BadgeContext } from './state.ts';
+import { writeFor } from './write.ts';
 
 /** A project may be refreshed once in this time, by all clients and processes together. */
 const ONCE_IN_MS = 10_000;
@@ -20,12 +20,11 @@ export type Refresh = (ctx: BadgeContext, name: string) => Promise<void>;
 export function createRefresh(options: {
   readonly propagations: Pick<Propagations, 'start'>;
   readonly store: Pick<Store, 'increment'>;
-  readonly limits: Limits;
 }): Refresh {
-  const { propagations, store, limits } = options;
+  const { propagations, store } = options;
 
   const admit = async (ctx: BadgeContext, project: string): Promise<void> => {
-    limits.admit(ctx);
+    ctx.state.charge();
     const count = await store.increment(KEYS.refreshOf(project), ONCE_IN_MS);
     if (count === undefined || count === 1) return;
     throw new BadgeError('limited', 'refreshed a moment ago', {
@@ -82,7 +81,10 @@ interface Told {
 
 function send(ctx: BadgeContext, { status, ...told }: Told, body: object): void {
   ctx.state.verdict = told.verdict;
-  ctx.status = status;
-  ctx.set(headersOfPage({ ...told, contentType: 'application/json; charset=utf-8' }));
-  ctx.body = `${JSON.stringify(body)}\n`;
+  writeFor(ctx, {
+    status,
+    headers: headersOfPage(told),
+    contentType: CONTENT_TYPES.json,
+    body: `${JSON.stringify(body)}\n`,
+  });
 }

@@ -1,26 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LRUCache } from 'lru-cache';
 import type { MemoryCache } from '../../cache/memory.ts';
-import { type GiveAccount, requestIdOf } from './account.ts';
-import type { Picture } from '../imaging/spec.ts';
 import { bytesOfPicture } from '../pictures.ts';
+import { type GiveAccount, requestIdOf } from './account.ts';
 import { holdsEtag } from './etag.ts';
-import type { BadgeContext } from './state.ts';
+import { type BadgeState, tiersOf, type WholeAnswer } from './state.ts';
+import { stepHeaders, writeAnswer } from './write.ts';
 
 /** How old an answer may be: short enough that nobody has to forget it, long enough for whatever everybody asks for. */
 const REMEMBERED_MS = 1_000;
 const MAX_URL_LENGTH = 1_024;
 /** What the headers of an answer take, at the most. */
 const HEADERS_BYTES = 4_096;
-
-/** What belongs to one request, or to a body that 304 has not. */
-const OF_ONE_REQUEST = new Set([
-  'x-request-id',
-  'server-timing',
-  'x-cache',
-  'content-length',
-  'connection',
-]);
-const OF_THE_BODY = new Set(['content-type', 'content-length']);
+/** So many URLs, each of them once, may come in between before the second time that one comes is a first time. */
+const MAX_ONCE = 1_000;
 
 /** A whole answer, as it was sent a moment ago. */
 export interface RememberedAnswer {
@@ -29,18 +22,17 @@ export interface RememberedAnswer {
   readonly kindId: string;
   readonly format: string;
   readonly tiers: string;
-  readonly etag: string;
-  /** Names and values in turn, as Node takes them. */
-  readonly headers: readonly string[];
-  readonly headersWithoutBody: readonly string[];
-  readonly body: Picture;
+  readonly answer: WholeAnswer;
 }
 
 export interface RememberedAnswers {
   /** Answers from memory, before anything else looks at the request; false where that cannot be. */
   readonly answer: (request: IncomingMessage, response: ServerResponse) => boolean;
-  /** Keeps a good answer for a second; leaves all others alone. */
-  readonly remember: (ctx: BadgeContext) => void;
+  /**
+   * Keeps a good answer for a second, where its URL comes the second time within one; leaves all others alone. Behind an
+   * edge hardly any URL does.
+   */
+  readonly remember: (url: string, path: string, state: BadgeState) => void;
 }
 
 export interface RememberedAnswersOptions {
@@ -51,8 +43,8 @@ export interface RememberedAnswersOptions {
 }
 
 /** The bytes that a remembered answer takes. */
-export function bytesOfAnswer({ body }: RememberedAnswer): number {
-  return HEADERS_BYTES + bytesOfPicture(body);
+export function bytesOfAnswer({ answer }: RememberedAnswer): number {
+  return HEADERS_BYTES + bytesOfPicture(answer.body);
 }
 
 /**
@@ -61,81 +53,55 @@ export function bytesOfAnswer({ body }: RememberedAnswer): number {
  */
 export function createRememberedAnswers(options: RememberedAnswersOptions): RememberedAnswers {
   const { memory, giveAccount, observe, clock = () => performance.now() } = options;
+  /** When URLs were asked for, the latest ones. */
+  const askedAtMs = new LRUCache<string, number>({ max: MAX_ONCE });
 
   const find = ({ method, url = '' }: IncomingMessage): RememberedAnswer | undefined => {
     if (method !== 'GET' && method !== 'HEAD') return undefined;
-    const answer = memory.get(url);
-    return answer !== undefined && clock() < answer.untilMs ? answer : undefined;
+    const held = memory.get(url);
+    return held !== undefined && clock() < held.untilMs ? held : undefined;
   };
 
   return {
     answer(request, response) {
       const startedAtMs = performance.now();
-      const answer = find(request);
-      observe?.(answer === undefined ? 'miss' : 'hit');
-      if (answer === undefined) return false;
-      const isHeld = holdsEtag(request.headers['if-none-match'], answer.etag);
-      const status = isHeld ? 304 : 200;
+      const held = find(request);
+      observe?.(held === undefined ? 'miss' : 'hit');
+      if (held === undefined) return false;
+      const { answer, ...others } = held;
       const requestId = requestIdOf(request.headers['x-request-id']);
-      const headers = isHeld ? answer.headersWithoutBody : answer.headers;
-      response.writeHead(status, [...headers, 'X-Request-Id', requestId]);
-      if (isHeld || request.method === 'HEAD') response.end();
-      else response.end(answer.body);
-      const { path, kindId, format, tiers } = answer;
+      const isHeld = holdsEtag(request.headers['if-none-match'], answer.headers['ETag'] ?? '');
+      const status = isHeld ? 304 : 200;
+      const headers = { ...answer.headers, 'X-Request-Id': requestId };
+      writeAnswer(request, response, { ...answer, status, headers });
       giveAccount({
+        ...others,
         requestId,
         startedAtMs,
         method: request.method ?? 'GET',
-        path,
         status,
-        kindId,
-        format,
         verdict: 'ok',
-        tiers,
         isRepeat: true,
       });
       return true;
     },
-    remember(ctx) {
-      const { body, state, url } = ctx;
-      const isGood = ctx.method === 'GET' && ctx.status === 200 && state.verdict === 'ok';
-      if (
-        !isGood ||
-        url.length > MAX_URL_LENGTH ||
-        !(Buffer.isBuffer(body) || typeof body === 'string')
-      )
-        return;
-      memory.set(url, toRemembered(ctx, body, clock() + REMEMBERED_MS));
+    remember(url, path, { sent, verdict, kindId, format, steps }) {
+      if (sent?.status !== 200 || verdict !== 'ok' || url.length > MAX_URL_LENGTH) return;
+      const nowMs = clock();
+      const before = askedAtMs.get(url) ?? -Infinity;
+      askedAtMs.set(url, nowMs);
+      if (nowMs - before > REMEMBERED_MS) return;
+      const untilMs = nowMs + REMEMBERED_MS;
+      const now = steps.map(({ name }) => ({ name, tier: 'memory', tookMs: 0 }));
+      const headers = { ...sent.headers, ...stepHeaders(now) };
+      memory.set(url, {
+        untilMs,
+        path,
+        kindId,
+        format,
+        tiers: tiersOf(now),
+        answer: { ...sent, headers },
+      });
     },
-  };
-}
-
-function toRemembered(ctx: BadgeContext, body: Picture, untilMs: number): RememberedAnswer {
-  const { state, response } = ctx;
-  const tiers = state.steps.map(({ name }) => `${name}=memory`).join(', ');
-  const headers: string[] = [];
-  const headersWithoutBody: string[] = [];
-  const add = (name: string, value: string): void => {
-    headers.push(name, value);
-    if (!OF_THE_BODY.has(name)) headersWithoutBody.push(name, value);
-  };
-  for (const [name, value] of Object.entries(response.headers))
-    if (!OF_ONE_REQUEST.has(name)) add(name, String(value));
-  add('content-length', `${Buffer.byteLength(body)}`);
-  if (tiers !== '') {
-    add('x-cache', tiers);
-    const timing = state.steps.map(({ name }) => `${name};desc="memory";dur=0.00`).join(', ');
-    add('server-timing', timing);
-  }
-  return {
-    untilMs,
-    path: ctx.path,
-    kindId: state.kindId,
-    format: state.format,
-    tiers,
-    etag: response.get('ETag'),
-    headers,
-    headersWithoutBody,
-    body,
   };
 }

@@ -5,7 +5,6 @@ import { describe, type BadgeSources, type Description, type Subject } from '../
 import { BadgeError, type CacheClass } from '../errors.ts';
 import { isRelease, normaliseName } from '../facts/names.ts';
 import type { SendAnswer } from './answer.ts';
-import type { Limits } from './limits.ts';
 import type { BadgeContext } from './state.ts';
 
 /** The badge of a project that a URL asks for, as written there. */
@@ -25,13 +24,12 @@ export interface SendBadge {
 
 export function createSendBadge(parts: {
   sources: BadgeSources;
-  limits: Limits;
   sendAnswer: SendAnswer;
   popularity: Pick<Popularity, 'note'>;
   /** Whether the edge is told when a project changes. */
   isFollowing: () => boolean;
 }): SendBadge {
-  const { sources, limits, sendAnswer, popularity, isFollowing } = parts;
+  const { sources, sendAnswer, popularity, isFollowing } = parts;
   const lookUp = createLookUp(sources, popularity);
   return {
     async ofProject(ctx, { kind, name, release }) {
@@ -46,13 +44,12 @@ export function createSendBadge(parts: {
         throw new BadgeError('invalid-name', 'not the name of a project or a release');
       }
       state.project = project;
-      const admit = (cost?: number): number => limits.admit(ctx, cost);
       const options = { ...state.parameters.content, grammar: state.grammar };
       const startedAtMs = performance.now();
       const { content, tier, dueAtMs, ...origin } = await lookUp(
         { kind, project, release, options },
         ctx.url,
-        admit,
+        state.charge,
       );
       state.steps.push({ name: 'facts', tier, tookMs: performance.now() - startedAtMs });
       const spec = composeSpec({ label: kind.label, ...content }, state.parameters.looks);
@@ -63,20 +60,13 @@ export function createSendBadge(parts: {
         // Counts change once a day, and their record says when.
         ...(kind.facts === 'downloads' &&
           origin.verdict === 'ok' && { edgeSeconds: Math.floor((dueAtMs - Date.now()) / 1000) }),
-        admit,
       });
     },
 
     async ofContent(ctx, content) {
       ctx.state.kindId = 'static';
       const spec = composeSpec({ label: '', ...content }, ctx.state.parameters.looks);
-      await sendAnswer(ctx, {
-        spec,
-        verdict: 'ok',
-        source: 'static',
-        cacheClass: 'static',
-        admit: (cost) => limits.admit(ctx, cost),
-      });
+      await sendAnswer(ctx, { spec, verdict: 'ok', source: 'static', cacheClass: 'static' });
     },
   };
 }

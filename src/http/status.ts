@@ -4,9 +4,10 @@ import type { FollowerStatus } from '../follow/state/status.ts';
 import type { FollowerWatch } from '../follow/state/watch.ts';
 import { LAG_BOUNDS_SECONDS } from '../metrics.ts';
 import type { Sources } from '../facts/sources.ts';
-import { headersOfPage } from './headers.ts';
+import { CONTENT_TYPES, headersOfPage } from './headers.ts';
 import type { BadgeContext } from './state.ts';
 import { statusPage } from './status-page.ts';
+import { writeFor } from './write.ts';
 
 const KEPT_SECONDS = 5;
 
@@ -61,14 +62,13 @@ export function createSendStatus(options: StatusOptions): SendStatus {
     const isJson = ctx.state.format === 'json';
     const body = isJson ? `${JSON.stringify(report)}\n` : statusPage(report);
     ctx.state.kindId = 'service';
-    ctx.set(
-      headersOfPage({
-        contentType: `${isJson ? 'application/json' : 'text/html'}; charset=utf-8`,
-        verdict: 'ok',
-        kept: { seconds: KEPT_SECONDS, etag: hash('sha256', body) },
-      }),
-    );
-    ctx.body = body;
+    const kept = { seconds: KEPT_SECONDS, etag: hash('sha256', body) };
+    writeFor(ctx, {
+      status: 200,
+      headers: headersOfPage({ verdict: 'ok', kept }),
+      contentType: isJson ? CONTENT_TYPES.json : 'text/html; charset=utf-8',
+      body,
+    });
   };
 }
 

@@ -3,7 +3,7 @@ import { composeSpec } from '../badges/compose.ts';
 import { answerTags } from '../edge/tags.ts';
 import { FAULTS } from '../errors.ts';
 import { drawSvg } from '../imaging/svg.ts';
-import { headersOf } from './headers.ts';
+import { CONTENT_TYPES, headersOf } from './headers.ts';
 
 /** What Node's parser says of a URL that holds forbidden bytes, and of one that is longer than all headers may be. */
 const UNREADABLE_URL = new Set(['HPE_INVALID_URL', 'HPE_HEADER_OVERFLOW']);
@@ -26,6 +26,7 @@ export function answerUnreadable(error: NodeJS.ErrnoException): string | undefin
       verdict,
       source: 'static',
     }),
+    'Content-Type': CONTENT_TYPES.svg,
     'Content-Length': `${Buffer.byteLength(svg)}`,
     Connection: 'close',
   };

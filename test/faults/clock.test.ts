@@ -117,7 +117,7 @@ describe('a limit that is in force', () => {
   test.each(JUMPS)('of a client lasts neither longer nor shorter: %s', (_, thenMs) => {
     const limits = createLimits({ perSecond: 2, burst: 3, trustedProxies: [], exempt: [] });
     const admit = (): number =>
-      limits.admit({ get: () => '', socket: { remoteAddress: '1.1.1.1' } });
+      limits.charge({ get: () => '', socket: { remoteAddress: '1.1.1.1' } });
     for (let i = 0; i < 3; i += 1) admit();
     vi.setSystemTime(thenMs);
     expect(admit).toThrow(expect.objectContaining({ code: 'limited', retryAfterSeconds: 1 }));

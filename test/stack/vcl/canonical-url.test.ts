@@ -68,7 +68,13 @@ function createReader(): Koa<BadgeState> {
     refresh: (ctx, name) => answer(ctx, { name }),
   });
   const nothing = (): undefined => undefined;
-  app.use(requestContext(nothing, { answer: () => false, remember: nothing }));
+  app.use(
+    requestContext({
+      giveAccount: nothing,
+      remembered: { answer: () => false, remember: nothing },
+      limits: { charge: () => 0 },
+    }),
+  );
   app.use(async (ctx, next) => {
     await next().catch((error: unknown) => {
       if (toBadgeError(error).code !== 'no-badge') throw error;

@@ -31,7 +31,7 @@ function limitsAt(clock: () => number) {
 test('so many at once, then so many a second', () => {
   let now = 1_000_000;
   const limits = limitsAt(() => now);
-  const ask = () => limits.admit(requestFrom('1.1.1.1'));
+  const ask = () => limits.charge(requestFrom('1.1.1.1'));
   for (let i = 0; i < 3; i += 1) ask();
   expect(ask).toThrow(expect.objectContaining({ code: 'limited', retryAfterSeconds: 1 }));
   now += 500;
@@ -44,7 +44,7 @@ test('so many at once, then so many a second', () => {
 
 test('one client’s limit is nobody else’s; an IPv6 customer is one client; the exempt have none', () => {
   const limits = limitsAt(() => 0);
-  const ask = (address: string) => () => limits.admit(requestFrom(address));
+  const ask = (address: string) => () => limits.charge(requestFrom(address));
   for (let i = 0; i < 3; i += 1) ask('2001:db8:0:1::1')();
   expect(ask('2001:db8:0:1:ffff::2')).toThrow();
   expect(ask('2001:db8::1:0:0:0:9')).toThrow();
@@ -55,7 +55,7 @@ test('one client’s limit is nobody else’s; an IPv6 customer is one client; t
 
 test('who asks for more stands behind who asks for less, and the exempt stand in front', () => {
   const limits = limitsAt(() => 0);
-  const rankOf = (address: string, cost?: number) => limits.admit(requestFrom(address), cost);
+  const rankOf = (address: string, cost?: number) => limits.charge(requestFrom(address), cost);
   const ranks = [rankOf('10.0.0.1'), rankOf('1.1.1.1'), rankOf('2.2.2.2', 2), rankOf('2.2.2.2')];
   expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
   expect(new Set(ranks).size).toBe(4);
@@ -63,17 +63,23 @@ test('who asks for more stands behind who asks for less, and the exempt stand in
 
 test('nothing costs more than a client may have at once', () => {
   const limits = limitsAt(() => 0);
-  const ask = (cost: number) => () => limits.admit(requestFrom('1.1.1.1'), cost);
+  const ask = (cost: number) => () => limits.charge(requestFrom('1.1.1.1'), cost);
   ask(100)();
   expect(ask(1)).toThrow();
 });
 
-test('how somebody stands is told without counting anything', () => {
-  const limits = limitsAt(() => 0);
-  const standingOf = (address: string) => limits.standing(requestFrom(address));
-  expect(standingOf('1.1.1.1')).toEqual({ client: '1.1.1.1', emptyInMs: 0 });
-  limits.admit(requestFrom('1.1.1.1'), 2);
-  for (let i = 0; i < 3; i += 1)
-    expect(standingOf('1.1.1.1')).toEqual({ client: '1.1.1.1', emptyInMs: 1_000 });
-  expect(standingOf('10.0.0.1')).toEqual({ client: undefined, emptyInMs: 0 });
+test('a process that is late refuses whoever has asked for much, and nobody else', () => {
+  const limits = createLimits({
+    perSecond: 1,
+    burst: 100,
+    trustedProxies: [],
+    exempt: ['10.0.0.1'],
+    clock: () => 0,
+    isLate: () => true,
+  });
+  const ask = (address: string) => () => limits.charge(requestFrom(address));
+  for (let i = 0; i < 100; i += 1) ask('10.0.0.1')();
+  for (let i = 0; i < 6; i += 1) ask('1.1.1.1')();
+  expect(ask('1.1.1.1')).toThrow(expect.objectContaining({ code: 'busy' }));
+  ask('2.2.2.2')();
 });

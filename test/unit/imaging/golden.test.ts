@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { createImaging, type Imaging } from '../../../src/imaging/imaging.ts';
 import { type BadgeSpec, type Scale, STYLES } from '../../../src/imaging/spec.ts';
+import { drawSvg } from '../../../src/imaging/svg.ts';
 import { makeTempDirectory } from '../../support/temp.ts';
 
 /*
@@ -101,7 +102,7 @@ test.each<[string, Partial<BadgeSpec>]>([
 
 test('the comparison sees a text that is half a pixel off', async () => {
   const { default: sharp } = await import('sharp');
-  const svg = (await imaging.draw({ ...TEXTS.version, style: 'flat-square' }, 'svg', 1)).toString();
+  const svg = drawSvg({ ...TEXTS.version, style: 'flat-square' });
   const draw = (source: string) =>
     sharp(Buffer.from(source))
       .png()
