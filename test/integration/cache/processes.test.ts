@@ -54,10 +54,10 @@ test('two processes that open one SQLite file at once share its leases, counts a
 
 test('whenever a process that writes pictures is killed, every picture that can be read is whole', async () => {
   const directory = await tempDirectoryForTest();
-  for (let i = 0; i < 15; i += 1) {
+  for (let i = 0; i < 6; i += 1) {
     const child = startChild('write-objects.ts', directory);
     await ready(child);
-    await new Promise((resolve) => setTimeout(resolve, 7 * i));
+    await new Promise((resolve) => setTimeout(resolve, 17 * i));
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
@@ -85,7 +85,7 @@ test('whenever a process that writes pictures is killed, every picture that can 
   // What the dead have left lies in one place, at most what each was writing, and is gone after an hour.
   const temps = join(directory, 'v1', 'tmp');
   const left = readdirSync(temps);
-  expect(left.length).toBeLessThanOrEqual(15 * 4);
+  expect(left.length).toBeLessThanOrEqual(6 * 4);
   const twoHoursAgo = Date.now() / 1_000 - 7_200;
   for (const name of left) await utimes(join(temps, name), twoHoursAgo, twoHoursAgo);
   await store.sweep();
