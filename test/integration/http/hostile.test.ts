@@ -83,17 +83,6 @@ describe('parameters', () => {
     expect(body).not.toMatch(/<script|[\x00-\x08\x0b\x0c\x0e-\x1f]/);
     expect(body.length).toBeLessThan(8_000);
   });
-
-  test('each format draws the longest label there can be, at its largest', async () => {
-    const label = encodeURIComponent('W'.repeat(300));
-    for (const extension of ['png', 'jpg', 'gif', 'tiff', 'webp']) {
-      const response = await service.get(
-        `/badge/x-y-red.${extension}?scale=4&style=for-the-badge&label=${label}`,
-      );
-      expect(response.headers.get('x-badge-status')).toBe('ok');
-      expect((await response.arrayBuffer()).byteLength).toBeLessThan(1_000_000);
-    }
-  });
 });
 
 test('too much to draw: busy, in the format that was asked for, at once', async () => {

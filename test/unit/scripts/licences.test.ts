@@ -1,12 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  type Dependency,
-  faultOf,
-  readDependencies,
-  renderPage,
-} from '../../../scripts/licences.ts';
+import { type Dependency, faultOf, readDependencies } from '../../../scripts/licences.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
@@ -73,17 +68,6 @@ test.each([
     }),
   );
   expect(found?.licence).toBe(licence);
-});
-
-test('the page lists what is distributed, and counts the rest', () => {
-  const page = renderPage([
-    { name: 'a', version: '1.0.0', licence: 'MIT', isDistributed: true },
-    { name: 'b', version: '1.0.0', licence: 'ISC', isDistributed: false },
-    { name: 'c', version: '1.0.0', licence: 'ISC', isDistributed: false },
-  ]);
-  expect(page).toContain('| a | 1.0.0 | MIT |');
-  expect(page).not.toContain('| b |');
-  expect(page).toContain('2 further packages, which are not distributed: ISC (2).');
 });
 
 test('the fonts’ licences are where the page says', () => {
