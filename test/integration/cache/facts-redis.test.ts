@@ -7,7 +7,6 @@ import { isMissing } from '../../support/programs.ts';
 import { startRedis } from '../../support/redis.ts';
 import type { TestRedis } from '../../support/redis.ts';
 
-const withRedis = test.skipIf(isMissing('redis-server'));
 const KEPT_SECONDS = 30 * 24 * 60 * 60;
 const VALUE = 'x'.repeat(1_024);
 
@@ -59,7 +58,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
-withRedis(
+test.skipIf(isMissing('redis-server'))(
   'many who ask for many ids in several processes cost one request for each id',
   async () => {
     const processes = [await startProcess(), await startProcess(), await startProcess()];
@@ -71,7 +70,7 @@ withRedis(
   },
 );
 
-withRedis(
+test.skipIf(isMissing('redis-server'))(
   'a record is small, under the agreed key, and ends after the time it is kept',
   async () => {
     const facts = await startProcess();
@@ -87,7 +86,7 @@ withRedis(
   },
 );
 
-withRedis(
+test.skipIf(isMissing('redis-server'))(
   'Redis killed, flushed or started anew costs no request for what a process remembers',
   async () => {
     const facts = await startProcess();
@@ -101,7 +100,7 @@ withRedis(
   },
 );
 
-withRedis('a process whose Redis is frozen works alone', async () => {
+test.skipIf(isMissing('redis-server'))('a process whose Redis is frozen works alone', async () => {
   const facts = await startProcess(150);
   redis.freeze();
   const found = await Promise.all(['a', 'b', 'a', 'b'].map((id) => facts.get(id)));

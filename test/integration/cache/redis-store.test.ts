@@ -8,7 +8,6 @@ import { freePort, startRedis } from '../../support/redis.ts';
 import type { TestRedis } from '../../support/redis.ts';
 
 const LONG_MS = 60_000;
-const suite = describe.skipIf(isMissing('redis-server'));
 
 let redis: TestRedis;
 let store: Store;
@@ -46,7 +45,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
-suite('without Redis', () => {
+describe.skipIf(isMissing('redis-server'))('without Redis', () => {
   test('it knows nothing, at once, and says why', async () => {
     const observed: string[] = [];
     store = open(`redis://127.0.0.1:${await freePort()}`, {
@@ -99,7 +98,7 @@ suite('without Redis', () => {
   });
 });
 
-suite('with a Redis that is frozen', () => {
+describe.skipIf(isMissing('redis-server'))('with a Redis that is frozen', () => {
   beforeEach(async () => {
     store = open(redis.url);
     await becomes(true);
@@ -136,7 +135,7 @@ suite('with a Redis that is frozen', () => {
   });
 });
 
-suite('with a Redis that refuses', () => {
+describe.skipIf(isMissing('redis-server'))('with a Redis that refuses', () => {
   beforeEach(async () => {
     store = open(redis.url, { timeoutMs: 60_000 });
     await becomes(true);
