@@ -48,7 +48,8 @@ async function startProcess(timeoutMs = 60_000): Promise<Facts<string>> {
   return facts;
 }
 
-beforeEach(async () => {
+beforeEach(async ({ skip }) => {
+  skip(isMissing('redis-server'));
   calls = [];
   redis = await startRedis();
   closing.push(() => redis.stop());
@@ -58,49 +59,40 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
-test.skipIf(isMissing('redis-server'))(
-  'many who ask for many ids in several processes cost one request for each id',
-  async () => {
-    const processes = [await startProcess(), await startProcess(), await startProcess()];
-    const ids = Array.from({ length: 50 }, (_, i) => `project-${i}`);
-    const asked = processes.flatMap((facts) => ids.flatMap((id) => [facts.get(id), facts.get(id)]));
-    const found = await Promise.all(asked);
-    expect(found.map(({ state }) => state)).toEqual(found.map(() => 'fresh'));
-    expect(calls.toSorted()).toEqual(ids.toSorted());
-  },
-);
+test('many who ask for many ids in several processes cost one request for each id', async () => {
+  const processes = [await startProcess(), await startProcess(), await startProcess()];
+  const ids = Array.from({ length: 50 }, (_, i) => `project-${i}`);
+  const asked = processes.flatMap((facts) => ids.flatMap((id) => [facts.get(id), facts.get(id)]));
+  const found = await Promise.all(asked);
+  expect(found.map(({ state }) => state)).toEqual(found.map(() => 'fresh'));
+  expect(calls.toSorted()).toEqual(ids.toSorted());
+});
 
-test.skipIf(isMissing('redis-server'))(
-  'a record is small, under the agreed key, and ends after the time it is kept',
-  async () => {
-    const facts = await startProcess();
-    await facts.get('requests');
-    const client = new Redis(redis.url);
-    closing.push(() => client.disconnect());
-    // The lease is given back behind the answer.
-    await expect.poll(() => client.keys('*')).toEqual(['pypins:1:slow:requests']);
-    expect(await client.strlen('pypins:1:slow:requests')).toBeLessThan(2_000);
-    const ttlSeconds = await client.ttl('pypins:1:slow:requests');
-    expect(ttlSeconds).toBeGreaterThan(KEPT_SECONDS - 3_600);
-    expect(ttlSeconds).toBeLessThanOrEqual(KEPT_SECONDS);
-  },
-);
+test('a record is small, under the agreed key, and ends after the time it is kept', async () => {
+  const facts = await startProcess();
+  await facts.get('requests');
+  const client = new Redis(redis.url);
+  closing.push(() => client.disconnect());
+  // The lease is given back behind the answer.
+  await expect.poll(() => client.keys('*')).toEqual(['pypins:1:slow:requests']);
+  expect(await client.strlen('pypins:1:slow:requests')).toBeLessThan(2_000);
+  const ttlSeconds = await client.ttl('pypins:1:slow:requests');
+  expect(ttlSeconds).toBeGreaterThan(KEPT_SECONDS - 3_600);
+  expect(ttlSeconds).toBeLessThanOrEqual(KEPT_SECONDS);
+});
 
-test.skipIf(isMissing('redis-server'))(
-  'Redis killed, flushed or started anew costs no request for what a process remembers',
-  async () => {
-    const facts = await startProcess();
-    await facts.get('requests');
-    const { port } = redis;
-    await redis.stop();
-    expect(await facts.get('requests')).toMatchObject({ state: 'fresh', tier: 'memory' });
-    redis = await startRedis({ port });
-    expect(await facts.get('requests')).toMatchObject({ state: 'fresh', tier: 'memory' });
-    expect(calls).toEqual(['requests']);
-  },
-);
+test('Redis killed, flushed or started anew costs no request for what a process remembers', async () => {
+  const facts = await startProcess();
+  await facts.get('requests');
+  const { port } = redis;
+  await redis.stop();
+  expect(await facts.get('requests')).toMatchObject({ state: 'fresh', tier: 'memory' });
+  redis = await startRedis({ port });
+  expect(await facts.get('requests')).toMatchObject({ state: 'fresh', tier: 'memory' });
+  expect(calls).toEqual(['requests']);
+});
 
-test.skipIf(isMissing('redis-server'))('a process whose Redis is frozen works alone', async () => {
+test('a process whose Redis is frozen works alone', async () => {
   const facts = await startProcess(150);
   redis.freeze();
   const found = await Promise.all(['a', 'b', 'a', 'b'].map((id) => facts.get(id)));

@@ -35,7 +35,8 @@ function connect(): Redis {
   return client;
 }
 
-beforeEach(async () => {
+beforeEach(async ({ skip }) => {
+  skip(isMissing('redis-server'));
   states = [];
   redis = await startRedis({ config: ['--enable-debug-command', 'local'] });
   closing.push(() => redis.stop());
@@ -45,7 +46,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
-describe.skipIf(isMissing('redis-server'))('without Redis', () => {
+describe('without Redis', () => {
   test('it knows nothing, at once, and says why', async () => {
     const observed: string[] = [];
     store = open(`redis://127.0.0.1:${await freePort()}`, {
@@ -98,7 +99,7 @@ describe.skipIf(isMissing('redis-server'))('without Redis', () => {
   });
 });
 
-describe.skipIf(isMissing('redis-server'))('with a Redis that is frozen', () => {
+describe('with a Redis that is frozen', () => {
   beforeEach(async () => {
     store = open(redis.url);
     await becomes(true);
@@ -135,7 +136,7 @@ describe.skipIf(isMissing('redis-server'))('with a Redis that is frozen', () => 
   });
 });
 
-describe.skipIf(isMissing('redis-server'))('with a Redis that refuses', () => {
+describe('with a Redis that refuses', () => {
   beforeEach(async () => {
     store = open(redis.url, { timeoutMs: 60_000 });
     await becomes(true);
@@ -182,17 +183,14 @@ describe.skipIf(isMissing('redis-server'))('with a Redis that refuses', () => {
   });
 });
 
-test.skipIf(isMissing('redis-server'))(
-  'an operation that a busy Redis does not answer in time has failed, and a late reply confuses nobody',
-  async () => {
-    store = open(redis.url);
-    await becomes(true);
-    await store.set('a', 'of a', 60);
-    await store.set('b', 'of b', 60);
-    const asleep = connect().call('DEBUG', 'SLEEP', '0.6');
-    await vi.waitUntil(async () => (await store.get('a')) === undefined, { timeout: 60_000 });
-    await asleep;
-    await becomes(true);
-    for (let i = 0; i < 100; i += 1) expect(['of b', undefined]).toContain(await store.get('b'));
-  },
-);
+test('an operation that a busy Redis does not answer in time has failed, and a late reply confuses nobody', async () => {
+  store = open(redis.url);
+  await becomes(true);
+  await store.set('a', 'of a', 60);
+  await store.set('b', 'of b', 60);
+  const asleep = connect().call('DEBUG', 'SLEEP', '0.6');
+  await vi.waitUntil(async () => (await store.get('a')) === undefined, { timeout: 60_000 });
+  await asleep;
+  await becomes(true);
+  for (let i = 0; i < 100; i += 1) expect(['of b', undefined]).toContain(await store.get('b'));
+});
