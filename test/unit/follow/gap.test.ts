@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import type { Store } from '../../../cache/store.ts';
 import { createGapMender, type GapMender } from '../../../src/follow/gap.ts';
-import { EVERYTHING, isHeldWhole } from '../../../src/follow/held.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { DAY, NOW, SECOND } from '../cache/facts-harness.ts';
 import { makeFlaky, openStore, rankAll } from './harness.ts';
@@ -88,26 +87,6 @@ test('what was asked for last in the day before the gap counts, and nothing olde
   expect(mending.expired.toSorted()).toEqual(['edge', 'later']);
 });
 
-test('the mark that stands for everything is none of them', async () => {
-  await hold(1);
-  await isHeldWhole(store);
-  const mending = createMending();
-  mending.gap.open(NOW);
-  await stepsOf(mending);
-  expect(mending.purges.flat()).not.toContain(EVERYTHING);
-});
-
-test('it tells since when there is a gap until all is mended', async () => {
-  await hold(2 * LEAST_A_STEP);
-  const { gap } = createMending();
-  expect(gap.atMs()).toBeUndefined();
-  gap.open(NOW);
-  await gap.step();
-  expect(gap.atMs()).toBe(NOW);
-  await gap.step();
-  expect(gap.atMs()).toBeUndefined();
-});
-
 test('the next leader mends what the one before it had begun to', async () => {
   const names = await hold(2 * LEAST_A_STEP);
   const first = createMending();
@@ -160,11 +139,4 @@ test('many are made due, but few at once', async () => {
   await mending.gap.step();
   expect(mending.expired).toHaveLength(2 * AT_ONCE);
   expect(mending.mostAtOnce).toBe(AT_ONCE);
-});
-
-test('without a gap, a step does nothing', async () => {
-  await hold(3);
-  const mending = createMending();
-  await mending.gap.step();
-  expect(mending.expired).toEqual([]);
 });
