@@ -3,7 +3,7 @@ import type { Store } from '../../../cache/store/contract.ts';
 import { createPopularity, type Popularity } from '../../../src/follow/popularity.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { DAY, MINUTE, NOW, pass, SECOND } from '../cache/facts/harness.ts';
-import { makeFlaky, openStore, recordTimers } from './harness.ts';
+import { makeFlaky, openStore } from './harness.ts';
 
 const MAX_NOTED = 10_000;
 const MAX_PROJECTS = 2_000;
@@ -228,11 +228,4 @@ test('requests during a failure of the store are written afterwards', async () =
   over.note({ project: 'heard', url: urlOf('heard'), of: 'facts' });
   await over.close();
   expect(await opened.ranked(FOLLOW_KEYS.held, 0, 10)).toEqual(['heard', 'waits']);
-});
-
-test('it keeps no process alive', async () => {
-  const timers = recordTimers();
-  const another = createPopularity(store);
-  expect(timers().map((timer) => timer.hasRef())).toEqual([false]);
-  await another.close();
 });

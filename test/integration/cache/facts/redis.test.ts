@@ -7,6 +7,7 @@ import { createRedisStore } from '../../../../cache/store/redis/store.ts';
 import { blockEventLoop } from '../../../support/block.ts';
 import { startRedis } from '../../../support/redis.ts';
 import type { TestRedis } from '../../../support/redis.ts';
+import { isMissing } from '../../../support/programs.ts';
 
 const KEPT_SECONDS = 30 * 24 * 60 * 60;
 const VALUE = 'x'.repeat(1_024);
@@ -28,7 +29,7 @@ const source: FactsSource<string> = {
 };
 
 /** Facts with a Redis connection of their own, as in another process. */
-async function startProcess(timeoutMs = 5_000): Promise<Facts<string>> {
+async function startProcess(timeoutMs = 60_000): Promise<Facts<string>> {
   const store = createRedisStore({ url: redis.url, timeoutMs });
   const facts = createFacts({
     source,
@@ -37,18 +38,19 @@ async function startProcess(timeoutMs = 5_000): Promise<Facts<string>> {
     keptSeconds: KEPT_SECONDS,
     memoryMaxBytes: 10_000_000,
     memorySeconds: 0.001,
-    patienceMs: 20_000,
-    firstPatienceMs: 20_000,
+    patienceMs: 60_000,
+    firstPatienceMs: 60_000,
   });
   closing.push(
     () => store.close(),
     () => facts.close(),
   );
-  await vi.waitUntil(() => store.healthy, { timeout: 20_000 });
+  await vi.waitUntil(() => store.healthy, { timeout: 60_000 });
   return facts;
 }
 
-beforeEach(async () => {
+beforeEach(async ({ skip }) => {
+  skip(isMissing('redis-server'));
   calls = [];
   redis = await startRedis();
   closing.push(() => redis.stop());

@@ -6,13 +6,14 @@ import { createSqliteStore } from '../../../../cache/store/sqlite/store.ts';
 import type { Store, StoreObserver } from '../../../../cache/store/contract.ts';
 import { startRedis } from '../../../support/redis.ts';
 import { makeTempDirectory } from '../../../support/temp.ts';
+import { isMissing } from '../../../support/programs.ts';
 
 /** A key that nobody else has. */
 export const newKey = (): string => `pypins:1:test:${randomUUID()}`;
 
 /** Waits for what takes its time. */
 export async function waitFor(condition: () => Promise<boolean>): Promise<boolean> {
-  return await vi.waitUntil(condition, { timeout: 20_000, interval: 10 });
+  return await vi.waitUntil(condition, { timeout: 60_000, interval: 10 });
 }
 
 /** What a kind of store is opened with; each `open` is another process's view of the same store. */
@@ -22,16 +23,16 @@ export interface Backend {
 }
 
 /** A real redis-server. */
-export async function startRedisBackend(): Promise<Backend> {
+async function startRedisBackend(): Promise<Backend> {
   const redis = await startRedis();
   return {
     async open(observe) {
       const store = createRedisStore({
         url: redis.url,
-        timeoutMs: 5_000,
+        timeoutMs: 60_000,
         ...(observe && { observe }),
       });
-      await vi.waitUntil(() => store.healthy, { timeout: 20_000 });
+      await vi.waitUntil(() => store.healthy, { timeout: 60_000 });
       return store;
     },
     stop: () => redis.stop(),
@@ -39,7 +40,7 @@ export async function startRedisBackend(): Promise<Backend> {
 }
 
 /** A file in a directory of its own. */
-export async function startSqliteBackend(): Promise<Backend> {
+async function startSqliteBackend(): Promise<Backend> {
   const { path, remove } = await makeTempDirectory();
   return {
     open(observe) {
@@ -54,3 +55,11 @@ export async function startSqliteBackend(): Promise<Backend> {
     stop: remove,
   };
 }
+
+type Kind = readonly [tier: 'redis' | 'sqlite', start: () => Promise<Backend>];
+
+/** The two kinds; SQLite alone where there is no redis-server. */
+export const BACKENDS: readonly Kind[] = [
+  ...(isMissing('redis-server') ? [] : [['redis', startRedisBackend] satisfies Kind]),
+  ['sqlite', startSqliteBackend],
+];
