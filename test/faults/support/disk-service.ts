@@ -4,7 +4,6 @@ import { expect, onTestFinished } from 'vitest';
 import { scrape, sumOf } from '../../../src/commands/scrape.ts';
 
 const CLI = resolve(import.meta.dirname, '../../../src/cli.ts');
-const START_TIMEOUT_MS = 20_000;
 
 /** `pypins serve` in a process of its own. */
 export interface ServiceProcess {
@@ -28,7 +27,7 @@ export async function startServiceProcess(
 ): Promise<ServiceProcess> {
   const { child, output } = start([...enter, process.execPath, CLI, 'serve'], settings);
   const readLog = (): string => output.join('');
-  await expect.poll(readLog, { timeout: START_TIMEOUT_MS }).toContain('serving badges');
+  await expect.poll(readLog).toContain('serving badges');
   const [, url = '', adminUrl = ''] = /"url":"([^"]+)","admin":"([^"]+)"/.exec(readLog()) ?? [];
   return {
     url,

@@ -14,6 +14,7 @@ import { createRoutes } from '../../../src/http/routes.ts';
 import type { SendBadge } from '../../../src/http/send-badge.ts';
 import type { BadgeContext, BadgeState } from '../../../src/http/state.ts';
 import { isRelease, normaliseName } from '../../../src/upstream/names.ts';
+import { isMissing } from '../../support/programs.ts';
 import { startVarnish, type TestVarnish } from '../../support/varnish.ts';
 
 /*
@@ -176,7 +177,9 @@ const parameter = fc.oneof(
 const query = fc.array(parameter, { maxLength: 6 }).map((all) => all.join('&'));
 const url = fc.tuple(path, query).map(([p, q]) => (q === '' ? p : `${p}?${q}`));
 
-test('the canonical URL means what the URL means, and stays as it is', async () => {
+const testAtEdge = test.skipIf(isMissing('varnishd'));
+
+testAtEdge('the canonical URL means what the URL means, and stays as it is', async () => {
   await fc.assert(
     fc.asyncProperty(url, async (asked) => {
       const [meant, atEdge] = await Promise.all([read(direct, asked), read(varnish.url, asked)]);
@@ -188,7 +191,7 @@ test('the canonical URL means what the URL means, and stays as it is', async () 
   );
 });
 
-test('spellings of one badge have one URL', async () => {
+testAtEdge('spellings of one badge have one URL', async () => {
   const pairs = fc.uniqueArray(fc.tuple(oneOf(...PARAMETER_NAMES), textOf('aZ1', 5)), {
     selector: ([key]) => key,
     minLength: 2,
