@@ -51,7 +51,12 @@ export function startLoad(
   options: LoadOptions = {},
 ): Load {
   const { clients = 16, maxRequests = 5_000, restMs = 10, statuses = [200], addressOf } = options;
-  const pool = new Pool(origin, { connections: clients, headersTimeout: PATIENCE_MS });
+  // A connection for each request, as of most image proxies: a kept one may be closed just when a busy client uses it.
+  const pool = new Pool(origin, {
+    connections: clients,
+    headersTimeout: PATIENCE_MS,
+    pipelining: 0,
+  });
   const isPicture = createPictureCheck();
   const undecoded = new Map<string, () => Promise<void>>();
   const faults: string[] = [];
