@@ -28,7 +28,7 @@ export function questionsTo(standIn: StandIn, project?: string): number {
   ).length;
 }
 
-/** How often an upstream that fails may be asked about one project in that time, by all processes together. */
+/** How often an upstream that fails may be asked about one project in that time, by one process. */
 export function mostQuestions(elapsedMs: number): number {
   let questions = 1;
   let pauseMs = FIRST_PAUSE_MS;

@@ -1,33 +1,41 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { vi } from 'vitest';
+import { Agent, request } from 'undici';
+import { expect, vi } from 'vitest';
 import { scrape, sumOf } from '../../../src/commands/scrape.ts';
 import type { Stack } from '../../../stack/start-stack.ts';
+import { createPictureCheck, type LoadReport } from '../../support/load.ts';
 import { startTestStack } from '../../support/stack.ts';
-import { type Badge, createClient } from './upstream-client.ts';
 
+const PATIENCE = { timeout: 60_000, interval: 100 };
 const ERROR_LEVEL = 50;
-const MAX_WORDS = 20;
-const PATIENCE = { timeout: 20_000, interval: 200 };
+const MAX_LINES = 20;
 /** Enough for each node to be asked for some of them. */
 const NOBODIES = 'abcdefgh'.split('').map((letter) => `nobody-${letter}`);
 /** A node writes its log after a second at the latest. */
 const LOG_DELAY_MS = 1_200;
-/** A process takes up to 250 MB by `docs/operations.md`; the rest is for the allocator of another machine. */
+/** A process takes up to 250 MB by `docs/operations.md`; the rest is for another machine's allocator. */
 const MAX_NODE_BYTES = 350e6;
+
+/** What a client got: `X-Badge-Status`, and the text of the picture. */
+export interface Badge {
+  readonly verdict: string;
+  readonly picture: string;
+}
 
 /** The whole stack, and what its nodes make of a fault. */
 export interface WatchedStack {
   readonly stack: Stack;
   /** A URL that shows the same badge, and that nobody has asked for before: neither the edge nor a node has the answer. */
   uncached(path: string): string;
-  /** Asks the edge for an uncached badge; rejects where it is not a good picture with status 200 within 4 s. */
+  /** Asks the edge for an uncached badge; rejects where it is not a good picture with status 200. */
   ask(path: string): Promise<Badge>;
+  /** Asks so often that each node has been asked. */
+  askAll(path: string): Promise<Badge[]>;
+  /** Asks again and again until the badge has that verdict. */
+  expectVerdict(path: string, verdict: string): Promise<void>;
   /** A metric of all nodes together. */
   metric(name: string, labels?: Record<string, string>): Promise<number>;
-  /**
-   * Resolves when both nodes get answers from PyPI again: failures of one case, which may end seconds after it, must not add up
-   * with the next one's, and an answer, be it 404, sets a breaker back.
-   */
+  /** Resolves when both nodes get answers from PyPI again: an answer, be it 404, closes a breaker. */
   recovers(): Promise<void>;
   /** What no fault of another program may do to a node: end it, make it grow, or be an error of its own. */
   harm(): Promise<string[]>;
@@ -39,37 +47,49 @@ export async function startWatchedStack(
   upstreamUrl: string,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<WatchedStack> {
-  const words: string[] = [];
+  const alarms: string[] = [];
   const stack = await startTestStack({
     upstreamUrl,
     settings: { LOG_LEVEL: 'warn', ...settings },
     onLine(part, line) {
-      if (part.startsWith('api') && words.length < MAX_WORDS && isAlarming(line))
-        words.push(`${part}: ${line}`);
+      if (part.startsWith('api') && alarms.length < MAX_LINES && isAlarming(line))
+        alarms.push(`${part}: ${line}`);
     },
   });
   const pids = stack.nodes.map(({ pid }) => pid);
-  const client = createClient(stack.edgeUrl);
+  const dispatcher = new Agent();
+  const isPicture = createPictureCheck();
   let asked = 0;
   // Only how long the world may keep it differs, which is no part of the picture.
   const uncached = (path: string): string => `${path}?cacheSeconds=${(asked += 1)}`;
-  const ask = (path: string): Promise<Badge> => client.get(uncached(path));
+  const ask = async (path: string): Promise<Badge> => {
+    const url = stack.edgeUrl + uncached(path);
+    const { statusCode, headers, body } = await request(url, { dispatcher });
+    const bytes = await body.bytes();
+    if (statusCode !== 200 || !(await isPicture(String(headers['content-type']), bytes)))
+      throw new Error(`${path}: ${statusCode} ${String(headers['content-type'])}`);
+    const picture = Buffer.from(bytes).toString();
+    return { verdict: String(headers['x-badge-status']), picture };
+  };
 
   return {
     stack,
     uncached,
     ask,
-    async recovers() {
-      await vi.waitUntil(async () => {
-        const badges = await Promise.all(
-          NOBODIES.map((name) => ask(`/version/${name}-${asked}/badge.svg`)),
-        );
-        return badges.every(({ verdict }) => verdict === 'not-found');
-      }, PATIENCE);
-    },
+    askAll: (path) => Promise.all(NOBODIES.map(() => ask(path))),
+    expectVerdict: (path, verdict) =>
+      vi.waitFor(async () => expect((await ask(path)).verdict).toBe(verdict), PATIENCE),
     async metric(name, labels) {
       const samples = await Promise.all(stack.adminUrls.map(scrape));
       return sumOf(samples.flat(), name, labels);
+    },
+    async recovers() {
+      const areAnswered = async (): Promise<boolean> => {
+        const paths = NOBODIES.map((name) => `/version/${name}-${asked}/badge.svg`);
+        const badges = await Promise.all(paths.map(ask));
+        return badges.every(({ verdict }) => verdict === 'not-found');
+      };
+      await vi.waitUntil(areAnswered, PATIENCE);
     },
     async harm() {
       await delay(LOG_DELAY_MS);
@@ -77,16 +97,22 @@ export async function startWatchedStack(
       return [
         ...ended.map(({ name }) => `${name} has ended`),
         ...(await Promise.all(stack.adminUrls.map(growthOf))).flat(),
-        ...words,
+        ...alarms,
       ];
     },
     async close() {
-      await client.close();
+      await dispatcher.destroy();
       // How they stop is not what is looked at here, and takes seconds.
       await Promise.all(stack.nodes.map((node) => node.kill()));
       await stack.close();
     },
   };
+}
+
+/** Nothing but good pictures came, with one of these verdicts. */
+export function expectOnly({ faults, verdicts }: LoadReport, allowed: readonly string[]): void {
+  const others = Object.keys(verdicts).filter((verdict) => !allowed.includes(verdict));
+  expect({ faults, others }).toEqual({ faults: [], others: [] });
 }
 
 /** An error in the log, or what Node itself says: a warning, an exception that nobody caught. */
