@@ -7,7 +7,7 @@ import { composeSpec } from './badges/compose.ts';
 import { createPopularity, type Popularity } from './follow/popularity.ts';
 import { FAULTS } from './errors.ts';
 import { type FollowerWatch, watchFollower } from './follow/state/watch.ts';
-import { bytesOfAnswer, type RememberedAnswer } from './http/remembered.ts';
+import { bytesOfAnswer, type RememberedAnswer } from './http/badges/micro-cache.ts';
 import { createImaging } from './imaging/imaging.ts';
 import type { Format } from './imaging/spec.ts';
 import {
@@ -17,7 +17,7 @@ import {
   type HeldPicture,
   type Pictures,
   type Spare,
-} from './pictures.ts';
+} from './imaging/pictures.ts';
 import { openSources, type Sources } from './facts/sources.ts';
 import { createDisk, type ServicesOptions } from './stores.ts';
 

@@ -5,7 +5,7 @@ import { follow } from '../follow/follower.ts';
 import { whileLeading } from '../follow/leader.ts';
 import { createRssFeed } from '../follow/feeds/rss.ts';
 import { createAdminApp } from '../http/admin.ts';
-import { listen } from '../lifecycle.ts';
+import { listen } from '../http/server.ts';
 import { openSources } from '../facts/sources.ts';
 import { createContext } from './context.ts';
 

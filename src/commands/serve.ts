@@ -1,17 +1,17 @@
 import closeWithGrace from 'close-with-grace';
 import type { Command } from 'commander';
-import { createAccounts } from '../http/account.ts';
-import { createSendAnswer } from '../http/answer.ts';
-import { createLimits, type Limits } from '../http/limits.ts';
-import { type Overload, watchOverload } from '../http/overload.ts';
-import { createRefresh } from '../http/refresh.ts';
-import { createRememberedAnswers } from '../http/remembered.ts';
-import { createSendBadge } from '../http/send-badge.ts';
-import { createSendStatus } from '../http/status.ts';
-import { answerUnreadable } from '../http/unreadable.ts';
+import { createAccounts } from '../http/access-log.ts';
+import { createSendAnswer } from '../http/badges/answer.ts';
+import { createLimits, type Limits } from '../http/limits/rate-limit.ts';
+import { type Overload, watchOverload } from '../http/limits/overload.ts';
+import { createRefresh } from '../http/pages/refresh.ts';
+import { createRememberedAnswers } from '../http/badges/micro-cache.ts';
+import { createSendBadge } from '../http/badges/send.ts';
+import { createSendStatus } from '../http/pages/status.ts';
+import { answerUnreadable } from '../http/bad-request.ts';
 import { type Config, type Environment, takeHandedSocket } from '../config.ts';
 import { createPropagations } from '../edge/propagations.ts';
-import { type Handler, type Listener, listen } from '../lifecycle.ts';
+import { type Handler, type Listener, listen } from '../http/server.ts';
 import { type Services, createServices } from '../services.ts';
 import { createContext } from './context.ts';
 

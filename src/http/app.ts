@@ -1,12 +1,12 @@
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { BadgeError } from '../errors.ts';
-import type { Handler } from '../lifecycle.ts';
-import type { GiveAccount } from './account.ts';
-import type { SendAnswer } from './answer.ts';
-import { errorsAsBadges } from './errors-as-badges.ts';
-import type { Limits } from './limits.ts';
-import type { RememberedAnswers } from './remembered.ts';
+import type { Handler } from './server.ts';
+import type { GiveAccount } from './access-log.ts';
+import type { SendAnswer } from './badges/answer.ts';
+import { errorsAsBadges } from './badges/errors-as-badges.ts';
+import type { Limits } from './limits/rate-limit.ts';
+import type { RememberedAnswers } from './badges/micro-cache.ts';
 import { requestContext } from './request-context.ts';
 import { type Answers, createRoutes } from './routes.ts';
 import type { BadgeMiddleware, BadgeState } from './state.ts';

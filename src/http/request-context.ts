@@ -1,8 +1,8 @@
-import { type GiveAccount, requestIdOf } from './account.ts';
-import type { Limits } from './limits.ts';
+import { type GiveAccount, requestIdOf } from './access-log.ts';
+import type { Limits } from './limits/rate-limit.ts';
 import { readParameters } from './parameters.ts';
 import { grammarOf, splitExtension } from './paths.ts';
-import type { RememberedAnswers } from './remembered.ts';
+import type { RememberedAnswers } from './badges/micro-cache.ts';
 import { type BadgeContext, type BadgeMiddleware, type BadgeState, tiersOf } from './state.ts';
 
 /**

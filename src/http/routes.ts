@@ -3,10 +3,10 @@ import { findKind } from '../badges/catalog.ts';
 import { parseStatic } from '../badges/static.ts';
 import { BadgeError } from '../errors.ts';
 import { decodeSegment, formatOf, splitExtension } from './paths.ts';
-import type { Refresh } from './refresh.ts';
-import type { SendBadge } from './send-badge.ts';
+import type { Refresh } from './pages/refresh.ts';
+import type { SendBadge } from './badges/send.ts';
 import type { BadgeContext, BadgeState } from './state.ts';
-import type { SendStatus } from './status.ts';
+import type { SendStatus } from './pages/status.ts';
 
 export interface Answers {
   readonly sendBadge: SendBadge;

@@ -10,7 +10,7 @@ import { createRasterizer, type RasterFormat } from './raster.ts';
 import { testFonts } from './self-test.ts';
 import type { BadgeSpec, Scale } from './spec.ts';
 import { drawSvg } from './svg.ts';
-import { createTurns, NoTurnError } from './turns.ts';
+import { createTurns, NoTurnError } from './queue.ts';
 
 /** Raise it with every change of ours that changes a picture: all stored pictures are named by it. */
 const RENDERER_REVISION = 3;

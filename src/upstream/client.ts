@@ -11,7 +11,7 @@ import type { Dispatcher } from 'undici';
 import { UPSTREAM_DEADLINES } from '../deadlines.ts';
 import { Agent } from './agent.ts';
 import { UpstreamError, type UpstreamFailure } from './errors.ts';
-import { readBody } from './read-body.ts';
+import { readBody } from './body.ts';
 import { readRetryAfterMs } from './retry-after.ts';
 
 const MAX_REDIRECTS = 3;

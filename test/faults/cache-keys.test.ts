@@ -7,7 +7,7 @@ import { composeSpec, type Looks } from '../../src/badges/compose.ts';
 import { createImaging, type Imaging } from '../../src/imaging/imaging.ts';
 import { type BadgeSpec, STYLES } from '../../src/imaging/spec.ts';
 import { drawSvg } from '../../src/imaging/svg.ts';
-import { createPictures, type Pictures } from '../../src/pictures.ts';
+import { createPictures, type Pictures } from '../../src/imaging/pictures.ts';
 import { startService, type TestService } from '../support/service.ts';
 import { makeTempDirectory } from '../support/temp.ts';
 import { formatAsked } from './support/hostile-answers.ts';

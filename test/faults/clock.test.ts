@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createContentStore } from '../../cache/content/store.ts';
 import { createSqliteStore } from '../../cache/store/sqlite/store.ts';
-import { createLimits } from '../../src/http/limits.ts';
+import { createLimits } from '../../src/http/limits/rate-limit.ts';
 import { createBudget } from '../../src/facts/budget.ts';
 import { createUpstreamClient } from '../../src/upstream/client.ts';
 import { nextDailyLoadMs } from '../../src/facts/pypistats.ts';

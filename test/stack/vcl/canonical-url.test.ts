@@ -11,7 +11,7 @@ import { PARAMETERS } from '../../../src/badges/parameters.ts';
 import { EXTENSION_NAMES } from '../../../src/http/paths.ts';
 import { requestContext } from '../../../src/http/request-context.ts';
 import { createRoutes } from '../../../src/http/routes.ts';
-import type { SendBadge } from '../../../src/http/send-badge.ts';
+import type { SendBadge } from '../../../src/http/badges/send.ts';
 import type { BadgeContext, BadgeState } from '../../../src/http/state.ts';
 import { isRelease, normaliseName } from '../../../src/facts/names.ts';
 import { isMissing } from '../../support/programs.ts';

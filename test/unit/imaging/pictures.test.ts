@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createMemoryCache } from '../../cache/memory.ts';
-import { createSingleFlight } from '../../cache/single-flight.ts';
-import type { Format } from '../../src/imaging/spec.ts';
-import { createPictures, type PictureWish } from '../../src/pictures.ts';
+import { createMemoryCache } from '../../../cache/memory.ts';
+import { createSingleFlight } from '../../../cache/single-flight.ts';
+import type { Format } from '../../../src/imaging/spec.ts';
+import { createPictures, type PictureWish } from '../../../src/imaging/pictures.ts';
 
 /** Pictures over a disk that notes what it is given, and a drawing that notes whose turn it was. */
 function create(onDisk?: Buffer) {

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
-import type { Store } from '../../cache/store/contract.ts';
-import type { FollowerStatus } from '../follow/state/status.ts';
-import type { FollowerWatch } from '../follow/state/watch.ts';
-import { LAG_BOUNDS_SECONDS } from '../metrics.ts';
-import type { Sources } from '../facts/sources.ts';
-import { CONTENT_TYPES, headersOfPage } from './headers.ts';
-import type { BadgeContext } from './state.ts';
+import type { Store } from '../../../cache/store/contract.ts';
+import type { FollowerStatus } from '../../follow/state/status.ts';
+import type { FollowerWatch } from '../../follow/state/watch.ts';
+import { LAG_BOUNDS_SECONDS } from '../../metrics.ts';
+import type { Sources } from '../../facts/sources.ts';
+import { CONTENT_TYPES, headersOfPage } from '../headers.ts';
+import type { BadgeContext } from '../state.ts';
 import { statusPage } from './status-page.ts';
-import { writeFor } from './write.ts';
+import { writeFor } from '../write.ts';
 
 const KEPT_SECONDS = 5;
 

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { LRUCache } from 'lru-cache';
-import { BadgeError } from '../errors.ts';
+import { BadgeError } from '../../errors.ts';
 
 const MAX_CLIENTS = 50_000;
 /** Whose bucket is filled by no more than this is served however late the process is. */

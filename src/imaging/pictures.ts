@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
-import type { ContentStore } from '../cache/content/store.ts';
-import type { MemoryCache } from '../cache/memory.ts';
-import type { SingleFlight } from '../cache/single-flight.ts';
-import { drawingCost } from './imaging/cost.ts';
-import type { Imaging } from './imaging/imaging.ts';
-import type { RasterFormat } from './imaging/raster.ts';
-import { type BadgeSpec, type Format, FORMATS, type Picture, type Scale } from './imaging/spec.ts';
-import { drawSvg, essenceOf } from './imaging/svg.ts';
+import type { ContentStore } from '../../cache/content/store.ts';
+import type { MemoryCache } from '../../cache/memory.ts';
+import type { SingleFlight } from '../../cache/single-flight.ts';
+import { drawingCost } from './cost.ts';
+import type { Imaging } from './imaging.ts';
+import type { RasterFormat } from './raster.ts';
+import { type BadgeSpec, type Format, FORMATS, type Picture, type Scale } from './spec.ts';
+import { drawSvg, essenceOf } from './svg.ts';
 
 /** Where a picture came from; the names stand in `X-Cache`. */
 export type PictureTier = 'memory' | 'disk' | 'drawn';

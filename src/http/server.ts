@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, ServerResponse } from 
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CONNECTION_DEADLINES } from './deadlines.ts';
+import { CONNECTION_DEADLINES } from '../deadlines.ts';
 
 const { keepAliveMs, headersMs, requestMs, drainMs, stopMs } = CONNECTION_DEADLINES;
 const CHECK_CONNECTIONS_MS = 1_000;

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
-import type { MemoryCache } from '../../cache/memory.ts';
-import { bytesOfPicture } from '../pictures.ts';
-import { type GiveAccount, requestIdOf } from './account.ts';
-import { holdsEtag } from './etag.ts';
-import { type BadgeState, tiersOf, type WholeAnswer } from './state.ts';
-import { stepHeaders, writeAnswer } from './write.ts';
+import type { MemoryCache } from '../../../cache/memory.ts';
+import { bytesOfPicture } from '../../imaging/pictures.ts';
+import { type GiveAccount, requestIdOf } from '../access-log.ts';
+import { holdsEtag } from '../etag.ts';
+import { type BadgeState, tiersOf, type WholeAnswer } from '../state.ts';
+import { stepHeaders, writeAnswer } from '../write.ts';
 
 /** How old an answer may be: short enough that nobody has to forget it, long enough for whatever everybody asks for. */
 const REMEMBERED_MS = 1_000;

@@ -1,11 +1,11 @@
-import type { Store } from '../../cache/store/contract.ts';
-import { BadgeError, toBadgeError } from '../errors.ts';
-import type { Propagations } from '../edge/propagations.ts';
-import { normaliseName } from '../facts/names.ts';
-import { KEYS } from '../keys.ts';
-import { CONTENT_TYPES, headersOfPage } from './headers.ts';
-import type { BadgeContext } from './state.ts';
-import { writeFor } from './write.ts';
+import type { Store } from '../../../cache/store/contract.ts';
+import { BadgeError, toBadgeError } from '../../errors.ts';
+import type { Propagations } from '../../edge/propagations.ts';
+import { normaliseName } from '../../facts/names.ts';
+import { KEYS } from '../../keys.ts';
+import { CONTENT_TYPES, headersOfPage } from '../headers.ts';
+import type { BadgeContext } from '../state.ts';
+import { writeFor } from '../write.ts';
 
 /** A project may be refreshed once in this time, by all clients and processes together. */
 const ONCE_IN_MS = 10_000;

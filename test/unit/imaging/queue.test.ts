@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createTurns, NoTurnError, type Turns } from '../../../src/imaging/turns.ts';
+import { createTurns, NoTurnError, type Turns } from '../../../src/imaging/queue.ts';
 
 const LONG_MS = 60_000;
 

@@ -1,11 +1,11 @@
-import { composeSpec } from '../badges/compose.ts';
-import type { Content, Kind } from '../badges/kind.ts';
-import type { Popularity } from '../follow/popularity.ts';
-import { describe, type BadgeSources, type Description, type Subject } from '../facts/look-up.ts';
-import { BadgeError, type CacheClass } from '../errors.ts';
-import { isRelease, normaliseName } from '../facts/names.ts';
+import { composeSpec } from '../../badges/compose.ts';
+import type { Content, Kind } from '../../badges/kind.ts';
+import type { Popularity } from '../../follow/popularity.ts';
+import { describe, type BadgeSources, type Description, type Subject } from '../../facts/look-up.ts';
+import { BadgeError, type CacheClass } from '../../errors.ts';
+import { isRelease, normaliseName } from '../../facts/names.ts';
 import type { SendAnswer } from './answer.ts';
-import type { BadgeContext } from './state.ts';
+import type { BadgeContext } from '../state.ts';
 
 /** The badge of a project that a URL asks for, as written there. */
 export interface Asked {

@@ -1,7 +1,7 @@
-import { composeSpec, type Looks } from '../badges/compose.ts';
-import { BadgeError, faultMessage, toBadgeError } from '../errors.ts';
+import { composeSpec, type Looks } from '../../badges/compose.ts';
+import { BadgeError, faultMessage, toBadgeError } from '../../errors.ts';
 import type { Answer, SendAnswer } from './answer.ts';
-import type { BadgeContext, BadgeMiddleware } from './state.ts';
+import type { BadgeContext, BadgeMiddleware } from '../state.ts';
 
 /** Turns whatever went wrong into the contract's badge for it, in the format that was asked for. */
 export function errorsAsBadges(sendAnswer: SendAnswer): BadgeMiddleware {

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { watchOverload } from '../../../src/http/overload.ts';
+import { watchOverload } from '../../../../src/http/limits/overload.ts';
 
 test('a process is late while a timer is, and a moment later no more', () => {
   vi.useFakeTimers();

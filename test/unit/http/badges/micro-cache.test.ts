@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { createMemoryCache } from '../../../cache/memory.ts';
-import type { Account } from '../../../src/http/account.ts';
-import { readParameters } from '../../../src/http/parameters.ts';
+import { createMemoryCache } from '../../../../cache/memory.ts';
+import type { Account } from '../../../../src/http/access-log.ts';
+import { readParameters } from '../../../../src/http/parameters.ts';
 import {
   bytesOfAnswer,
   createRememberedAnswers,
   type RememberedAnswers,
-} from '../../../src/http/remembered.ts';
-import type { BadgeState } from '../../../src/http/state.ts';
-import { writeAnswer } from '../../../src/http/write.ts';
+} from '../../../../src/http/badges/micro-cache.ts';
+import type { BadgeState } from '../../../../src/http/state.ts';
+import { writeAnswer } from '../../../../src/http/write.ts';
 
 const ETAG = '"digest"';
 

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
-import { answerTags } from '../edge/tags.ts';
-import { BadgeError, type CacheClass, type Fault, FAULTS, type Verdict } from '../errors.ts';
-import { DrawingQueueFullError } from '../imaging/imaging.ts';
-import type { BadgeSpec, Format, Picture } from '../imaging/spec.ts';
-import type { Pictures } from '../pictures.ts';
-import { holdsEtag } from './etag.ts';
-import { CONTENT_TYPES, headersOf, worldSeconds } from './headers.ts';
-import type { BadgeContext } from './state.ts';
-import { writeFor } from './write.ts';
+import { answerTags } from '../../edge/tags.ts';
+import { BadgeError, type CacheClass, type Fault, FAULTS, type Verdict } from '../../errors.ts';
+import { DrawingQueueFullError } from '../../imaging/imaging.ts';
+import type { BadgeSpec, Format, Picture } from '../../imaging/spec.ts';
+import type { Pictures } from '../../imaging/pictures.ts';
+import { holdsEtag } from '../etag.ts';
+import { CONTENT_TYPES, headersOf, worldSeconds } from '../headers.ts';
+import type { BadgeContext } from '../state.ts';
+import { writeFor } from '../write.ts';
 
 /** What is to be answered: a badge, and what there is to know about how it came about. */
 export interface Answer {
