@@ -30,12 +30,12 @@ stack: install ## the whole stack on this machine: Varnish, two processes, Redis
 run: install ## serve badges from PyPI and pypistats.org
 	bin/pypins serve
 
-check: install ## the fast gates: layout, lint, types, documents, licences, regular expressions
+check: install ## the fast gates: layout, lint, types, documents, licenses, regular expressions
 	prettier --check --log-level=warn .
 	oxlint --type-aware
 	tsc --noEmit
 	node scripts/generate.ts --check
-	node scripts/check-licences.ts
+	node scripts/check-licenses.ts
 	node scripts/check-vcl-regexes.ts
 
 # Where the programs cannot be installed, the tests that need them are skipped, and say so. One part that fails leaves out none.
@@ -72,7 +72,7 @@ audit: ## ask the registry for known faults of what the service depends on
 
 docs: install ## write the tables, pictures and lists that the documents take from the code
 	node scripts/generate.ts
-	node scripts/check-licences.ts --write
+	node scripts/check-licenses.ts --write
 
 format: install ## lay out the code
 	prettier --write --log-level=warn .

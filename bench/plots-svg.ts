@@ -7,7 +7,7 @@ const LEGEND_STEP = 200;
 const TICKS = 5;
 /** Legible on white and on black. */
 const INK = '#768390';
-const COLOURS = ['#3b82d6', '#d97b29', '#4a9c5d', '#a864c7'];
+const COLORS = ['#3b82d6', '#d97b29', '#4a9c5d', '#a864c7'];
 
 /** How a coordinate grows along its axis. `nines` is for percentages: 90, 99 and 99.9 are equally far apart. */
 type Scale = 'linear' | 'log' | 'nines';
@@ -73,17 +73,17 @@ function ticksUpTo(most: number): number[] {
 
 function curve({ points }: Series, index: number, alongX: Along, alongY: Along): string {
   const places = points.map(([x, y]) => `${alongX(x).toFixed(1)},${alongY(y).toFixed(1)}`);
-  const colour = colourOf(index);
+  const color = colorOf(index);
   const dots = places.map((place) => {
     const [x, y] = place.split(',');
     return `<circle cx="${x}" cy="${y}" r="3"/>`;
   });
-  return `<g fill="${colour}"><polyline points="${places.join(' ')}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round"/>${dots.length > 20 ? '' : dots.join('')}</g>`;
+  return `<g fill="${color}"><polyline points="${places.join(' ')}" fill="none" stroke="${color}" stroke-width="2" stroke-linejoin="round"/>${dots.length > 20 ? '' : dots.join('')}</g>`;
 }
 
 function legend(name: string, index: number): string {
   const x = AREA.left + index * LEGEND_STEP;
-  return `<rect x="${x}" y="41" width="14" height="4" rx="2" fill="${colourOf(index)}"/>${text({ x: x + 20, y: 47 }, name)}`;
+  return `<rect x="${x}" y="41" width="14" height="4" rx="2" fill="${colorOf(index)}"/>${text({ x: x + 20, y: 47 }, name)}`;
 }
 
 function gridLine(y: number, tick: number): string {
@@ -108,8 +108,8 @@ function text(
   return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}"${attributes}>${escapeXml(words)}</text>`;
 }
 
-function colourOf(index: number): string {
-  return COLOURS[index % COLOURS.length] ?? INK;
+function colorOf(index: number): string {
+  return COLORS[index % COLORS.length] ?? INK;
 }
 
 function escapeXml(words: string): string {

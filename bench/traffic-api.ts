@@ -2,7 +2,7 @@
 // upstreams. All kinds of a package share PyPI's facts; downloads are asked for once a day. Until the moment that
 // `/begin?in=<ms>` names, what it sends is of any age, as what a cache holds is, and nothing counts.
 import { createServer } from 'node:http';
-import { normaliseName } from '../src/facts/names.ts';
+import { normalizeName } from '../src/facts/names.ts';
 import { createRandom } from './traffic-random.ts';
 
 const SCALE = Number(process.env['SCALE']);
@@ -49,7 +49,7 @@ function answerBadge(kind: string, name: string): number {
 createServer((request, response) => {
   const url = new URL(`http://api${request.url}`);
   const [, kind = '', spelling = ''] = /^\/+([a-z_]+)\/([^/]+)\/badge\./.exec(url.pathname) ?? [];
-  const name = normaliseName(spelling);
+  const name = normalizeName(spelling);
   if (name === undefined) {
     response.end(command(url));
     return;

@@ -38,7 +38,7 @@ export interface ViewedBadge {
 
 /** Views of badges, the same in every run: each rank is seen in proportion to 1/rank. */
 export interface Traffic {
-  /** All badges: the one seen most comes first, and those of one package are neighbours. */
+  /** All badges: the one seen most comes first, and those of one package are neighbors. */
   readonly badges: readonly ViewedBadge[];
   /** The number of the badge that a lot from 0 up to 1 falls on. */
   drawn(lot: number): number;

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import { type NodeOutcome, purgeEdge, type PurgeTarget } from '../edge/purge.ts';
 import { EVERYTHING, kindTag, projectKindTag, projectTag } from '../edge/tags.ts';
 import { UsageError } from '../errors.ts';
-import { normaliseName } from '../facts/names.ts';
+import { normalizeName } from '../facts/names.ts';
 import { type OpenedSources, openSources, type Sources } from '../facts/sources.ts';
 import { withOpened } from './context.ts';
 import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
@@ -99,7 +99,7 @@ function tagOf(project: string | undefined, kind: string | undefined): string {
 }
 
 function projectOf(name: string): string {
-  const project = normaliseName(name);
+  const project = normalizeName(name);
   if (project === undefined) throw new UsageError(`${name} is not the name of a project`);
   return project;
 }

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import { type Attempt, propagate, type PropagateOptions } from '../edge/propagate.ts';
 import type { NodeOutcome } from '../edge/purge.ts';
 import { UsageError } from '../errors.ts';
-import { normaliseName } from '../facts/names.ts';
+import { normalizeName } from '../facts/names.ts';
 import { openSources } from '../facts/sources.ts';
 import { withOpened } from './context.ts';
 import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
@@ -41,7 +41,7 @@ export async function refresh(
   name: string,
   output: Output,
 ): Promise<RefreshReport> {
-  const project = normaliseName(name);
+  const project = normalizeName(name);
   if (project === undefined) throw new UsageError(`${name} is not the name of a project`);
   const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
   let report: RefreshReport = {

@@ -10,7 +10,7 @@ import { type Parameters, resolveParameters } from '../http/parameters.ts';
 import { formatOf } from '../http/paths.ts';
 import type { BadgeSpec, Format, Picture } from '../imaging/spec.ts';
 import { createServices, type Services } from '../services.ts';
-import { isRelease, normaliseName } from '../facts/names.ts';
+import { isRelease, normalizeName } from '../facts/names.ts';
 import { withOpened } from './context.ts';
 
 /** `pypins render`. */
@@ -91,7 +91,7 @@ export async function render(
 async function specOf(sources: Services['sources'], request: RenderRequest): Promise<BadgeSpec> {
   const { release, parameters } = request;
   const { kind, grammar } = kindOf(request.kind);
-  const project = normaliseName(request.project);
+  const project = normalizeName(request.project);
   if (project === undefined || (release !== undefined && !isRelease(release))) {
     throw new BadgeError('invalid-name', 'not the name of a project or a release');
   }

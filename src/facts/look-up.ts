@@ -4,7 +4,7 @@ import { BadgeError } from '../errors.ts';
 import type { DownloadFacts, ProjectFacts } from './schema.ts';
 import { projectId } from './pypi.ts';
 
-/** Which badge of which project: names are normalised (PEP 503) by now. */
+/** Which badge of which project: names are normalized (PEP 503) by now. */
 export interface Subject {
   readonly kind: Kind;
   readonly project: string;

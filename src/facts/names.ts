@@ -5,7 +5,7 @@ const RELEASE = /^[a-z0-9.][a-z0-9.!+_-]{0,99}$/i;
  * The name under which PyPI compares projects: lower case, runs of `-`, `_` and `.` as one `-` (PEP 503).
  * Undefined for a name that no project can have (the core metadata's rule for `Name`, at most 100 characters).
  */
-export function normaliseName(name: string): string | undefined {
+export function normalizeName(name: string): string | undefined {
   return NAME.test(name) ? name.toLowerCase().replace(/[-_.]+/g, '-') : undefined;
 }
 

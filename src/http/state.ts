@@ -32,7 +32,7 @@ export interface BadgeState {
   kindId: string;
   /** The kind's own label, for the badge of a failure. */
   label: string;
-  /** The project's normalised name, for the tags that a purge finds the answer by. */
+  /** The project's normalized name, for the tags that a purge finds the answer by. */
   project: string | undefined;
   verdict: Verdict;
   steps: Step[];

@@ -25,14 +25,14 @@ const PALETTE: ReadonlyMap<string, string> = new Map([
 const HEX_DIGITS = /^(?:[\da-f]{3}){1,2}$/i;
 const HUE_BEYOND_A_TURN = /^(hsla?\(\s*)(\d+)(?=deg|[\s,])/;
 
-/** The longest CSS colour that the parser sees; `hsla(359deg, 100%, 100%, 0.123456)` has 35 characters. */
+/** The longest CSS color that the parser sees; `hsla(359deg, 100%, 100%, 0.123456)` has 35 characters. */
 const MAX_LENGTH = 64;
 
 /**
- * Returns a colour as `BadgeSpec` wants it: a name of shields.io's palette, or `#hex` in lower case for hex digits and
- * for any CSS colour that shields.io recognises; undefined for all others (the caller's default stands then).
+ * Returns a color as `BadgeSpec` wants it: a name of shields.io's palette, or `#hex` in lower case for hex digits and
+ * for any CSS color that shields.io recognizes; undefined for all others (the caller's default stands then).
  */
-export function normaliseColor(text: string): string | undefined {
+export function normalizeColor(text: string): string | undefined {
   const color = text.slice(0, MAX_LENGTH + 1).trim();
   if (color === '' || color.length > MAX_LENGTH) return undefined;
   const named = PALETTE.get(color);

@@ -37,7 +37,7 @@ export function drawSvg(spec: BadgeSpec): string {
 
 /**
  * What of a spec shows, as text: two specs have the same one just where they have the same picture. There is no left half
- * without a label, and a colour of badge-maker's palette is drawn as a hex colour.
+ * without a label, and a color of badge-maker's palette is drawn as a hex color.
  */
 export function essenceOf({ label, message, color, labelColor, style }: BadgeSpec): string {
   const left = label === '' ? null : toHex(labelColor ?? 'grey');
@@ -53,7 +53,7 @@ function identify(spec: BadgeSpec): string {
 }
 
 function drawBadge({ label, message, color, labelColor, style }: BadgeSpec, idSuffix: string) {
-  // badge-maker paints a left half without a label where there is a colour for it.
+  // badge-maker paints a left half without a label where there is a color for it.
   const left = label === '' || labelColor === undefined ? {} : { labelColor };
   return makeBadge({ label, message, color, ...left, style, idSuffix });
 }
@@ -61,9 +61,9 @@ function drawBadge({ label, message, color, labelColor, style }: BadgeSpec, idSu
 // badge-maker's social badge without a label is an empty box beside the message: here the message is in that box. As a
 // label it begins with a capital, which is taken back.
 function drawBubble({ message, color, style }: BadgeSpec, idSuffix: string): string {
-  const capitalised = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
+  const capitalized = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
   const svg = makeBadge({ label: message, message: '', color, style, idSuffix });
-  return svg.replaceAll(`>${escapeXml(capitalised)}</text>`, () => `>${escapeXml(message)}</text>`);
+  return svg.replaceAll(`>${escapeXml(capitalized)}</text>`, () => `>${escapeXml(message)}</text>`);
 }
 
 // The name for screen readers is the text as it is: badge-maker gives it in capitals where the style has capitals.

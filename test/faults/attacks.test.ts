@@ -13,7 +13,7 @@ import { makeTempDirectory } from '../support/temp.ts';
 import { BOMBS, drawingOf, REFERENCES } from './support/hostile-drawings.ts';
 
 /*
- * Our own SVG never holds any of this: texts are escaped and colours known. It must do no harm if it ever came as far as
+ * Our own SVG never holds any of this: texts are escaped and colors known. It must do no harm if it ever came as far as
  * the rasteriser. The drawings stand in `support/hostile-drawings.ts`.
  */
 const MAX_PIXELS = 4_000_000;

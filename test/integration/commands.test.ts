@@ -80,7 +80,7 @@ describe('pypins purge', () => {
     ['nothing at all', {}],
     ['two things', { project: 'flask', url: '/x' }],
     ['a name that is none', { project: '-x-' }],
-    ['a kind that is none', { kind: 'colour' }],
+    ['a kind that is none', { kind: 'color' }],
   ])('%s is a misuse', async (_, wish) => {
     const { opened, config } = await openSourcesForTest({});
     await expect(purge(opened, config, wish)).rejects.toBeInstanceOf(UsageError);

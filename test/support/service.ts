@@ -12,7 +12,7 @@ export interface TestService {
   readonly standIn: StandIn;
   readonly cacheDirectory: string;
   get(path: string, init?: RequestInit): Promise<Response>;
-  /** The twin for machines: label, message and colour. */
+  /** The twin for machines: label, message and color. */
   twin(path: string): Promise<unknown>;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { UpstreamClient } from '../../upstream/client.ts';
 import { UpstreamError } from '../../upstream/errors.ts';
-import { isRelease, normaliseName } from '../../facts/names.ts';
+import { isRelease, normalizeName } from '../../facts/names.ts';
 import { parseJson } from '../parse-json.ts';
 import type { Change, Feed } from './feed.ts';
 import { callForInteger, callForRows, xmlRpcInteger, xmlRpcText } from './xml-rpc.ts';
@@ -98,7 +98,7 @@ function merge(
   changes: Map<string, Change>,
   [name, version, atSeconds, action, serial]: Row,
 ): void {
-  const project = normaliseName(name ?? '');
+  const project = normalizeName(name ?? '');
   if (project === undefined || IGNORED.test(action ?? '')) return;
   const release = version !== null && isRelease(version) ? version : undefined;
   const key = `${project} ${release ?? ''}`;

@@ -1,6 +1,6 @@
 /** A change of a project, as a feed reports it. */
 export interface Change {
-  /** Normalised (PEP 503). */
+  /** Normalized (PEP 503). */
   readonly project: string;
   /** As PyPI spells it; undefined: the project itself has changed. */
   readonly release?: string | undefined;

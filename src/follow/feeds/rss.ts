@@ -2,7 +2,7 @@ import { XMLParser } from 'fast-xml-parser';
 import { z } from 'zod';
 import type { UpstreamClient } from '../../upstream/client.ts';
 import { UpstreamError } from '../../upstream/errors.ts';
-import { isRelease, normaliseName } from '../../facts/names.ts';
+import { isRelease, normalizeName } from '../../facts/names.ts';
 import { parseJson } from '../parse-json.ts';
 import type { Feed, FeedNews } from './feed.ts';
 
@@ -44,7 +44,7 @@ const entrySchema = z
   .object({ title: z.string(), pubDate: z.string() })
   .transform(({ title, pubDate }): Entry | undefined => {
     const [name = '', ...rest] = title.split(' ');
-    const project = normaliseName(name);
+    const project = normalizeName(name);
     const release = rest.join(' ');
     const atMs = Date.parse(pubDate);
     if (project === undefined || !isRelease(release) || Number.isNaN(atMs)) return undefined;

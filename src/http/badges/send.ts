@@ -1,9 +1,14 @@
 import { composeSpec } from '../../badges/compose.ts';
 import type { Content, Kind } from '../../badges/kind.ts';
 import type { Popularity } from '../../follow/popularity.ts';
-import { describe, type BadgeSources, type Description, type Subject } from '../../facts/look-up.ts';
+import {
+  describe,
+  type BadgeSources,
+  type Description,
+  type Subject,
+} from '../../facts/look-up.ts';
 import { BadgeError, type CacheClass } from '../../errors.ts';
-import { isRelease, normaliseName } from '../../facts/names.ts';
+import { isRelease, normalizeName } from '../../facts/names.ts';
 import type { SendAnswer } from './answer.ts';
 import type { BadgeContext } from '../state.ts';
 
@@ -39,7 +44,7 @@ export function createSendBadge(parts: {
       const { state } = ctx;
       state.kindId = kind.id;
       state.label = kind.label;
-      const project = normaliseName(name);
+      const project = normalizeName(name);
       if (project === undefined || (release !== undefined && !isRelease(release))) {
         throw new BadgeError('invalid-name', 'not the name of a project or a release');
       }

@@ -1,7 +1,7 @@
 import type { Store } from '../../../cache/store/contract.ts';
 import { BadgeError, toBadgeError } from '../../errors.ts';
 import type { Propagations } from '../../edge/propagations.ts';
-import { normaliseName } from '../../facts/names.ts';
+import { normalizeName } from '../../facts/names.ts';
 import { KEYS } from '../../keys.ts';
 import { CONTENT_TYPES, headersOfPage } from '../headers.ts';
 import type { BadgeContext } from '../state.ts';
@@ -37,7 +37,7 @@ export function createRefresh(options: {
       ctx.set('Allow', 'POST');
       throw new BadgeError('method-not-allowed', `${ctx.method} is not served`);
     }
-    const project = normaliseName(name);
+    const project = normalizeName(name);
     if (project === undefined) throw new BadgeError('invalid-name', 'not the name of a project');
     ctx.state.project = project;
     await admit(ctx, project);

@@ -31,7 +31,7 @@ export const REFERENCES: readonly (readonly [what: string, draw: (url: string) =
       drawingOf(`<image ${ALL} href="${data(drawingOf(`<image ${ALL} href="${url}"/>`))}"/>`),
   ],
   ['a part of another drawing', (url) => drawingOf(`<use ${ALL} href="${url}#all"/>`)],
-  ['a colour of another drawing', (url) => drawingOf(`<rect ${ALL} fill="url(${url}#all)"/>`)],
+  ['a color of another drawing', (url) => drawingOf(`<rect ${ALL} fill="url(${url}#all)"/>`)],
   ['a mask of another drawing', (url) => drawingOf(`<rect ${ALL} mask="url(${url}#all)"/>`)],
   ['a style sheet', (url) => drawingOf(`<style>@import url("${url}");</style><rect ${ALL}/>`)],
   [

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** One row: a path without its extension, and the label, message and colour that the badge shows. */
+/** One row: a path without its extension, and the label, message and color that the badge shows. */
 type Row = [path: string, label: string, message: string, color: string];
 
 async function expectBadge([path, label, message, color]: Row): Promise<void> {
@@ -201,7 +201,7 @@ describe('when something is wrong', () => {
     ['/license/no..such/badge?label=mine&color=blue', 'mine', 'not found', 'red', 'not-found', 404],
     ['/license/-/badge', 'license', 'invalid name', 'red', 'invalid', 400],
     ['/pypi/v/requests/..%2f..', 'pypi', 'invalid name', 'red', 'invalid', 400],
-    ['/colour/requests/badge', '404', 'badge not found', 'red', 'not-found', 404],
+    ['/color/requests/badge', '404', 'badge not found', 'red', 'not-found', 404],
     ['/pypi/dm/requests/2.31.0', '404', 'badge not found', 'red', 'not-found', 404],
     ['/pypi/frameworkversions/rails/requests', '404', 'badge not found', 'red', 'not-found', 404],
     ['/badge/nothing', '404', 'badge not found', 'red', 'not-found', 404],

@@ -13,7 +13,7 @@ import { requestContext } from '../../../src/http/request-context.ts';
 import { createRoutes } from '../../../src/http/routes.ts';
 import type { SendBadge } from '../../../src/http/badges/send.ts';
 import type { BadgeContext, BadgeState } from '../../../src/http/state.ts';
-import { isRelease, normaliseName } from '../../../src/facts/names.ts';
+import { isRelease, normalizeName } from '../../../src/facts/names.ts';
 import { isMissing } from '../../support/programs.ts';
 import { startVarnish, type TestVarnish } from '../../support/varnish.ts';
 
@@ -57,7 +57,7 @@ function createReader(): Koa<BadgeState> {
   const sendBadge: SendBadge = {
     ofProject(ctx, { kind, name, release }) {
       if (kind === undefined) return answer(ctx, { nothing: true });
-      const project = normaliseName(name);
+      const project = normalizeName(name);
       const isValid = project !== undefined && (release === undefined || isRelease(release));
       return answer(ctx, { kind: kind.id, ...(isValid ? { project, release } : { valid: false }) });
     },

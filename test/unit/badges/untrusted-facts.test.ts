@@ -82,7 +82,7 @@ function faultsOf({ label, message, color }: Content, maxLength: number): string
   if (label === '') faults.push('no label');
   if (message === '') faults.push('no message');
   if (message.length > maxLength) faults.push(`a message of ${message.length} characters`);
-  if (!COLOR.test(color)) faults.push(`the colour ${color}`);
+  if (!COLOR.test(color)) faults.push(`the color ${color}`);
   return faults;
 }
 

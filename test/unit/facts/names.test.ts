@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isRelease, normaliseName } from '../../../src/facts/names.ts';
+import { isRelease, normalizeName } from '../../../src/facts/names.ts';
 
 describe('names of projects (PEP 503)', () => {
   test.each([
@@ -12,8 +12,8 @@ describe('names of projects (PEP 503)', () => {
     ['A', 'a'],
     ['3to2', '3to2'],
     ['x'.repeat(100), 'x'.repeat(100)],
-  ])('%s is %s', (name, normalised) => {
-    expect(normaliseName(name)).toBe(normalised);
+  ])('%s is %s', (name, normalized) => {
+    expect(normalizeName(name)).toBe(normalized);
   });
 
   test.each([
@@ -31,18 +31,18 @@ describe('names of projects (PEP 503)', () => {
     ['x'.repeat(101)],
     ['a\n'],
   ])('%j is nobody’s', (name) => {
-    expect(normaliseName(name)).toBeUndefined();
+    expect(normalizeName(name)).toBeUndefined();
   });
 
-  test('normalising twice changes nothing, and what comes out is safe in a path and a key', () => {
+  test('normalizing twice changes nothing, and what comes out is safe in a path and a key', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom(...Array.from('aZ09._-/%:\u0000é')) }),
         (name) => {
-          const normalised = normaliseName(name);
-          if (normalised === undefined) return;
-          expect(normalised).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
-          expect(normaliseName(normalised)).toBe(normalised);
+          const normalized = normalizeName(name);
+          if (normalized === undefined) return;
+          expect(normalized).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+          expect(normalizeName(normalized)).toBe(normalized);
         },
       ),
     );

@@ -54,12 +54,12 @@ test.each(STYLES)('%s: its name is the text as it is', (style) => {
   expect(nameOf(drawSvg({ ...badge, label: '', message: '', style }))).toBe('');
 });
 
-test.each(STYLES)('%s: an empty label removes the left half, whatever its colour', (style) => {
+test.each(STYLES)('%s: an empty label removes the left half, whatever its color', (style) => {
   const alone = drawSvg({ ...badge, label: '', style });
-  const coloured = drawSvg({ ...badge, label: '', labelColor: '#123456', style });
+  const colored = drawSvg({ ...badge, label: '', labelColor: '#123456', style });
   expect(widthOf(alone)).toBeLessThan(widthOf(drawSvg({ ...badge, label: 'i', style })) - 9);
-  expect(widthOf(coloured)).toBe(widthOf(alone));
-  expect(coloured).not.toContain('#123456');
+  expect(widthOf(colored)).toBe(widthOf(alone));
+  expect(colored).not.toContain('#123456');
   expect(alone).not.toContain('></text>');
 });
 
@@ -74,7 +74,7 @@ test('a social badge without a label keeps the case of its message', () => {
 });
 
 test.each(['flat', 'flat-square', 'plastic', 'for-the-badge'] as const)(
-  '%s: colours of both halves',
+  '%s: colors of both halves',
   (style) => {
     const svg = drawSvg({ ...badge, color: '#abc', labelColor: 'orange', style });
     expect(svg).toMatch(/fill="#ea7233".*fill="#abc"/);

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { blockListOf, clientAddress, createLimits } from '../../../../src/http/limits/rate-limit.ts';
+import {
+  blockListOf,
+  clientAddress,
+  createLimits,
+} from '../../../../src/http/limits/rate-limit.ts';
 
 function requestFrom(remoteAddress: string, forwarded = '') {
   return { get: () => forwarded, socket: { remoteAddress } };

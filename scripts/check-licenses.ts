@@ -1,9 +1,9 @@
-// Fails where a dependency's licence is not permitted, or docs/licences.md is out of date; `--write` writes that page.
+// Fails where a dependency's license is not permitted, or docs/licenses.md is out of date; `--write` writes that page.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { faultOf, readDependencies, renderPage } from './licences.ts';
+import { faultOf, readDependencies, renderPage } from './licenses.ts';
 
 const root = new URL('../', import.meta.url);
-const page = new URL('docs/licences.md', root);
+const page = new URL('docs/licenses.md', root);
 
 const dependencies = readDependencies(readFileSync(new URL('package-lock.json', root), 'utf8'));
 const faults = dependencies.map(faultOf).filter((fault) => fault !== undefined);
@@ -11,7 +11,7 @@ const content = renderPage(dependencies);
 if (process.argv.includes('--write')) {
   writeFileSync(page, content);
 } else if (!existsSync(page) || readFileSync(page, 'utf8') !== content) {
-  faults.push('docs/licences.md is out of date: run node scripts/check-licences.ts --write');
+  faults.push('docs/licenses.md is out of date: run node scripts/check-licenses.ts --write');
 }
 for (const fault of faults) console.error(fault);
 process.exit(faults.length === 0 ? 0 : 1);

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { faultOf } from '../../../scripts/licences.ts';
+import { faultOf } from '../../../scripts/licenses.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-function faultUnder(name: string, licence: string): string | undefined {
-  return faultOf({ name, version: '1.0.0', licence, isDistributed: true });
+function faultUnder(name: string, license: string): string | undefined {
+  return faultOf({ name, version: '1.0.0', license, isDistributed: true });
 }
 
 test.each([
@@ -16,8 +16,8 @@ test.each([
   ['@img/sharp-libvips-linux-x64', 'LGPL-3.0-or-later'],
   ['@img/sharp-win32-x64', 'Apache-2.0 AND LGPL-3.0-or-later'],
   ['@expo-google-fonts/arimo', 'MIT AND OFL-1.1'],
-])('permitted: %s under %s', (name, licence) => {
-  expect(faultUnder(name, licence)).toBeUndefined();
+])('permitted: %s under %s', (name, license) => {
+  expect(faultUnder(name, license)).toBeUndefined();
 });
 
 test.each([
@@ -29,12 +29,12 @@ test.each([
   ['SEE LICENSE IN LICENSE', 'not an SPDX expression'],
   ['none', 'not an SPDX expression'],
   ['', 'not an SPDX expression'],
-])('refused: %s', (licence, fault) => {
-  expect(faultUnder('a', licence)).toBe(`a@1.0.0: ${fault}: ${licence}`);
+])('refused: %s', (license, fault) => {
+  expect(faultUnder('a', license)).toBe(`a@1.0.0: ${fault}: ${license}`);
 });
 
-test('the fonts’ licences are where the page says', () => {
-  const page = readFileSync(resolve(ROOT, 'docs/licences.md'), 'utf8');
+test('the fonts’ licenses are where the page says', () => {
+  const page = readFileSync(resolve(ROOT, 'docs/licenses.md'), 'utf8');
   const places = [...page.matchAll(/`(LICENSE\w*)` in `([^`]+)`/g)];
   expect(places).toHaveLength(2);
   for (const [, file = '', name = ''] of places) {

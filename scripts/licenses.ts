@@ -1,4 +1,4 @@
-// The licences of all that package-lock.json pins: which are permitted and why, and the page that lists them.
+// The licenses of all that package-lock.json pins: which are permitted and why, and the page that lists them.
 import parse from 'spdx-expression-parse';
 import { z } from 'zod';
 
@@ -11,7 +11,7 @@ interface Permission {
 const PERMISSIVE = 'asks for its notice alone, which comes with the package';
 const PUBLIC_DOMAIN = 'asks for nothing';
 
-/** By SPDX identifier: what may be distributed together with a program under the MIT licence. */
+/** By SPDX identifier: what may be distributed together with a program under the MIT license. */
 const PERMITTED: ReadonlyMap<string, Permission> = new Map([
   ['MIT', { why: PERMISSIVE }],
   ['ISC', { why: PERMISSIVE }],
@@ -30,14 +30,14 @@ const PERMITTED: ReadonlyMap<string, Permission> = new Map([
   [
     'OFL-1.1',
     {
-      why: 'a font, unchanged and under its own name, with its licence beside it',
+      why: 'a font, unchanged and under its own name, with its license beside it',
       only: ['@expo-google-fonts/arimo'],
     },
   ],
   [
     'Bitstream-Vera',
     {
-      why: 'a font, unchanged and under its own name, with its licence beside it',
+      why: 'a font, unchanged and under its own name, with its license beside it',
       only: ['dejavu-fonts-ttf'],
     },
   ],
@@ -54,9 +54,9 @@ const PERMITTED: ReadonlyMap<string, Permission> = new Map([
   ],
 ]);
 
-/** Of packages that name no licence, or none by an identifier: what was read there, in this very version. */
+/** Of packages that name no license, or none by an identifier: what was read there, in this very version. */
 const READ: ReadonlyMap<string, string> = new Map([
-  // The file LICENSE has the words of the MIT licence.
+  // The file LICENSE has the words of the MIT license.
   ['color-convert@0.5.3', 'MIT'],
   // Its own changes are in the public domain; Arev's letters are under the same words as Bitstream's.
   ['dejavu-fonts-ttf@2.37.3', 'Bitstream-Vera'],
@@ -80,7 +80,7 @@ export interface Dependency {
   readonly name: string;
   readonly version: string;
   /** An SPDX expression, or whatever the package says instead; `none` where it says nothing. */
-  readonly licence: string;
+  readonly license: string;
   readonly isDistributed: boolean;
 }
 
@@ -88,27 +88,27 @@ export interface Dependency {
 export function readDependencies(lock: string): Dependency[] {
   const { '': _ourselves, ...packages } = lockSchema.parse(JSON.parse(lock)).packages;
   const entries = Object.entries(packages);
-  // The build for a platform that is not this one may come without a licence: the package that chooses among them has it.
+  // The build for a platform that is not this one may come without a license: the package that chooses among them has it.
   const ofChooser = (name: string): string | undefined =>
     entries.find(([, { optionalDependencies }]) => name in optionalDependencies)?.[1].license;
   const dependencies = entries.map(([path, entry]): [key: string, Dependency] => {
-    const { version, license, dev } = entry;
+    const { version, license: stated, dev } = entry;
     const name = entry.name ?? path.slice(path.lastIndexOf(FOLDER) + FOLDER.length);
-    const licence = READ.get(`${name}@${version}`) ?? license ?? ofChooser(name) ?? 'none';
-    return [`${name} ${version} ${dev}`, { name, version, licence, isDistributed: !dev }];
+    const license = READ.get(`${name}@${version}`) ?? stated ?? ofChooser(name) ?? 'none';
+    return [`${name} ${version} ${dev}`, { name, version, license, isDistributed: !dev }];
   });
   const sorted = [...new Map(dependencies)].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return sorted.map(([, dependency]) => dependency);
 }
 
-/** What is wrong with a dependency's licence, for people; undefined where it is permitted. */
-export function faultOf({ name, version, licence }: Dependency): string | undefined {
+/** What is wrong with a dependency's license, for people; undefined where it is permitted. */
+export function faultOf({ name, version, license }: Dependency): string | undefined {
   try {
-    if (isPermitted(parse(licence), name)) return undefined;
+    if (isPermitted(parse(license), name)) return undefined;
   } catch {
-    return `${name}@${version}: not an SPDX expression: ${licence}`;
+    return `${name}@${version}: not an SPDX expression: ${license}`;
   }
-  return `${name}@${version}: not permitted: ${licence}`;
+  return `${name}@${version}: not permitted: ${license}`;
 }
 
 function isPermitted(expression: ReturnType<typeof parse>, name: string): boolean {
@@ -123,32 +123,32 @@ function isPermitted(expression: ReturnType<typeof parse>, name: string): boolea
     : arms.every((arm) => isPermitted(arm, name));
 }
 
-/** The page docs/licences.md. */
+/** The page docs/licenses.md. */
 export function renderPage(dependencies: readonly Dependency[]): string {
   const distributed = dependencies.filter(({ isDistributed }) => isDistributed);
   const others = dependencies.filter(({ isDistributed }) => !isDistributed);
-  const permitted = Array.from(PERMITTED, ([licence, { why, only }]) => [
-    licence,
+  const permitted = Array.from(PERMITTED, ([license, { why, only }]) => [
+    license,
     only === undefined ? why : `${why} (${only.map(packagesOf).join(', ')})`,
   ]);
-  return `# Licences
+  return `# Licenses
 
-Written by \`node scripts/check-licences.ts --write\` from \`package-lock.json\`. Without \`--write\` the script fails where this page is out of date,
-and where a dependency has a licence that is not permitted.
+Written by \`node scripts/check-licenses.ts --write\` from \`package-lock.json\`. Without \`--write\` the script fails where this page is out of date,
+and where a dependency has a license that is not permitted.
 
-pypins is under the [MIT licence](../LICENSE). What it depends on may have one of these:
+pypins is under the [MIT license](../LICENSE). What it depends on may have one of these:
 
-${table(['licence', 'why it may be'], permitted)}
+${table(['license', 'why it may be'], permitted)}
 
 ## What an image brings
 
-Each package comes whole, as its authors publish it: with its licence's text, or with the licence's name in its \`README.md\`, where those of libvips also
-list the libraries within it. The fonts' licences are \`LICENSE\` in \`dejavu-fonts-ttf\` and \`LICENSE_FONT\` in \`@expo-google-fonts/arimo\`. Of \`@img/*\` only what
+Each package comes whole, as its authors publish it: with its license's text, or with the license's name in its \`README.md\`, where those of libvips also
+list the libraries within it. The fonts' licenses are \`LICENSE\` in \`dejavu-fonts-ttf\` and \`LICENSE_FONT\` in \`@expo-google-fonts/arimo\`. Of \`@img/*\` only what
 fits the platform is installed.
 
 ${table(
-  ['package', 'version', 'licence'],
-  distributed.map(({ name, version, licence }) => [name, version, licence]),
+  ['package', 'version', 'license'],
+  distributed.map(({ name, version, license }) => [name, version, license]),
 )}
 
 ## What development needs
@@ -166,10 +166,10 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 function tally(dependencies: readonly Dependency[]): string {
-  const groups = Object.groupBy(dependencies, ({ licence }) => licence);
+  const groups = Object.groupBy(dependencies, ({ license }) => license);
   return Object.entries(groups)
-    .map(([licence, members = []]): [string, number] => [licence, members.length])
+    .map(([license, members = []]): [string, number] => [license, members.length])
     .toSorted(([, a], [, b]) => b - a)
-    .map(([licence, count]) => `${licence} (${count})`)
+    .map(([license, count]) => `${license} (${count})`)
     .join(', ');
 }
