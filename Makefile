@@ -42,8 +42,9 @@ check: install ## the fast gates: layout, lint, types, documents, licences, regu
 test: check ## the gates, then in minutes: unit and integration tests, the edge's cases, and the promises on the whole stack
 	-@$(MAKE) --no-print-directory --silent services
 	@status=0; set -x; \
-		vitest run --project unit --project integration --project stack || status=1; \
+		vitest run --project unit --project integration --maxWorkers=3 || status=1; \
 		node scripts/run-varnishtest.ts || status=1; \
+		vitest run --project stack --outputFile.json=reports/vitest-stack.json || status=1; \
 		exit $$status
 
 test-faults: install ## the long rest: faults, floods, hostile clients and upstreams, the follower over simulated hours

@@ -6,7 +6,7 @@ import { createTextFitter } from './text-length.ts';
 export type RasterFormat = Exclude<Format, 'svg'>;
 
 export interface Rasterizer {
-  /** Draws a badge's SVG; rejects after `TIMEOUT_SECONDS`, and for what is not a badge's SVG. */
+  /** Draws a badge's SVG; rejects after `timeoutSeconds`, and for what is not a badge's SVG. */
   readonly rasterize: (svg: string, format: RasterFormat, scale: Scale) => Promise<Buffer>;
   /** Does of it what can be done before there is room for drawing, and gives the rest. Throws for what is not a badge's SVG. */
   readonly prepare: (svg: string, format: RasterFormat, scale: Scale) => () => Promise<Buffer>;
@@ -46,7 +46,10 @@ const TEXT = /<text [^<>]*>[^<]*<\/text>/g;
  * Loads sharp, bounded for untrusted input, and the fonts' measures. `prepareFonts` has to come first, because
  * fontconfig reads its settings once.
  */
-export async function createRasterizer(fonts: FontSet): Promise<Rasterizer> {
+export async function createRasterizer(
+  fonts: FontSet,
+  timeoutSeconds = TIMEOUT_SECONDS,
+): Promise<Rasterizer> {
   const [{ default: sharp }, fitTexts] = await Promise.all([
     import('sharp'),
     createTextFitter(fonts.files),
@@ -63,7 +66,7 @@ export async function createRasterizer(fonts: FontSet): Promise<Rasterizer> {
       unlimited: false,
       failOn: 'error',
     };
-    const timeout = { seconds: TIMEOUT_SECONDS };
+    const timeout = { seconds: timeoutSeconds };
     return () => ENCODERS[format](sharp(fitted, options)).timeout(timeout).toBuffer();
   };
   return {

@@ -38,9 +38,14 @@ describe('pypins purge', () => {
       'project/flask/python-versions',
     ],
     ['a kind', { kind: 'v' }, '/', 'kind/version'],
-    ['a URL', { url: 'https://a.example/v/flask/badge.svg?scale=2' }, '/v/flask/badge.svg?scale=2'],
+    [
+      'a URL',
+      { url: 'https://a.example/v/flask/badge.svg?scale=2' },
+      '/v/flask/badge.svg?scale=2',
+      undefined,
+    ],
     ['everything', { all: true }, '/', '*'],
-  ])('%s, at every node, with the key', async (_, wish, path, tags = undefined) => {
+  ])('%s, at every node, with the key', async (_, wish, path, tags) => {
     const nodes = [await startPurgeListener(), await startPurgeListener()];
     const { opened, config } = await openSourcesForTest({
       VARNISH_URLS: nodes.map(({ url }) => url).join(),
@@ -125,9 +130,9 @@ describe('pypins warm', () => {
 
   test('lists names, a file, the top packages and an access log, each path once', async () => {
     const directory = await tempDirectoryForTest();
-    const [file, log, topList] = ['names.txt', 'access.log', 'top.json'].map((name) =>
-      join(directory, name),
-    ) as [string, string, string];
+    const file = join(directory, 'names.txt');
+    const log = join(directory, 'access.log');
+    const topList = join(directory, 'top.json');
     await writeFile(file, '# a list\nflask\nrequests\n');
     await writeFile(log, '1.2.3.4 - "GET /pypi/v/a.svg HTTP/1.1" 200\n{"path":"/py/b.svg"}\n');
     await writeFile(topList, '{"rows":[{"project":"django"},{"project":"numpy"}]}');

@@ -32,6 +32,12 @@ export function describeMissing(programs: readonly Program[] = PROGRAMS): string
   return `Missing on this machine: ${missing.join(', ')}. \`make services\` installs what is missing (Debian, as root or by sudo).`;
 }
 
+/** Throws the message of `describeMissing` where a program is not there: better than what its start would say. */
+export function requirePrograms(...programs: readonly Program[]): void {
+  const message = describeMissing(programs);
+  if (message !== undefined) throw new Error(message);
+}
+
 function isThere(program: Program): boolean {
   return FOLDERS.some((folder) => {
     try {

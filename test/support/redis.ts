@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createConnection, createServer } from 'node:net';
+import { requirePrograms } from './programs.ts';
 import { makeTempDirectory } from './temp.ts';
 
 /** A real redis-server of the test's own. */
@@ -29,6 +30,7 @@ const START_TIMEOUT_MS = 20_000;
 export async function startRedis(
   options: { port?: number; config?: readonly string[] } = {},
 ): Promise<TestRedis> {
+  requirePrograms('redis-server');
   const port = options.port ?? (await freePort());
   const directory = await makeTempDirectory();
   const server = spawn(

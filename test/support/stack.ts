@@ -1,4 +1,5 @@
 import { type Stack, type StackOptions, startStack } from '../../stack/start-stack.ts';
+import { requirePrograms } from './programs.ts';
 import { freePort } from './redis.ts';
 
 export const PURGE_KEY = 'key-of-the-tests';
@@ -13,6 +14,7 @@ export async function startTestStack(
     onLine?: StackOptions['onLine'];
   } = {},
 ): Promise<Stack> {
+  requirePrograms('redis-server', 'varnishd');
   const { upstreamUrl, settings, edgeArguments, onLine, followers } = options;
   return startStack({
     ports: {

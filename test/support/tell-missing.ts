@@ -5,5 +5,5 @@ export function setup(): void {
   const message = describeMissing();
   if (message === undefined) return;
   if (process.env['CI'] === 'true') throw new Error(message);
-  console.warn(`${message} Tests that need them are skipped.`);
+  process.stderr.write(`${message} Tests that need them are skipped.\n`);
 }

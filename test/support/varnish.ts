@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { EDGE_PARAMETERS } from '../../stack/edge.ts';
+import { requirePrograms } from './programs.ts';
 import { freePort } from './redis.ts';
 import { makeTempDirectory } from './temp.ts';
 
@@ -30,6 +31,7 @@ export interface TestVarnishOptions {
 
 /** Starts varnishd as the documentation says, and waits until it answers; rejects with its words where it does not. */
 export async function startVarnish(options: TestVarnishOptions): Promise<TestVarnish> {
+  requirePrograms('varnishd');
   const directory = await makeTempDirectory();
   await writeBackends(directory.path, options.nodes);
   const [publicPort, purgePort] = [await freePort(), await freePort()];

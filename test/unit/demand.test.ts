@@ -3,7 +3,7 @@ import type { Store } from '../../cache/store.ts';
 import { createDemand, type Demand } from '../../src/demand.ts';
 import { FOLLOW_KEYS } from '../../src/follow/keys.ts';
 import { DAY, MINUTE, NOW, pass, SECOND } from './cache/facts-harness.ts';
-import { makeFlaky, openStore, recordTimers } from './follow/harness.ts';
+import { makeFlaky, openStore } from './follow/harness.ts';
 
 const MAX_NOTED = 10_000;
 const MAX_PROJECTS = 2_000;
@@ -228,11 +228,4 @@ test('a store that fails is told afterwards of what was asked for meanwhile', as
   over.note({ project: 'heard', url: urlOf('heard'), of: 'facts' });
   await over.close();
   expect(await opened.ranked(FOLLOW_KEYS.held, 0, 10)).toEqual(['heard', 'waits']);
-});
-
-test('it keeps no process alive', async () => {
-  const timers = recordTimers();
-  const another = createDemand(store);
-  expect(timers().map((timer) => timer.hasRef())).toEqual([false]);
-  await another.close();
 });

@@ -4,6 +4,7 @@ import { vi } from 'vitest';
 import { createRedisStore } from '../../../cache/redis-store.ts';
 import { createSqliteStore } from '../../../cache/sqlite-store.ts';
 import type { Store, StoreObserver } from '../../../cache/store.ts';
+import { isMissing } from '../../support/programs.ts';
 import { startRedis } from '../../support/redis.ts';
 import { makeTempDirectory } from '../../support/temp.ts';
 
@@ -12,7 +13,7 @@ export const newKey = (): string => `pypins:1:test:${randomUUID()}`;
 
 /** Waits for what takes its time. */
 export async function waitFor(condition: () => Promise<boolean>): Promise<boolean> {
-  return await vi.waitUntil(condition, { timeout: 20_000, interval: 10 });
+  return await vi.waitUntil(condition, { timeout: 60_000, interval: 10 });
 }
 
 /** What a kind of store is opened with; each `open` is another process's view of the same store. */
@@ -28,10 +29,10 @@ export async function startRedisBackend(): Promise<Backend> {
     async open(observe) {
       const store = createRedisStore({
         url: redis.url,
-        timeoutMs: 5_000,
+        timeoutMs: 60_000,
         ...(observe && { observe }),
       });
-      await vi.waitUntil(() => store.healthy, { timeout: 20_000 });
+      await vi.waitUntil(() => store.healthy, { timeout: 60_000 });
       return store;
     },
     stop: () => redis.stop(),
@@ -54,3 +55,11 @@ export async function startSqliteBackend(): Promise<Backend> {
     stop: remove,
   };
 }
+
+type Kind = readonly [tier: 'redis' | 'sqlite', start: () => Promise<Backend>];
+
+/** The two kinds; SQLite alone where there is no redis-server. */
+export const BACKENDS: readonly Kind[] = [
+  ...(isMissing('redis-server') ? [] : [['redis', startRedisBackend] satisfies Kind]),
+  ['sqlite', startSqliteBackend],
+];

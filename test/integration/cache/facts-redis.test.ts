@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createFacts } from '../../../cache/facts.ts';
 import type { Facts, FactsSource } from '../../../cache/facts.ts';
 import { createRedisStore } from '../../../cache/redis-store.ts';
+import { isMissing } from '../../support/programs.ts';
 import { startRedis } from '../../support/redis.ts';
 import type { TestRedis } from '../../support/redis.ts';
 
@@ -26,7 +27,7 @@ const source: FactsSource<string> = {
 };
 
 /** Facts with a Redis connection of their own, as in another process. */
-async function startProcess(timeoutMs = 5_000): Promise<Facts<string>> {
+async function startProcess(timeoutMs = 60_000): Promise<Facts<string>> {
   const store = createRedisStore({ url: redis.url, timeoutMs });
   const facts = createFacts({
     source,
@@ -36,18 +37,19 @@ async function startProcess(timeoutMs = 5_000): Promise<Facts<string>> {
     keptSeconds: KEPT_SECONDS,
     memoryMaxBytes: 10_000_000,
     memorySeconds: 0.001,
-    patienceMs: 20_000,
-    firstPatienceMs: 20_000,
+    patienceMs: 60_000,
+    firstPatienceMs: 60_000,
   });
   closing.push(
     () => store.close(),
     () => facts.close(),
   );
-  await vi.waitUntil(() => store.healthy, { timeout: 20_000 });
+  await vi.waitUntil(() => store.healthy, { timeout: 60_000 });
   return facts;
 }
 
-beforeEach(async () => {
+beforeEach(async ({ skip }) => {
+  skip(isMissing('redis-server'));
   calls = [];
   redis = await startRedis();
   closing.push(() => redis.stop());

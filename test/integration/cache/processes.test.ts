@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -54,10 +54,10 @@ test('two processes that open one SQLite file at once share its leases, counts a
 
 test('whenever a process that writes pictures is killed, every picture that can be read is whole', async () => {
   const directory = await tempDirectoryForTest();
-  for (let i = 0; i < 15; i += 1) {
+  for (let i = 0; i < 6; i += 1) {
     const child = startChild('write-objects.ts', directory);
     await ready(child);
-    await new Promise((resolve) => setTimeout(resolve, 7 * i));
+    await new Promise((resolve) => setTimeout(resolve, 17 * i));
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
@@ -85,7 +85,7 @@ test('whenever a process that writes pictures is killed, every picture that can 
   // What the dead have left lies in one place, at most what each was writing, and is gone after an hour.
   const temps = join(directory, 'v1', 'tmp');
   const left = readdirSync(temps);
-  expect(left.length).toBeLessThanOrEqual(15 * 4);
+  expect(left.length).toBeLessThanOrEqual(6 * 4);
   const twoHoursAgo = Date.now() / 1_000 - 7_200;
   for (const name of left) await utimes(join(temps, name), twoHoursAgo, twoHoursAgo);
   await store.sweep();
@@ -93,6 +93,12 @@ test('whenever a process that writes pictures is killed, every picture that can 
   expect(store.stats().objects).toBe(found);
   await store.close();
 });
+
+/** Some containers allow no user namespaces; in CI that is a failure. */
+function canMount(): boolean {
+  if (process.env['CI'] === 'true') return true;
+  return spawnSync('unshare', ['--map-root-user', '--mount', 'true']).status === 0;
+}
 
 const counts = z.record(z.string(), z.number());
 const faults = z.object({
@@ -102,23 +108,26 @@ const faults = z.object({
   healthy: z.boolean(),
 });
 
-test('a disk that is full, then read-only, makes failures that are counted, and nothing worse', async () => {
-  const directory = await tempDirectoryForTest();
-  // A mount of the child's own, in a user namespace: no privileges, and gone with the child.
-  const mount = 'mount -t tmpfs -o size=256k tmpfs "$1" && exec "$2" "$3" "$1"';
-  const script = join(CHILDREN, 'fill-disk.ts');
-  const child = spawn(
-    'unshare',
-    ['--map-root-user', '--mount', 'sh', '-c', mount, 'sh', directory, process.execPath, script],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const { intact, full, readOnly, healthy } = faults.parse(await outputOf(child));
-  expect(intact).toBe(true);
-  expect(full['content stored']).toBeGreaterThan(0);
-  expect(full['content failed ENOSPC']).toBeGreaterThan(0);
-  expect(full['sqlite set ok']).toBeGreaterThan(0);
-  expect(full['sqlite set failed']).toBeGreaterThan(0);
-  expect(readOnly['content failed EROFS']).toBe(200);
-  expect(readOnly['content hit']).toBeGreaterThan(0);
-  expect(healthy).toBe(false);
-});
+test.skipIf(!canMount())(
+  'a disk that is full, then read-only, makes failures that are counted, and nothing worse',
+  async () => {
+    const directory = await tempDirectoryForTest();
+    // A mount of the child's own, in a user namespace: no privileges, and gone with the child.
+    const mount = 'mount -t tmpfs -o size=256k tmpfs "$1" && exec "$2" "$3" "$1"';
+    const script = join(CHILDREN, 'fill-disk.ts');
+    const child = spawn(
+      'unshare',
+      ['--map-root-user', '--mount', 'sh', '-c', mount, 'sh', directory, process.execPath, script],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const { intact, full, readOnly, healthy } = faults.parse(await outputOf(child));
+    expect(intact).toBe(true);
+    expect(full['content stored']).toBeGreaterThan(0);
+    expect(full['content failed ENOSPC']).toBeGreaterThan(0);
+    expect(full['sqlite set ok']).toBeGreaterThan(0);
+    expect(full['sqlite set failed']).toBeGreaterThan(0);
+    expect(readOnly['content failed EROFS']).toBe(200);
+    expect(readOnly['content hit']).toBeGreaterThan(0);
+    expect(healthy).toBe(false);
+  },
+);

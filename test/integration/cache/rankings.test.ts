@@ -1,17 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Store } from '../../../cache/store.ts';
-import {
-  type Backend,
-  newKey,
-  startRedisBackend,
-  startSqliteBackend,
-  waitFor,
-} from './backends.ts';
+import { type Backend, BACKENDS, newKey, waitFor } from './backends.ts';
 
-describe.each([
-  ['redis', startRedisBackend],
-  ['sqlite', startSqliteBackend],
-] as const)('a ranking in the %s store', (_tier, startBackend) => {
+describe.each(BACKENDS)('a ranking in the %s store', (_tier, startBackend) => {
   let backend: Backend;
   let store: Store;
   let other: Store;

@@ -170,7 +170,7 @@ describe('a process that writes much', () => {
     for (let i = 1_000; i < 1_150; i += 1) await place(i, DAY_SECONDS);
     const store = open();
     for (let i = 0; i < 6; i += 1) await store.put(objectOf(i).digest, Buffer.from('small'));
-    await vi.waitUntil(() => store.stats().objects < 100, { timeout: 20_000 });
+    await vi.waitUntil(() => store.stats().objects < 100, { timeout: 60_000 });
     expect(store.stats().bytes).toBeLessThanOrEqual(90 * BLOCK);
   });
 
@@ -186,7 +186,7 @@ describe('a process that writes much', () => {
         await put(60);
         return observed.at(-1) === 'stored';
       },
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     );
   });
 
@@ -236,6 +236,6 @@ describe('a process that writes much', () => {
 test('a store sweeps soon after its start, without being asked', async () => {
   for (let i = 0; i < 150; i += 1) await place(i, DAY_SECONDS);
   const store = open({ sweepIntervalMs: 50 });
-  await vi.waitUntil(() => store.stats().objects === 80, { timeout: 20_000 });
+  await vi.waitUntil(() => store.stats().objects === 80, { timeout: 60_000 });
   expect(present(150)).toHaveLength(80);
 });

@@ -1,14 +1,11 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { StandIn } from '../../../sample/stand-in.ts';
-import { refresh, tellRefresh } from '../../../src/commands/refresh.ts';
-import { readConfig } from '../../../src/config.ts';
+import type { Config } from '../../../src/config.ts';
 import { type Look, publish } from '../../../src/follow/publish.ts';
-import { createLog } from '../../../src/log.ts';
-import { createMetrics } from '../../../src/metrics.ts';
-import { type OpenedSources, openSources } from '../../../src/sources.ts';
+import type { OpenedSources } from '../../../src/sources.ts';
 import { type PurgeListener, startPurgeListener } from '../../support/purge-listener.ts';
 import { startStandIn } from '../../support/service.ts';
-import { tempDirectoryForTest } from '../../support/temp.ts';
+import { openSourcesForTest } from '../../support/sources.ts';
 
 const PROJECT = 'sample-plain';
 const RETRIES_MS = [10, 10];
@@ -16,28 +13,19 @@ const RETRIES_MS = [10, 10];
 let standIn: StandIn;
 let node: PurgeListener;
 let opened: OpenedSources;
-let config: ReturnType<typeof readConfig>;
+let config: Config;
 beforeEach(async () => {
   standIn = await startStandIn();
+  onTestFinished(() => standIn.close());
   node = await startPurgeListener();
-  config = readConfig({
-    CACHE_DIR: await tempDirectoryForTest(),
-    PYPI_URL: standIn.url,
-    VARNISH_URLS: node.url,
-    PURGE_KEY: 'x',
-  });
-  const log = createLog('silent');
-  const version = '0';
-  opened = await openSources({ config, log: log.log, metrics: createMetrics(version), version });
-  onTestFinished(async () => {
-    await opened.close();
-    await standIn.close();
-    await log.close();
-  });
+  const settings = { PYPI_URL: standIn.url, VARNISH_URLS: node.url, PURGE_KEY: 'x' };
+  ({ opened, config } = await openSourcesForTest(settings));
+  // No other process is to hear of anything.
+  opened = { ...opened, messages: { ...opened.messages, settleMs: 0 } };
 });
 
-/** All looks, and whether each purged; `between` is called after the first. Echoes are not waited for, unless wanted. */
-async function lookAll({ between = (): unknown => undefined, withEchoes = false } = {}) {
+/** All looks, and whether each purged; `between` is called after the first. Echoes are not waited for. */
+async function lookAll({ between = (): unknown => undefined } = {}) {
   const stop = new AbortController();
   const looks: (Omit<Look, 'purge' | 'serial'> & { isPurged: boolean })[] = [];
   const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
@@ -46,7 +34,7 @@ async function lookAll({ between = (): unknown => undefined, withEchoes = false 
     looks.push({ ...look, isPurged: purge !== undefined });
     if (looks.length === 1) await between();
     const isLast = !look.goesOn || looks.length > RETRIES_MS.length;
-    if (isLast && !withEchoes) stop.abort();
+    if (isLast) stop.abort();
   }
   return looks;
 }
@@ -58,9 +46,7 @@ const AS_BEFORE = { state: 'known', hasChanged: false, isPurged: false, goesOn: 
 const UNANSWERED = { state: 'unanswered', hasChanged: false, isPurged: false, goesOn: true };
 
 test('what was not known is new', async () => {
-  expect(await lookAll({ withEchoes: true })).toMatchObject([{ ...NEW, version: '1.2.3' }]);
-  // And its echo.
-  expect(node.asked).toHaveLength(2);
+  expect(await lookAll()).toMatchObject([{ ...NEW, version: '1.2.3' }]);
 });
 
 test('what is as before is purged once, since the edge may know less, and looked at again', async () => {
@@ -136,22 +122,4 @@ test('nothing goes on once the signal aborts', async () => {
   expect((await looks.next()).value).toMatchObject({ goesOn: true });
   stop.abort();
   expect(await looks.next()).toEqual({ value: undefined, done: true });
-});
-
-test.each([
-  ['the truth already', 'slow', true, `${PROJECT} 1.2.3 (serial `],
-  ['no answer of PyPI', '503', false, 'PyPI does not answer'],
-] as const)('pypins refresh: %s', async (_, mode, isGood, words) => {
-  await know();
-  standIn.misbehave({ mode, latencyMs: 1 });
-  const [lines, notes]: [string[], string[]] = [[], []];
-  const output = {
-    line: (text: string) => void lines.push(text),
-    note: (text: string) => void notes.push(text),
-    progress: () => undefined,
-  };
-  const report = await refresh({ ...opened, retriesMs: RETRIES_MS }, config, PROJECT, output);
-  expect(tellRefresh(report, false, output)).toBe(isGood);
-  expect(lines[0]).toContain(words);
-  expect(notes.length).toBeGreaterThan(0);
 });

@@ -105,29 +105,36 @@ describe('any facts make a badge, no longer than they are themselves', () => {
   });
 });
 
-// For so many characters a quadratic step takes most of a minute, which the time limit catches; a linear one, milliseconds.
-describe('long texts are read in linear time', () => {
+// A quadratic step would take a minute for each of these texts, and the time limit of a test would end it.
+test('long texts are read in linear time', () => {
   const length = 300_000;
   const parents = ['License', 'Framework :: Django', 'Programming Language :: Python'];
-
-  test.each(['(', '((x', ' License', ' :: ', '1', '1.', '1 ', '(MIT) ', 'MIT OR ', '\n', 'a-'])(
-    'of %j again and again',
-    (piece) => {
-      const text = `1${piece.repeat(length / piece.length)}!`;
-      const nameless: ProjectFacts = {
-        version: text,
-        yanked: false,
-        license: text,
-        licenseExpression: null,
-        classifiers: parents.map((parent) => `${parent} :: ${text}`),
-        requiresPython: text,
-        packageTypes: [text],
-      };
-      for (const facts of [nameless, { ...nameless, licenseExpression: text }]) {
-        const contents = projectKinds.map((kind) => kind.describe(facts, { grammar: 'shields' }));
-        expect(contents.flatMap((content) => faultsOf(content, 2 * length))).toEqual([]);
-      }
-    },
-    10_000,
-  );
+  for (const piece of [
+    '(',
+    '((x',
+    ' License',
+    ' :: ',
+    '1',
+    '1.',
+    '1 ',
+    '(MIT) ',
+    'MIT OR ',
+    '\n',
+    'a-',
+  ]) {
+    const text = `1${piece.repeat(length / piece.length)}!`;
+    const nameless: ProjectFacts = {
+      version: text,
+      yanked: false,
+      license: text,
+      licenseExpression: null,
+      classifiers: parents.map((parent) => `${parent} :: ${text}`),
+      requiresPython: text,
+      packageTypes: [text],
+    };
+    for (const facts of [nameless, { ...nameless, licenseExpression: text }]) {
+      const contents = projectKinds.map((kind) => kind.describe(facts, { grammar: 'shields' }));
+      expect(contents.flatMap((content) => faultsOf(content, 2 * length))).toEqual([]);
+    }
+  }
 });

@@ -115,6 +115,6 @@ test('whatever happens in whatever order, a project has one entry, and no releas
         check(world);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });

@@ -10,13 +10,12 @@ import {
 import type { Feed, FeedNews } from '../../../src/follow/feed.ts';
 import { follow, type FollowerOptions } from '../../../src/follow/follower.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
-import { createStateWriter, readState } from '../../../src/follow/state.ts';
-import { readStatus } from '../../../src/follow/status.ts';
+import { readState } from '../../../src/follow/state.ts';
 import { MINUTE } from '../cache/facts-harness.ts';
 import { type FlakyStore, createTestLog, makeFlaky, openStore, rankAll } from './harness.ts';
 import { PURGE_KEY, type PurgeListener, startPurgeListener } from './purge-listener.ts';
 
-const PATIENCE = { timeout: 10_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 const NEVER = Number.MAX_SAFE_INTEGER;
 
 const page: ProjectFacts = {
@@ -144,10 +143,6 @@ async function untilCounted(outcome: string, count: number): Promise<void> {
   await vi.waitUntil(() => (counts.get(outcome) ?? 0) >= count, PATIENCE);
 }
 
-async function untilBehind(isBehind: boolean): Promise<void> {
-  await vi.waitUntil(async () => (await readStatus(store))?.isBehind === isBehind, PATIENCE);
-}
-
 function release(project: string, version: string): void {
   pages.set(project, says(version, Date.now()));
   news.push({ changes: [{ project, release: version, atMs: Date.now() }] });
@@ -210,24 +205,4 @@ test('the next leader goes on from there, with what was under way, and does not 
   await untilCounted('told', 1);
   await expectPurge('project/requests');
   expect(node.takeTags()).not.toContain('*');
-});
-
-test('while a node takes no purges, the edge is not told to keep anything for a day', async () => {
-  await startedFollower();
-  await untilBehind(false);
-  await node.stop();
-  await rankAll(store, FOLLOW_KEYS.held, { requests: Date.now() });
-  release('requests', '1.1');
-  await untilBehind(true);
-  expect(await readStatus(store)).toMatchObject({ nodesBehind: [node.url] });
-  await node.start();
-  await expectPurge('project/requests');
-  await untilBehind(false);
-});
-
-test('another feed’s position says nothing to this one', async () => {
-  await createStateWriter(store)({ feed: 'changelog', position: '77', pending: [], nodes: {} });
-  const end = await startedFollower();
-  await end();
-  expect(Number((await readState(store, 'rss'))?.position)).toBeLessThan(77);
 });

@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import type { Store } from '../../../cache/store.ts';
 import { createGapMender, type GapMender } from '../../../src/follow/gap.ts';
-import { EVERYTHING, isHeldWhole } from '../../../src/follow/held.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { DAY, NOW, SECOND } from '../cache/facts-harness.ts';
 import { makeFlaky, openStore, rankAll } from './harness.ts';
@@ -31,7 +30,7 @@ function createMending(gapAtMs?: number, over: Store = store): Mending {
   const expire = async (id: string): Promise<boolean> => {
     atOnce += 1;
     mending.mostAtOnce = Math.max(mending.mostAtOnce, atOnce);
-    await delay(1);
+    await nextTurn();
     atOnce -= 1;
     return expired.push(id) > 0;
   };
@@ -66,7 +65,6 @@ async function hold(count: number): Promise<string[]> {
 
 test.each([
   { held: 0, steps: 1, aStep: 0 },
-  { held: 3, steps: 1, aStep: 3 },
   { held: 12, steps: 3, aStep: LEAST_A_STEP },
   { held: STEPS * LEAST_A_STEP, steps: STEPS, aStep: LEAST_A_STEP },
   { held: STEPS * LEAST_A_STEP + 1, steps: 501, aStep: 6 },
@@ -87,26 +85,6 @@ test('what was asked for last in the day before the gap counts, and nothing olde
   mending.gap.open(NOW);
   await stepsOf(mending);
   expect(mending.expired.toSorted()).toEqual(['edge', 'later']);
-});
-
-test('the mark that stands for everything is none of them', async () => {
-  await hold(1);
-  await isHeldWhole(store);
-  const mending = createMending();
-  mending.gap.open(NOW);
-  await stepsOf(mending);
-  expect(mending.purges.flat()).not.toContain(EVERYTHING);
-});
-
-test('it tells since when there is a gap until all is mended', async () => {
-  await hold(2 * LEAST_A_STEP);
-  const { gap } = createMending();
-  expect(gap.atMs()).toBeUndefined();
-  gap.open(NOW);
-  await gap.step();
-  expect(gap.atMs()).toBe(NOW);
-  await gap.step();
-  expect(gap.atMs()).toBeUndefined();
 });
 
 test('the next leader mends what the one before it had begun to', async () => {
@@ -142,28 +120,6 @@ test.each([
   },
 );
 
-test('a gap that is found with the very last step is mended as well', async () => {
-  const names = await hold(LEAST_A_STEP);
-  const mending = createMending();
-  mending.gap.open(NOW);
-  const last = mending.gap.step();
-  mending.gap.open(NOW + SECOND);
-  await last;
-  expect(mending.gap.atMs()).toBe(NOW + SECOND);
-  await stepsOf(mending);
-  expect(mending.purges.flat()).toEqual([...names, ...names]);
-});
-
-test('gaps that are found again and again do not keep the last from being mended', async () => {
-  const names = await hold(10 * LEAST_A_STEP);
-  const mending = createMending();
-  for (let step = 0; step < 10; step += 1) {
-    mending.gap.open(NOW + step);
-    await mending.gap.step();
-  }
-  expect(mending.purges.flat()).toEqual(names);
-});
-
 test('while the store fails, the gap stays', async () => {
   const names = await hold(3);
   const flaky = makeFlaky(store);
@@ -183,11 +139,4 @@ test('many are made due, but few at once', async () => {
   await mending.gap.step();
   expect(mending.expired).toHaveLength(2 * AT_ONCE);
   expect(mending.mostAtOnce).toBe(AT_ONCE);
-});
-
-test('without a gap, a step does nothing', async () => {
-  await hold(3);
-  const mending = createMending();
-  await mending.gap.step();
-  expect(mending.expired).toEqual([]);
 });

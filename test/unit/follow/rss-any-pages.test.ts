@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BEFORE, type Item, newsOf, pageOf, poll, told } from './rss-page.ts';
+import { BEFORE, type Item, pageOf, poll, told } from './rss-page.ts';
 
 describe('any pages', () => {
   const item = fc.tuple(
@@ -15,16 +15,6 @@ describe('any pages', () => {
   /** Without a release that can be read, it would be no page. */
   const withBefore = (items: readonly Item[]): readonly Item[] => [...items, BEFORE];
   const page = fc.array(item, { maxLength: 12 }).map(withBefore);
-
-  test('the same page twice brings nothing the second time', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(page, { minLength: 1, maxLength: 4 }), async (pages) => {
-        const { position } = await newsOf(...pages);
-        const again = await poll(`${pageOf(pages.at(-1) ?? [])}\n`, position);
-        expect(again).toMatchObject({ changes: [], hasGap: false });
-      }),
-    );
-  });
 
   test('no change is told twice', async () => {
     await fc.assert(

@@ -1,18 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  type Dependency,
-  faultOf,
-  readDependencies,
-  renderPage,
-} from '../../../scripts/licences.ts';
+import { faultOf } from '../../../scripts/licences.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
-
-function lockOf(packages: Record<string, object>): string {
-  return JSON.stringify({ packages: { '': { name: 'pypins', version: '0.1.0' }, ...packages } });
-}
 
 function faultUnder(name: string, licence: string): string | undefined {
   return faultOf({ name, version: '1.0.0', licence, isDistributed: true });
@@ -40,50 +31,6 @@ test.each([
   ['', 'not an SPDX expression'],
 ])('refused: %s', (licence, fault) => {
   expect(faultUnder('a', licence)).toBe(`a@1.0.0: ${fault}: ${licence}`);
-});
-
-test('the lock names packages by their folders, and versions that are there twice once', () => {
-  const lock = lockOf({
-    'node_modules/b': { version: '1.0.0', license: 'MIT' },
-    'node_modules/@c/d/node_modules/b': { version: '2.0.0', license: 'ISC', dev: true },
-    'node_modules/e/node_modules/b': { version: '1.0.0', license: 'MIT' },
-    'node_modules/@c/d': { version: '3.0.0', license: 'MIT' },
-  });
-  expect(readDependencies(lock)).toEqual<Dependency[]>([
-    { name: '@c/d', version: '3.0.0', licence: 'MIT', isDistributed: true },
-    { name: 'b', version: '1.0.0', licence: 'MIT', isDistributed: true },
-    { name: 'b', version: '2.0.0', licence: 'ISC', isDistributed: false },
-  ]);
-});
-
-test.each([
-  ['a build for a platform has that of the package which chooses it', 'a-linux', '1.0.0', 'ISC'],
-  ['what was read in a version counts', 'color-convert', '0.5.3', 'MIT'],
-  ['what was read in another version does not', 'color-convert', '0.5.4', 'none'],
-  ['nobody says one', 'b', '1.0.0', 'none'],
-])('no licence in the lock: %s', (_, name, version, licence) => {
-  const [found] = readDependencies(
-    lockOf({
-      [`node_modules/${name}`]: { version },
-      'node_modules/z': {
-        version: '1.0.0',
-        license: 'ISC',
-        optionalDependencies: { 'a-linux': '1.0.0' },
-      },
-    }),
-  );
-  expect(found?.licence).toBe(licence);
-});
-
-test('the page lists what is distributed, and counts the rest', () => {
-  const page = renderPage([
-    { name: 'a', version: '1.0.0', licence: 'MIT', isDistributed: true },
-    { name: 'b', version: '1.0.0', licence: 'ISC', isDistributed: false },
-    { name: 'c', version: '1.0.0', licence: 'ISC', isDistributed: false },
-  ]);
-  expect(page).toContain('| a | 1.0.0 | MIT |');
-  expect(page).not.toContain('| b |');
-  expect(page).toContain('2 further packages, which are not distributed: ISC (2).');
 });
 
 test('the fonts’ licences are where the page says', () => {

@@ -10,7 +10,7 @@ test(
   'a full answer of the journal fits into the heap that a process has',
   { timeout: 120_000 },
   async () => {
-    const script = join(import.meta.dirname, 'children/read-journal.ts');
+    const script = join(import.meta.dirname, 'support/read-journal.ts');
     const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MEGABYTES}`, script], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
