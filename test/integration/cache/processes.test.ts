@@ -19,7 +19,7 @@ function startChild(script: string, ...args: string[]): ChildProcess {
   });
 }
 
-/** Resolves when the child has said its first word. */
+/** Resolves when the child says something. */
 async function ready(child: ChildProcess): Promise<void> {
   if (child.stdout !== null) await once(child.stdout, 'data');
 }
@@ -56,8 +56,8 @@ test('whenever a process that writes pictures is killed, every picture that can 
   const directory = await tempDirectoryForTest();
   for (let i = 0; i < 6; i += 1) {
     const child = startChild('write-objects.ts', directory);
-    await ready(child);
-    await new Promise((resolve) => setTimeout(resolve, 17 * i));
+    // It says a word whenever it has stored something, so that each is killed a little later than the one before.
+    for (let word = 0; word <= i; word += 1) await ready(child);
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
