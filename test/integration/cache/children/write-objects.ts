@@ -1,10 +1,5 @@
-<<<<<<< HEAD
-// Stores objects until it is killed: `write-objects.ts <directory>`. The object of a digest is always the same.
-import { createContentStore } from '../../../../cache/content/store.ts';
-=======
 // Stores objects until it is killed, and says so: `write-objects.ts <directory>`. The object of a digest is always the same.
 import { createContentStore } from '../../../../cache/content/store.ts';
->>>>>>> tests
 import { objectOf } from './objects.ts';
 
 const [directory = ''] = process.argv.slice(2);
