@@ -16,7 +16,7 @@ sharp.concurrency(1);
 
 const app = new Koa();
 app.use(async (ctx) => {
-  const [, label = `${ctx.query['label']}`, message = 'v1.1', color = 'blue', format = 'svg'] =
+  const [, label = String(ctx.query['label']), message = 'v1.1', color = 'blue', format = 'svg'] =
     BADGE.exec(ctx.path) ?? [];
   const svg = makeBadge({ label, message, color });
   const body =

@@ -5,6 +5,7 @@ import { measureEdgeBytes } from './edge-bytes.ts';
 import { measureEdgeHit } from './edge-hit.ts';
 import { measureFactsInRedis } from './facts-in-redis.ts';
 import type { Measured } from './figures.ts';
+import { measureFloods } from './floods.ts';
 import { measureManyPackages, measureMillion } from './many-packages.ts';
 import { measureMemoryHit } from './memory-hit.ts';
 import type { BenchOptions } from './options.ts';
@@ -27,6 +28,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   drawing: measureDrawing,
   'facts-in-redis': measureFactsInRedis,
   'two-processes': measureTwoProcesses,
+  floods: measureFloods,
   tail: measureTail,
   cold: measureCold,
   sharing: measureSharing,
