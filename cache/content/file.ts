@@ -80,8 +80,11 @@ async function inFolder(folder: string, work: () => Promise<void>): Promise<void
   }
 }
 
-/** Node's own recursive `mkdir` says `ENOENT` whatever is wrong, on a read-only disk as well. */
-async function makeFolder(folder: string): Promise<void> {
+/**
+ * Makes a folder and those above it. Node's recursive `mkdir` reports `ENOENT` for any failure, and never returns below
+ * /proc (seen with 24.21).
+ */
+export async function makeFolder(folder: string): Promise<void> {
   const make = (): Promise<void> =>
     mkdir(folder).catch((error: unknown) => {
       if (codeOf(error) !== 'EEXIST') throw error;

@@ -3,14 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { drawingCost } from './cost.ts';
-import { canOpen } from './descriptors.ts';
-import { prepareFonts } from './fonts.ts';
+import { canOpen, prepareFonts } from './fonts.ts';
 import { createRasterizer, type RasterFormat } from './raster.ts';
 import { testFonts } from './self-test.ts';
 import type { BadgeSpec, Scale } from './spec.ts';
 import { drawSvg } from './svg.ts';
-import { createTurns, NoTurnError } from './queue.ts';
+import { createTurns, drawingCost, NoTurnError } from './queue.ts';
 
 /** Raise it with every change of ours that changes a picture: all stored pictures are named by it. */
 const RENDERER_REVISION = 3;
