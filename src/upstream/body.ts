@@ -2,7 +2,14 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { UpstreamError } from './errors.ts';
-import { createMemberSkipper } from './skip-member.ts';
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+const OPENING = new Set([0x7b, 0x5b]);
+const CLOSING = new Set([0x7d, 0x5d]);
+const NULL = Buffer.from('null');
 
 export interface BodyOptions {
   readonly encoding?: string | undefined;
@@ -40,4 +47,54 @@ export async function readBody(
   else if (encoding === 'identity') await pipeline(body, collect);
   else throw new UpstreamError('unparsable', 'sent an encoding that was not asked for');
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * Puts `null` in the place of one member of a JSON object while its text comes in, in pieces of any size: what is left
+ * out is never held, nor parsed, nor checked. The member is one of the outermost object, and its name is plain ASCII.
+ */
+export function createMemberSkipper(member: string): (chunk: Buffer) => Buffer {
+  const name = Buffer.from(member);
+  let depth = 0;
+  let isString = false;
+  let isEscaped = false;
+  let isSkipping = false;
+  /** How much of the string at hand is the member's name; -1 where it is another. */
+  let matched = -1;
+
+  const readString = (byte: number): void => {
+    if (isEscaped) isEscaped = false;
+    else if (byte === BACKSLASH) isEscaped = true;
+    else if (byte === QUOTE) isString = false;
+    if (isString) matched = matched >= 0 && byte === name[matched] ? matched + 1 : -1;
+  };
+
+  /** Gives whether the member's value begins after this byte, or has ended before it. */
+  const readMark = (byte: number): boolean => {
+    const isMember = depth === 1 && byte === COLON && matched === name.length;
+    const isEnd = isSkipping && depth === 1 && (byte === COMMA || CLOSING.has(byte));
+    if (byte === QUOTE) {
+      isString = true;
+      matched = 0;
+    } else if (OPENING.has(byte)) depth += 1;
+    else if (CLOSING.has(byte)) depth -= 1;
+    else if (byte === COMMA || byte === COLON) matched = -1;
+    return isMember || isEnd;
+  };
+
+  return (chunk) => {
+    const kept: Buffer[] = [];
+    let from = 0;
+    for (let at = 0; at < chunk.length; at += 1) {
+      const byte = chunk[at] ?? 0;
+      if (isString) readString(byte);
+      else if (readMark(byte)) {
+        if (!isSkipping) kept.push(chunk.subarray(from, at + 1), NULL);
+        isSkipping = !isSkipping;
+        from = at;
+      }
+    }
+    if (!isSkipping) kept.push(chunk.subarray(from));
+    return Buffer.concat(kept);
+  };
 }

@@ -10,9 +10,8 @@ import {
 import type { Dispatcher } from 'undici';
 import { UPSTREAM_DEADLINES } from '../deadlines.ts';
 import { Agent } from './agent.ts';
-import { UpstreamError, type UpstreamFailure } from './errors.ts';
+import { readRetryAfterMs, UpstreamError, type UpstreamFailure } from './errors.ts';
 import { readBody } from './body.ts';
-import { readRetryAfterMs } from './retry-after.ts';
 
 const MAX_REDIRECTS = 3;
 const MAX_WAITING = 1_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createMemberSkipper } from '../../../src/upstream/skip-member.ts';
+import { createMemberSkipper } from '../../../src/upstream/body.ts';
 
 /** The text without the member, fed in pieces of so many bytes. */
 function skip(text: string, pieceBytes = 1): string {
