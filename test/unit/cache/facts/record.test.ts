@@ -6,10 +6,10 @@ import {
   afterFailure,
   isDue,
   merged,
-  madeDue,
+  markStale,
   NOTHING,
   secondsToKeep,
-  withoutOld,
+  withoutExpired,
 } from '../../../../cache/facts/record.ts';
 import type { FactsRecord, FactsRules } from '../../../../cache/facts/record.ts';
 
@@ -47,7 +47,7 @@ describe('when a record is due', () => {
 
   test('one never heard of, and one made due', () => {
     expect(isDue(NOTHING, NOW)).toBe(true);
-    expect(isDue(madeDue(known('a')), NOW)).toBe(true);
+    expect(isDue(markStale(known('a')), NOW)).toBe(true);
   });
 
   test('whatever the clock does, never for longer than two periods', () => {
@@ -150,7 +150,7 @@ describe('what is too old', () => {
   ] satisfies [string, FactsRecord<string>, number, string][])(
     '%s is %4$s',
     (_, record, laterMs, state) => {
-      expect(withoutOld<string>(record, NOW + laterMs, rules).state).toBe(state);
+      expect(withoutExpired<string>(record, NOW + laterMs, rules).state).toBe(state);
     },
   );
 
@@ -193,6 +193,6 @@ describe('two records of an id', () => {
   });
 
   test('of one time, the first counts: that of the store', () => {
-    expect(merged(madeDue(value), value)).toEqual(madeDue(value));
+    expect(merged(markStale(value), value)).toEqual(markStale(value));
   });
 });
