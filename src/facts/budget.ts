@@ -41,8 +41,8 @@ interface Waiter {
 
 /**
  * A budget that all processes share through the store. It is spent in quarters of a minute, of which any minute touches
- * five: a fixed window of a whole minute would let twice the budget through around its edge. While the store fails, this
- * process counts alone.
+ * five: a fixed window of a whole minute would let twice the budget through around its edge. While the store fails,
+ * this process counts alone.
  */
 export function createBudget({
   store,

@@ -41,8 +41,8 @@ export interface OpenedSources extends Shared {
 }
 
 /**
- * Opens the shared store and the sources over it, and waits a moment for the store. `isFollowed` tells whether a follower
- * refreshes what is held; by default there is none.
+ * Opens the shared store and the sources over it, and waits a moment for the store. `isFollowed` tells whether a
+ * follower refreshes what is held; by default there is none.
  */
 export async function openSources(
   options: ServicesOptions,

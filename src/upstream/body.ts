@@ -13,17 +13,17 @@ const NULL = Buffer.from('null');
 
 export interface BodyOptions {
   readonly encoding?: string | undefined;
-  /** Read at the most, after decompression. */
+  /** Limit of bytes read, after decompression. */
   readonly maxBytes: number;
-  /** Held at the most, without what is left out. */
+  /** Limit of bytes kept, without the skipped member. */
   readonly maxKeptBytes: number;
-  /** A member of a JSON object that is not wanted; `null` stands in its place. */
+  /** A member of the JSON object that is replaced by `null`. */
   readonly leaveOut?: string | undefined;
 }
 
 /**
- * The body as text, decompressed where it came as gzip. Reading stops, and the connection is dropped, once more came out
- * than may be read or kept: neither an endless body nor a small one that unpacks to gigabytes is ever held.
+ * Returns the body as text, decompressed if it is gzip. Stops reading and drops the connection above either limit,
+ * so that neither an endless body nor one that unpacks to gigabytes fills the memory.
  */
 export async function readBody(
   body: Readable,
@@ -39,19 +39,19 @@ export async function readBody(
       bytes += chunk.length;
       keptBytes += kept.length;
       if (bytes > maxBytes || keptBytes > maxKeptBytes)
-        throw new UpstreamError('too-large', 'sent more than is read');
+        throw new UpstreamError('too-large', 'sent too many bytes');
       chunks.push(kept);
     }
   };
   if (encoding === 'gzip') await pipeline(body, createGunzip(), collect);
   else if (encoding === 'identity') await pipeline(body, collect);
-  else throw new UpstreamError('unparsable', 'sent an encoding that was not asked for');
+  else throw new UpstreamError('unparsable', 'sent an encoding that was not requested');
   return Buffer.concat(chunks).toString('utf8');
 }
 
 /**
- * Puts `null` in the place of one member of a JSON object while its text comes in, in pieces of any size: what is left
- * out is never held, nor parsed, nor checked. The member is one of the outermost object, and its name is plain ASCII.
+ * Returns a function that replaces one member of a JSON text by `null`, in chunks of any size: the member
+ * is never kept, parsed or validated. It is a member of the outermost object with a plain ASCII name.
  */
 export function createMemberSkipper(member: string): (chunk: Buffer) => Buffer {
   const name = Buffer.from(member);
@@ -59,7 +59,7 @@ export function createMemberSkipper(member: string): (chunk: Buffer) => Buffer {
   let isString = false;
   let isEscaped = false;
   let isSkipping = false;
-  /** How much of the string at hand is the member's name; -1 where it is another. */
+  /** How many bytes of the current string match the member's name; -1 if it differs. */
   let matched = -1;
 
   const readString = (byte: number): void => {
@@ -69,7 +69,7 @@ export function createMemberSkipper(member: string): (chunk: Buffer) => Buffer {
     if (isString) matched = matched >= 0 && byte === name[matched] ? matched + 1 : -1;
   };
 
-  /** Gives whether the member's value begins after this byte, or has ended before it. */
+  /** Whether the member's value begins after this byte or ends before it. */
   const readMark = (byte: number): boolean => {
     const isMember = depth === 1 && byte === COLON && matched === name.length;
     const isEnd = isSkipping && depth === 1 && (byte === COMMA || CLOSING.has(byte));

@@ -79,7 +79,8 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   const waiting = bulkhead(options.concurrency, MAX_WAITING);
   const breaker = circuitBreaker(handleWhen(isUpstreamFault), {
     breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
-    // It goes by a clock that can be set back, and then stays open until the old time comes again: we measure ourselves.
+    // It goes by a clock that can be set back, and then stays open until the old time comes again: we measure
+    // ourselves.
     halfOpenAfter: -Number.MAX_SAFE_INTEGER,
   });
   let openUntilMs = 0;

@@ -1,7 +1,7 @@
-/** Nobody is left alone for longer, whatever they say. */
+/** Upper limit of a requested pause. */
 const MAX_RETRY_MS = 600_000;
 
-/** Why an upstream gave no usable answer; also the label in metrics. */
+/** Reason of a failed request; also the label in metrics. */
 export type UpstreamFailure =
   | 'timeout'
   | 'network'
@@ -14,11 +14,11 @@ export type UpstreamFailure =
   | 'over-budget'
   | 'cancelled';
 
-/** A call to an upstream that failed: for the facts, a failed refresh and nothing more. */
+/** A failed request to an upstream. */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
   readonly failure: UpstreamFailure;
-  /** How long the upstream wants to be left alone, in milliseconds, where it says so. */
+  /** Pause that the upstream asks for, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
   constructor(failure: UpstreamFailure, detail: string, cause?: unknown, retryAfterMs?: number) {
@@ -29,8 +29,8 @@ export class UpstreamError extends Error {
 }
 
 /**
- * How long an upstream that refused wants to be left alone, in milliseconds, ten minutes at the most: by `Retry-After`, else
- * by the limit that is used up, in any of the forms that the drafts of `RateLimit` have had. Undefined where it does not say.
+ * Returns the pause that an upstream asks for after a refusal, in milliseconds, at most ten minutes: from
+ * `Retry-After`, else from an exhausted limit in any form of the `RateLimit` drafts. Undefined if it asks for none.
  */
 export function readRetryAfterMs(
   header: (name: string) => string | undefined,
@@ -43,12 +43,12 @@ export function readRetryAfterMs(
   const limit = header('ratelimit') ?? '';
   const left = /\b(?:r|remaining)=(\d+)/.exec(limit)?.[1] ?? header('ratelimit-remaining');
   const reset = /\b(?:t|reset)=(\d+)/.exec(limit)?.[1] ?? header('ratelimit-reset');
-  // A limit with something left is not why it refused.
+  // A limit that is not exhausted is not the reason.
   if (reset === undefined || Number(left ?? 0) > 0) return undefined;
   return boundRetryMs(Number(reset) * 1000);
 }
 
-/** A wait within bounds; undefined for what is no number. */
+/** Returns the pause within bounds; undefined for NaN. */
 export function boundRetryMs(waitMs: number): number | undefined {
   return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), MAX_RETRY_MS);
 }
