@@ -1,5 +1,5 @@
-// One of several processes that want the same lease and count on the same counter: `contend.ts <file> <rounds>`.
-// Prints for each round whether it got the lease, and every count that it was given.
+// One of several processes that acquire the same lease and increment the same counter: `contend.ts <file> <rounds>`.
+// Prints whether it got the lease of each round, and every count.
 import { once } from 'node:events';
 import { createSqliteStore } from '../../../../cache/store/sqlite/store.ts';
 
@@ -8,7 +8,7 @@ const store = createSqliteStore({ path, maxBytes: 1_000_000 });
 const granted: number[] = [];
 const counts: number[] = [];
 
-// All start at once: when the parent has heard of all of them.
+// All children start together, when the parent has heard from each of them.
 process.stdout.write('ready\n');
 await once(process.stdin, 'data');
 for (let round = 0; round < Number(rounds); round += 1) {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createMemberSkipper } from '../../../src/upstream/skip-member.ts';
+import { createMemberSkipper } from '../../../src/upstream/body.ts';
 
-/** The text without the member, fed in pieces of so many bytes. */
+/** Returns the text without the member, fed in pieces of `pieceBytes`. */
 function skip(text: string, pieceBytes = 1): string {
   const skipper = createMemberSkipper('releases');
   const bytes = Buffer.from(text);
@@ -12,7 +12,7 @@ function skip(text: string, pieceBytes = 1): string {
   return Buffer.concat(pieces).toString();
 }
 
-describe('one member of the outermost object', () => {
+describe('skips a member of the outermost object only', () => {
   test.each([
     ['{"a":1,"releases":{"1.0":[{"x":"}"}]},"b":2}', '{"a":1,"releases":null,"b":2}'],
     ['{"releases":{}}', '{"releases":null}'],

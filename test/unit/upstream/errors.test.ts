@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readRetryAfterMs } from '../../../src/upstream/retry-after.ts';
+import { readRetryAfterMs } from '../../../src/upstream/errors.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 12);
 const inSeconds = (seconds: number): string => new Date(NOW_MS + seconds * 1000).toUTCString();
