@@ -10,6 +10,8 @@ export interface BodyOptions {
   readonly maxBytes: number;
   /** Held at the most, without what is left out. */
   readonly maxKeptBytes: number;
+  /** Whether it is JSON, which is looked at while it comes: what nests without end is not read to its own. */
+  readonly isJson: boolean;
   /** A member of a JSON object that is not wanted; `null` stands in its place. */
   readonly leaveOut?: string | undefined;
 }
@@ -20,10 +22,10 @@ export interface BodyOptions {
  */
 export async function readBody(
   body: Readable,
-  { encoding = 'identity', maxBytes, maxKeptBytes, leaveOut }: BodyOptions,
+  { encoding = 'identity', maxBytes, maxKeptBytes, isJson, leaveOut }: BodyOptions,
 ): Promise<string> {
   const chunks: Buffer[] = [];
-  const take = leaveOut === undefined ? (chunk: Buffer) => chunk : createMemberSkipper(leaveOut);
+  const take = isJson ? createMemberSkipper(leaveOut) : (chunk: Buffer) => chunk;
   const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
     let bytes = 0;
     let keptBytes = 0;
