@@ -13,7 +13,7 @@ install: node_modules/.installed ## install the pinned packages, Node 24 among t
 
 node_modules/.installed: package.json package-lock.json .npmrc
 	npm ci --no-audit --no-fund --loglevel=error
-	@node --version | grep -q '^v24\.' || { echo 'Node 24 did not arrive with npm ci: are install scripts switched off (ignore-scripts)?' >&2; exit 1; }
+	@scripts/check-node
 	@touch $@
 
 services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, a clock that jumps, and what checks their files)
@@ -35,6 +35,7 @@ check: install ## the fast gates: layout, lint, types, documents, licenses, regu
 	oxlint --type-aware
 	tsc --noEmit
 	node scripts/generate.ts --check
+	node scripts/check-lock.ts
 	node scripts/check-licenses.ts
 	node scripts/check-vcl-regexes.ts
 
