@@ -3,6 +3,8 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 
 /** From a release's publication to its purge. */
 const LAG_SECONDS = [5, 10, 20, 30, 45, 60, 90, 120, 300, 900, 3600];
+/** An idle process wakes so often to see how late its event loop is. The lag that is told has this length in it. */
+const LAG_EVERY_MS = 100;
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 interface RequestCount {
@@ -48,7 +50,7 @@ export interface Metrics {
 export function createMetrics(version: string): Metrics {
   const registry = new Registry();
   const make = createMakers(registry);
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_EVERY_MS });
   make
     .gauge('build_info', 'Version that runs', ['version', 'node'])
     .set({ version, node: process.version }, 1);
