@@ -2,6 +2,8 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 
 /** Upper bounds of the follower's lag, from a release's publication to its purge. */
 export const LAG_BOUNDS_SECONDS = [5, 10, 20, 30, 45, 60, 90, 120, 300, 900, 3600] as const;
+/** How often an idle process wakes to measure the lag of its event loop. The lag that is reported includes this time. */
+const LAG_EVERY_MS = 100;
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 interface RequestCount {
@@ -60,7 +62,7 @@ export interface Metrics {
 export function createMetrics(version: string): Metrics {
   const registry = new Registry();
   const make = createMakers(registry);
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_EVERY_MS });
   make
     .gauge('build_info', 'Version that runs', ['version', 'node'])
     .set({ version, node: process.version }, 1);
