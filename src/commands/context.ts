@@ -2,7 +2,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { type Config, type Environment, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
-import type { ServicesOptions } from '../stores.ts';
+import type { ServicesOptions } from '../services.ts';
 
 /** What a command makes its services from. */
 export interface Context extends ServicesOptions {

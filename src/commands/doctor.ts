@@ -5,7 +5,7 @@ import type { Store } from '../../cache/store/contract.ts';
 import type { Config } from '../config.ts';
 import { purgeEdge } from '../edge/purge.ts';
 import { createImaging } from '../imaging/imaging.ts';
-import { createShared, type ServicesOptions } from '../stores.ts';
+import { openShared, type ServicesOptions } from '../services.ts';
 import { createContext } from './context.ts';
 import { checkFollower } from './doctor-follower.ts';
 import { type Finding, printFindings } from './finding.ts';
@@ -26,7 +26,7 @@ export function define(command: Command): void {
   });
 }
 
-/** Looks at all that the service needs. Never rejects: what cannot be looked at is a finding. */
+/** StyleOptions at all that the service needs. Never rejects: what cannot be looked at is a finding. */
 export async function examine(options: ServicesOptions): Promise<Finding[]> {
   const { config } = options;
   const pypi = await askUpstream('PyPI', `${config.PYPI_URL}/pypi/pip/json`, config);
@@ -66,7 +66,7 @@ function checkSettings({ CONTACT, VARNISH_URLS, PURGE_KEY }: Config): Finding {
 
 /** The store, and who tells of himself there. */
 async function checkShared(options: ServicesOptions): Promise<Finding[]> {
-  const { store, messages } = await createShared(options);
+  const { store, messages } = await openShared(options);
   await store.ready(STORE_PATIENCE_MS);
   const findings = [checkStore(store)];
   if (store.healthy) findings.push(await checkFollower(store));

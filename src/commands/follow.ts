@@ -6,7 +6,7 @@ import { whileLeading } from '../follow/leader.ts';
 import { createRssFeed } from '../follow/feeds/rss.ts';
 import { createAdminApp } from '../http/admin.ts';
 import { listen } from '../http/server.ts';
-import { openSources } from '../facts/sources.ts';
+import { openSources } from '../services.ts';
 import { createContext } from './context.ts';
 
 const STOP_DEADLINE_MS = 15_000;

@@ -6,19 +6,20 @@ import { type NodeOutcome, purgeEdge, type PurgeTarget } from '../edge/purge.ts'
 import { EVERYTHING, kindTag, projectKindTag, projectTag } from '../edge/tags.ts';
 import { UsageError } from '../errors.ts';
 import { normalizeName } from '../facts/names.ts';
-import { type OpenedSources, openSources, type Sources } from '../facts/sources.ts';
+import type { OpenedSources, Sources } from '../facts/sources.ts';
+import { openSources } from '../services.ts';
 import { withOpened } from './context.ts';
 import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
 
 /** What an operator wants gone: badges of a project, of a kind, of both, of one URL, or all. */
-export interface PurgeWish {
+export interface PurgeRequest {
   readonly project?: string | undefined;
   readonly kind?: string | undefined;
   readonly url?: string | undefined;
   readonly all?: boolean | undefined;
 }
 
-interface PurgeOptions extends Omit<PurgeWish, 'project'> {
+interface PurgeOptions extends Omit<PurgeRequest, 'project'> {
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -43,7 +44,7 @@ async function runPurge(
     throw new UsageError('--all needs --yes: every badge will be fetched anew');
   await withOpened(openSources, async (opened, config) => {
     const report = await purge(opened, config, { ...wish, project });
-    finish(tellPurge(report, json, createOutput()));
+    finish(printPurge(report, json, createOutput()));
   });
 }
 
@@ -60,7 +61,7 @@ export interface PurgeReport {
 export async function purge(
   { sources, messages }: Pick<OpenedSources, 'sources' | 'messages'>,
   config: Config,
-  wish: PurgeWish,
+  wish: PurgeRequest,
 ): Promise<PurgeReport> {
   const target = targetOf(wish);
   const project = wish.project === undefined ? undefined : projectOf(wish.project);
@@ -74,13 +75,13 @@ export async function purge(
 async function expireFacts(
   sources: Sources,
   project: string | undefined,
-  wish: PurgeWish,
+  wish: PurgeRequest,
 ): Promise<number> {
   if (wish.all === true) return sources.expireEverything();
   return project === undefined ? 0 : sources.expire(project);
 }
 
-function targetOf({ project, kind, url, all }: PurgeWish): PurgeTarget {
+function targetOf({ project, kind, url, all }: PurgeRequest): PurgeTarget {
   const wishes = [project ?? kind, url, all === true ? 'all' : undefined].filter(
     (each) => each !== undefined,
   );
@@ -117,7 +118,11 @@ function pathOf(url: string): string {
 }
 
 /** Tells of a purge; gives whether all of it went well. */
-export function tellPurge({ facts, nodes }: PurgeReport, isJson: boolean, output: Output): boolean {
+export function printPurge(
+  { facts, nodes }: PurgeReport,
+  isJson: boolean,
+  output: Output,
+): boolean {
   const isGood = nodes.every(({ failure }) => failure === undefined);
   if (isJson) output.line(JSON.stringify({ ok: isGood, facts, nodes }));
   else {

@@ -4,7 +4,7 @@ import { type Attempt, propagate, type PropagateOptions } from '../edge/propagat
 import type { NodeOutcome } from '../edge/purge.ts';
 import { UsageError } from '../errors.ts';
 import { normalizeName } from '../facts/names.ts';
-import { openSources } from '../facts/sources.ts';
+import { openSources } from '../services.ts';
 import { withOpened } from './context.ts';
 import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
 
@@ -26,7 +26,7 @@ export function define(command: Command): void {
       const output = createOutput();
       await withOpened(openSources, async (opened, config) => {
         const report = await refresh(opened, config, project, output);
-        finish(tellRefresh(report, json, output));
+        finish(printRefresh(report, json, output));
       });
     });
 }
@@ -62,7 +62,7 @@ export async function refresh(
 }
 
 /** Prints the outcome; returns false if PyPI or a node failed. */
-export function tellRefresh(report: RefreshReport, isJson: boolean, output: Output): boolean {
+export function printRefresh(report: RefreshReport, isJson: boolean, output: Output): boolean {
   const { state, nodes } = report;
   const isGood = state === 'known' && nodes.every(({ failure }) => failure === undefined);
   if (isJson) output.line(JSON.stringify({ ok: isGood, ...report }));

@@ -74,7 +74,7 @@ export interface RenderRequest {
   readonly project: string;
   readonly release?: string | undefined;
   readonly format: Format;
-  readonly parameters: Pick<Parameters, 'looks' | 'content' | 'scale'>;
+  readonly parameters: Pick<Parameters, 'styling' | 'content' | 'scale'>;
 }
 
 /** Returns the picture of one badge. Rejects with a `BadgeError` where a server would answer with an error badge. */
@@ -98,7 +98,7 @@ async function specOf(sources: Services['sources'], request: RenderRequest): Pro
   const options = { ...parameters.content, grammar };
   const subject = { kind, project, release, options };
   const { content } = await describe(sources, subject, () => undefined);
-  return composeSpec({ label: kind.label, ...content }, parameters.looks);
+  return composeSpec({ label: kind.label, ...content }, parameters.styling);
 }
 
 /** pypip.in's names first, as they are the service's own. */

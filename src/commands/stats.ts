@@ -12,7 +12,7 @@ export function define(command: Command): void {
     .option(...JSON_OPTION)
     .action(async (nodes: string[], { json = false }: { readonly json?: boolean }) => {
       const urls = nodes.length > 0 ? nodes : [readAdminUrl('ADMIN_PORT')];
-      finish(tellStats(await collectStats(urls), json, createOutput()));
+      finish(printStats(await collectStats(urls), json, createOutput()));
     });
 }
 
@@ -99,7 +99,7 @@ function countKinds(samples: readonly Sample[]): Stats['topMisses'] {
 }
 
 /** Tells the stats; gives whether every node answered. */
-export function tellStats(stats: Stats, isJson: boolean, output: Output): boolean {
+export function printStats(stats: Stats, isJson: boolean, output: Output): boolean {
   const isGood = stats.unreachable.length === 0;
   if (isJson) {
     output.line(JSON.stringify({ ok: isGood, ...stats }));

@@ -7,7 +7,7 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 const MAX_LOGGED_PATH = 300;
 
 /** What is to be told of a request once it is answered. Nothing in it says who asked. */
-export interface Account {
+export interface AccessLogEntry {
   readonly requestId: string;
   readonly startedAtMs: number;
   readonly method: string;
@@ -19,14 +19,14 @@ export interface Account {
   /** Which tiers answered, as in `X-Cache`. */
   readonly tiers: string;
   readonly error?: unknown;
-  /** The same answer as a moment ago: not worth a line of its own, unless somebody looks for it. */
+  /** The same answer as a moment ago: not worth a line of its own, unless somebody styling for it. */
   readonly isRepeat?: boolean;
 }
 
 /** Counts an answered request, and writes its one line of log. */
-export type GiveAccount = (account: Account) => void;
+export type LogAccess = (account: AccessLogEntry) => void;
 
-export function createAccounts({ log, metrics }: { log: Logger; metrics: Metrics }): GiveAccount {
+export function createAccessLog({ log, metrics }: { log: Logger; metrics: Metrics }): LogAccess {
   return (account) => {
     const { requestId, startedAtMs, method, path, status, kindId, format, verdict, tiers } =
       account;
@@ -48,7 +48,10 @@ export function createAccounts({ log, metrics }: { log: Logger; metrics: Metrics
 }
 
 /** A fault of ours is an error; one of an upstream, or too much work, a warning; all else is information. */
-function levelOf({ verdict, isRepeat = false }: Account): 'debug' | 'info' | 'warn' | 'error' {
+function levelOf({
+  verdict,
+  isRepeat = false,
+}: AccessLogEntry): 'debug' | 'info' | 'warn' | 'error' {
   if (verdict === 'error') return 'error';
   if (verdict === 'unavailable' || verdict === 'busy') return 'warn';
   return isRepeat ? 'debug' : 'info';

@@ -12,7 +12,7 @@ const UNREADABLE_URL = new Set(['HPE_INVALID_URL', 'HPE_HEADER_OVERFLOW']);
  * A whole HTTP answer for a URL that the parser refuses: the badge for a name that cannot be one, since no request
  * ever reaches the application. Undefined for other faults, which no image proxy makes.
  */
-export function answerUnreadable(error: NodeJS.ErrnoException): string | undefined {
+export function respondToBadRequest(error: NodeJS.ErrnoException): string | undefined {
   if (!UNREADABLE_URL.has(error.code ?? '')) return undefined;
   const { message, color, verdict, cacheClass } = FAULTS['invalid-name'];
   const svg = drawSvg(composeSpec({ label: 'pypi', message, color }, { style: 'flat' }));

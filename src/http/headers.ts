@@ -53,7 +53,7 @@ const SECURITY_HEADERS = {
 };
 
 /** Everything that the headers of an answer say. */
-export interface AnswerPolicy {
+export interface BadgePolicy {
   readonly format: AnswerFormat;
   readonly etag: string;
   readonly cacheClass: CacheClass;
@@ -77,7 +77,7 @@ export function worldSeconds(cacheClass: CacheClass, cacheSeconds: number): numb
 }
 
 /** All headers of a badge but those of its body: no other place makes any. */
-export function headersOf(policy: AnswerPolicy): Record<string, string> {
+export function headersOf(policy: BadgePolicy): Record<string, string> {
   const { cacheClass, format, fetchedAtMs, release, retryAfterSeconds } = policy;
   return {
     ...SECURITY_HEADERS,
@@ -96,7 +96,7 @@ export function headersOf(policy: AnswerPolicy): Record<string, string> {
   };
 }
 
-function edgeSecondsOf({ cacheClass, edgeSeconds = 0 }: AnswerPolicy): number {
+function edgeSecondsOf({ cacheClass, edgeSeconds = 0 }: BadgePolicy): number {
   return Math.min(Math.max(CACHE_LENGTHS[cacheClass].edgeSeconds, edgeSeconds), MAX_EDGE_SECONDS);
 }
 
@@ -133,7 +133,7 @@ function headerText(text: string): string {
  * Whether an `If-None-Match` names the ETag, quotes included (RFC 9110 §13.1.2). The comparison is weak, since an edge
  * that compresses makes `W/"…"` of ours. A `Cache-Control: no-cache` beside it asks us to look, which we did.
  */
-export function holdsEtag(ifNoneMatch: string | undefined, etag: string): boolean {
+export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch.split(',').some((each) => {
     const held = each.trim();

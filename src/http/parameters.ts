@@ -1,5 +1,5 @@
 import { parse } from 'node:querystring';
-import type { Looks } from '../badges/compose.ts';
+import type { StyleOptions } from '../badges/compose.ts';
 import { type ContentParameters, parametersSchema } from '../badges/parameters.ts';
 import type { Scale } from '../imaging/spec.ts';
 
@@ -7,7 +7,7 @@ const MAX_PARAMETERS = 64;
 
 /** What the query asks for, with shields.io's old names resolved into the new ones. */
 export interface Parameters {
-  readonly looks: Looks;
+  readonly styling: StyleOptions;
   readonly content: ContentParameters;
   /** True where the style was asked for, so that the twin repeats it. */
   readonly hasStyle: boolean;
@@ -30,7 +30,7 @@ export function resolveParameters(values: Readonly<Record<string, unknown>>): Pa
   const given = parametersSchema.parse(values);
   const { period, text, prefix } = given;
   return {
-    looks: {
+    styling: {
       style: given.style ?? 'flat',
       label: given.label,
       color: given.color ?? given.colorB,

@@ -37,7 +37,7 @@ export interface ListenOptions {
   /** A socket that listens already, by its descriptor; it takes the place of host and port. */
   readonly descriptor?: number | undefined;
   /** The whole answer, as bytes, to a request that cannot be read; undefined: 400 without a body. */
-  readonly answerUnreadable?: (error: NodeJS.ErrnoException) => string | undefined;
+  readonly respondToBadRequest?: (error: NodeJS.ErrnoException) => string | undefined;
 }
 
 /** Listens, with limits on slow and greedy clients. Rejects when the address is taken. */
@@ -45,7 +45,7 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
   let stopping = false;
   let probedAtMs = -Infinity;
   /** Says, once this stops, that it is the last answer on its connection. A list of those under way would be garbage with each. */
-  class LastOnceStopping extends ServerResponse {
+  class ClosingResponse extends ServerResponse {
     override writeHead(...args: [status: number, ...others: never[]]): this {
       if (stopping && !this.headersSent) this.setHeader('Connection', 'close');
       return super.writeHead(...args);
@@ -58,7 +58,7 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
       requestTimeout: requestMs,
       connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
-      ServerResponse: LastOnceStopping,
+      ServerResponse: ClosingResponse,
     },
     (request, response) => {
       if (request.url === PROBE_URL) probedAtMs = performance.now();
@@ -68,10 +68,10 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
   server.maxHeadersCount = MAX_HEADERS;
   server.maxConnections = MAX_CONNECTIONS;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (socket.writable) socket.end(options.answerUnreadable?.(error) ?? BAD_REQUEST);
+    if (socket.writable) socket.end(options.respondToBadRequest?.(error) ?? BAD_REQUEST);
     else socket.destroy();
   });
-  makeRoomWhenFull(server);
+  closeIdleWhenFull(server);
   const { host, port, descriptor } = options;
   await new Promise<void>((resolve, reject) => {
     const where = descriptor === undefined ? { host, port } : { fd: descriptor };
@@ -92,7 +92,7 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
 }
 
 /** Connections that wait for nothing give way to those who ask; once a second, since all of them are looked at. */
-function makeRoomWhenFull(server: Server): void {
+function closeIdleWhenFull(server: Server): void {
   let madeAtMs = -Infinity;
   server.on('drop', () => {
     const nowMs = performance.now();

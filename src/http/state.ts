@@ -13,7 +13,7 @@ export interface Step {
 }
 
 /** An answer with all that is sent of it, but for what belongs to one request, or is the HTTP server's own. */
-export interface WholeAnswer {
+export interface SentResponse {
   readonly status: number;
   /** Those of the body are not among them. */
   readonly headers: Readonly<Record<string, string>>;
@@ -36,12 +36,12 @@ export interface BadgeState {
   project: string | undefined;
   verdict: Verdict;
   steps: Step[];
-  /** Counts something costly for the client, as `Limits.charge` does. */
+  /** Counts something costly for the client, as `RateLimit.charge` does. */
   charge: (cost?: number) => number;
   /** The failure behind an error badge, for the log. */
   error: unknown;
   /** The badge that was sent, without the headers of this one request. */
-  sent: WholeAnswer | undefined;
+  sent: SentResponse | undefined;
 }
 
 export type BadgeContext = ParameterizedContext<BadgeState>;

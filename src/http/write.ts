@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type BadgeContext, type Step, tiersOf, type WholeAnswer } from './state.ts';
+import { type BadgeContext, type Step, tiersOf, type SentResponse } from './state.ts';
 
 /** Sends an answer at once. HEAD gets no body, and 304 neither a body nor headers of one. */
-export function writeAnswer(
+export function writeResponse(
   { method }: IncomingMessage,
   response: ServerResponse,
-  { status, headers, contentType, body }: WholeAnswer,
+  { status, headers, contentType, body }: SentResponse,
 ): void {
   if (status === 304) {
     response.writeHead(status, headers).end();
@@ -23,12 +23,12 @@ export function writeAnswer(
 }
 
 /** Sends an answer past Koa, with the headers that tell of this one request. */
-export function writeFor(ctx: BadgeContext, answer: WholeAnswer): void {
+export function sendResponse(ctx: BadgeContext, answer: SentResponse): void {
   const { requestId, steps } = ctx.state;
   const headers = { ...answer.headers, 'X-Request-Id': requestId, ...stepHeaders(steps) };
   // Its setters cost as much as drawing an SVG.
   ctx.respond = false;
-  writeAnswer(ctx.req, ctx.res, { ...answer, headers });
+  writeResponse(ctx.req, ctx.res, { ...answer, headers });
 }
 
 /** Tell which tier answered, and how long it took. */

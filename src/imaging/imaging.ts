@@ -8,7 +8,7 @@ import { createRasterizer, type RasterFormat } from './raster.ts';
 import { testFonts } from './self-test.ts';
 import type { BadgeSpec, Scale } from './spec.ts';
 import { drawSvg } from './svg.ts';
-import { createTurns, drawingCost, NoTurnError } from './queue.ts';
+import { createQueue, drawingCost, DroppedError } from './queue.ts';
 
 /** Raise it with every change of ours that changes a picture: all stored pictures are named by it. */
 const RENDERER_REVISION = 3;
@@ -29,14 +29,14 @@ export interface ImagingOptions {
 
 export interface Imaging {
   /**
-   * Returns the raster picture; the same bytes for the same arguments. Of those that wait, the one of the lowest rank comes
+   * Returns the raster picture; the same bytes for the same arguments. Of those that wait, the one of the lowest priority comes
    * first. Rejects with a `DrawingQueueFullError` when too many are wanted at once.
    */
   readonly draw: (
     spec: BadgeSpec,
     format: RasterFormat,
     scale: Scale,
-    rank?: number,
+    priority?: number,
   ) => Promise<Buffer>;
   /** Names everything that decides how a picture of a given spec looks: stored pictures of another one are void. */
   readonly fingerprint: string;
@@ -63,8 +63,8 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
   // Each drawing opens one font at a time.
   const opens = concurrency + 2;
   const maxWaitMs = MAX_WAIT_MS;
-  const usual = createTurns({ concurrency, waitingLimit: queueLimit, maxWaitMs });
-  const large = createTurns({
+  const usual = createQueue({ concurrency, waitingLimit: queueLimit, maxWaitMs });
+  const large = createQueue({
     concurrency: 1,
     waitingLimit: LARGE_WAITING,
     maxWaitMs,
@@ -78,16 +78,16 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
     return bytes;
   };
   return {
-    draw: async (spec, format, scale, rank = 0) => {
+    draw: async (spec, format, scale, priority = 0) => {
       const prepare = () => rasterizer.prepare(drawSvg(spec), format, scale);
       try {
         // Nothing is done for a large one before its turn: it may not come. Where all are usual, no core waits.
         if (drawingCost(spec, scale) > LARGE)
-          return await large.run(rank, async () => drawNow(await prepare()));
+          return await large.run(priority, async () => drawNow(await prepare()));
         const rasterize = prepare();
         // Nobody waits for it where there is no turn.
         rasterize.catch(() => undefined);
-        return await usual.run(rank, async () => drawNow(await rasterize));
+        return await usual.run(priority, async () => drawNow(await rasterize));
       } catch (error) {
         throw isTooMuch(error) ? new DrawingQueueFullError(error) : error;
       }
@@ -115,6 +115,6 @@ async function readVersion(packageName: string): Promise<string> {
 /** Nobody may wait any more, or sharp has cut off a drawing that took too long: it says so in words alone. */
 function isTooMuch(error: unknown): boolean {
   return (
-    error instanceof NoTurnError || (error instanceof Error && error.message.includes('timeout:'))
+    error instanceof DroppedError || (error instanceof Error && error.message.includes('timeout:'))
   );
 }

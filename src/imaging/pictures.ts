@@ -12,24 +12,24 @@ import { drawSvg, essenceOf } from './svg.ts';
 export type PictureTier = 'memory' | 'disk' | 'drawn';
 
 /** What to draw; two equal wishes have one digest, one picture, one strong ETag. */
-export interface PictureWish {
+export interface PictureRequest {
   readonly spec: BadgeSpec;
   readonly format: Format;
   readonly scale: Scale;
 }
 
-interface RasterWish extends PictureWish {
+interface RasterRequest extends PictureRequest {
   readonly format: RasterFormat;
 }
 
 export interface Pictures {
   /** SHA-256, in hex, of all that decides the picture's bytes: spec, format, scale and the renderer's fingerprint. */
-  digest(wish: PictureWish): string;
+  digest(wish: PictureRequest): string;
   /**
    * The picture: an SVG is drawn, of raster pictures those that are not in memory or on disk. `admit` is called before a raster picture is drawn: it gives its rank
    * among those that wait, or throws to refuse it. Rejects with `DrawingQueueFullError` when too many are being drawn.
    */
-  get(wish: PictureWish, digest: string, admit: (cost: number) => number): Promise<Drawn>;
+  get(wish: PictureRequest, digest: string, admit: (cost: number) => number): Promise<Drawn>;
   /** The `busy` picture of a raster format, which is at hand even when nothing can be drawn. */
   spare(format: Format): Spare | undefined;
 }
@@ -47,14 +47,14 @@ export interface Spare {
 }
 
 /** A raster picture in memory. */
-export interface HeldPicture {
+export interface CachedPicture {
   readonly picture: Buffer;
   /** The disk has it, or was given it. */
   readonly isStored: boolean;
 }
 
 export interface PicturesOptions {
-  memory: MemoryCache<HeldPicture>;
+  memory: MemoryCache<CachedPicture>;
   disk: Pick<ContentStore, 'get' | 'put'>;
   flights: SingleFlight<Buffer>;
   imaging: Pick<Imaging, 'draw' | 'fingerprint'>;
@@ -87,7 +87,7 @@ export function createPictures({
     return picture;
   };
 
-  const draw = async (wish: RasterWish, digest: string, rank: number): Promise<Buffer> => {
+  const draw = async (wish: RasterRequest, digest: string, rank: number): Promise<Buffer> => {
     const { spec, format, scale } = wish;
     const picture = await imaging.draw(spec, format, scale, rank);
     memory.set(digest, { picture, isStored: false });
@@ -95,7 +95,7 @@ export function createPictures({
   };
 
   const find = async (
-    wish: RasterWish,
+    wish: RasterRequest,
     digest: string,
     admit: (cost: number) => number,
   ): Promise<Drawn> => {
@@ -144,6 +144,6 @@ export async function drawSpares(
   return spares;
 }
 
-function digestOf({ spec, format, scale }: PictureWish, fingerprint: string): string {
+function digestOf({ spec, format, scale }: PictureRequest, fingerprint: string): string {
   return hash('sha256', JSON.stringify([fingerprint, format, scale, essenceOf(spec)]));
 }

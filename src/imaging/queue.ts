@@ -1,11 +1,11 @@
 import type { BadgeSpec, Scale } from './spec.ts';
 
 /** Too many are before it in the queue, or it has waited for too long. */
-export class NoTurnError extends Error {
-  override readonly name = 'NoTurnError';
+export class DroppedError extends Error {
+  override readonly name = 'DroppedError';
 }
 
-export interface TurnsOptions {
+export interface QueueOptions {
   /** How much work is done at once. */
   readonly concurrency: number;
   /** How much more may wait. */
@@ -17,47 +17,47 @@ export interface TurnsOptions {
 }
 
 /** Work that is done a few pieces at a time. */
-export interface Turns {
+export interface Queue {
   /**
-   * Does the work when its turn comes: the lowest rank first, of equal ones whoever came first. Where too many wait, the
-   * last in rank gives way. Rejects as the work does, or with a `NoTurnError` where it was not begun.
+   * Does the work when its turn comes: the lowest priority first, of equal ones whoever came first. Where too many wait, the
+   * last in priority gives way. Rejects as the work does, or with a `DroppedError` where it was not begun.
    */
-  readonly run: <T>(rank: number, work: () => Promise<T>) => Promise<T>;
+  readonly run: <T>(priority: number, work: () => Promise<T>) => Promise<T>;
   readonly stats: () => { readonly running: number; readonly waiting: number };
 }
 
 interface Waiting {
-  readonly rank: number;
+  readonly priority: number;
   readonly begin: () => void;
   readonly giveUp: () => void;
 }
 
-/** A queue by rank rather than by time alone, so that whoever wants much stands behind those who want little. */
-export function createTurns({
+/** A queue by priority rather than by time alone, so that whoever wants much stands behind those who want little. */
+export function createQueue({
   concurrency,
   waitingLimit,
   maxWaitMs,
   restsBetween = false,
-}: TurnsOptions): Turns {
+}: QueueOptions): Queue {
   /** The next one first. */
   const queue: Waiting[] = [];
   let running = 0;
   let resting = 0;
 
-  const wait = async (rank: number): Promise<void> => {
+  const wait = async (priority: number): Promise<void> => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const giveUp = (): void => {
       queue.splice(queue.indexOf(entry), 1);
       clearTimeout(timer);
-      reject(new NoTurnError('others were before it'));
+      reject(new DroppedError('others were before it'));
     };
     const timer = setTimeout(giveUp, maxWaitMs);
     const begin = (): void => {
       clearTimeout(timer);
       resolve();
     };
-    const entry: Waiting = { rank, begin, giveUp };
-    queue.splice(queue.findLastIndex((other) => other.rank <= rank) + 1, 0, entry);
+    const entry: Waiting = { priority, begin, giveUp };
+    queue.splice(queue.findLastIndex((other) => other.priority <= priority) + 1, 0, entry);
     if (queue.length > waitingLimit) queue.at(-1)?.giveUp();
     await promise;
   };
@@ -78,9 +78,9 @@ export function createTurns({
   };
 
   return {
-    async run(rank, work) {
+    async run(priority, work) {
       if (running + resting < concurrency) running += 1;
-      else await wait(rank);
+      else await wait(priority);
       const startedAtMs = performance.now();
       try {
         return await work();

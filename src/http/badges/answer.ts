@@ -4,9 +4,9 @@ import { BadgeError, type CacheClass, type Fault, FAULTS, type Verdict } from '.
 import { DrawingQueueFullError } from '../../imaging/imaging.ts';
 import type { BadgeSpec, Format, Picture } from '../../imaging/spec.ts';
 import type { Pictures } from '../../imaging/pictures.ts';
-import { CONTENT_TYPES, headersOf, holdsEtag, worldSeconds } from '../headers.ts';
+import { CONTENT_TYPES, headersOf, matchesEtag, worldSeconds } from '../headers.ts';
 import type { BadgeContext } from '../state.ts';
-import { writeFor } from '../write.ts';
+import { sendResponse } from '../write.ts';
 
 /** What is to be answered: a badge, and what there is to know about how it came about. */
 export interface Answer {
@@ -47,7 +47,7 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
       contentType: CONTENT_TYPES[format],
       body: body ?? '',
     };
-    writeFor(ctx, state.sent);
+    sendResponse(ctx, state.sent);
   };
 
   const sendTwin = (ctx: BadgeContext, answer: Answer): void => {
@@ -89,7 +89,7 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
 /** Whether the client holds a good answer already: one whose ETag it names. */
 function isHeld(ctx: BadgeContext, answer: Answer, etag: string): boolean {
   return (
-    trueStatus(ctx, answer) === 200 && holdsEtag(ctx.req.headers['if-none-match'], `"${etag}"`)
+    trueStatus(ctx, answer) === 200 && matchesEtag(ctx.req.headers['if-none-match'], `"${etag}"`)
   );
 }
 

@@ -1,4 +1,4 @@
-import { composeSpec, type Looks } from '../../badges/compose.ts';
+import { composeSpec, type StyleOptions } from '../../badges/compose.ts';
 import { BadgeError, faultMessage, toBadgeError } from '../../errors.ts';
 import type { Answer, SendAnswer } from './answer.ts';
 import type { BadgeContext, BadgeMiddleware } from '../state.ts';
@@ -10,7 +10,7 @@ export function errorsAsBadges(sendAnswer: SendAnswer): BadgeMiddleware {
       await next();
     } catch (error) {
       const failure = toBadgeError(error);
-      const { style, label } = ctx.state.parameters.looks;
+      const { style, label } = ctx.state.parameters.styling;
       try {
         await sendAnswer(ctx, faultAnswer(ctx, failure, { style, label }));
       } catch (refusal) {
@@ -22,7 +22,7 @@ export function errorsAsBadges(sendAnswer: SendAnswer): BadgeMiddleware {
   };
 }
 
-function faultAnswer({ state }: BadgeContext, error: BadgeError, looks: Looks): Answer {
+function faultAnswer({ state }: BadgeContext, error: BadgeError, styling: StyleOptions): Answer {
   const { fault } = error;
   state.error = fault.verdict === 'not-found' || fault.verdict === 'invalid' ? undefined : error;
   const content = {
@@ -31,7 +31,7 @@ function faultAnswer({ state }: BadgeContext, error: BadgeError, looks: Looks): 
     color: fault.color,
   };
   return {
-    spec: composeSpec(content, looks),
+    spec: composeSpec(content, styling),
     fault,
     verdict: fault.verdict,
     cacheClass: fault.cacheClass,

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { MemoryCache } from '../../../cache/memory.ts';
 import { bytesOfPicture } from '../../imaging/pictures.ts';
-import { type GiveAccount, requestIdOf } from '../access-log.ts';
-import { holdsEtag } from '../headers.ts';
-import { type BadgeState, tiersOf, type WholeAnswer } from '../state.ts';
-import { stepHeaders, writeAnswer } from '../write.ts';
+import { type LogAccess, requestIdOf } from '../access-log.ts';
+import { matchesEtag } from '../headers.ts';
+import { type BadgeState, tiersOf, type SentResponse } from '../state.ts';
+import { stepHeaders, writeResponse } from '../write.ts';
 
 /** How old an answer may be: short enough that nobody has to forget it, long enough for whatever everybody asks for. */
 const REMEMBERED_MS = 1_000;
@@ -16,17 +16,17 @@ const HEADERS_BYTES = 4_096;
 const MAX_ONCE = 1_000;
 
 /** A whole answer, as it was sent a moment ago. */
-export interface RememberedAnswer {
+export interface CachedResponse {
   readonly untilMs: number;
   readonly path: string;
   readonly kindId: string;
   readonly format: string;
   readonly tiers: string;
-  readonly answer: WholeAnswer;
+  readonly answer: SentResponse;
 }
 
-export interface RememberedAnswers {
-  /** Answers from memory, before anything else looks at the request; false where that cannot be. */
+export interface MicroCache {
+  /** Answers from memory, before anything else styling at the request; false where that cannot be. */
   readonly answer: (request: IncomingMessage, response: ServerResponse) => boolean;
   /**
    * Keeps a good answer for a second, where its URL comes the second time within one; leaves all others alone. Behind an
@@ -35,15 +35,15 @@ export interface RememberedAnswers {
   readonly remember: (url: string, path: string, state: BadgeState) => void;
 }
 
-export interface RememberedAnswersOptions {
-  readonly memory: MemoryCache<RememberedAnswer>;
-  readonly giveAccount: GiveAccount;
+export interface MicroCacheOptions {
+  readonly memory: MemoryCache<CachedResponse>;
+  readonly logAccess: LogAccess;
   readonly observe?: (outcome: 'hit' | 'miss') => void;
   readonly clock?: () => number;
 }
 
 /** The bytes that a remembered answer takes. */
-export function bytesOfAnswer({ answer }: RememberedAnswer): number {
+export function bytesOfResponse({ answer }: CachedResponse): number {
   return HEADERS_BYTES + bytesOfPicture(answer.body);
 }
 
@@ -51,12 +51,12 @@ export function bytesOfAnswer({ answer }: RememberedAnswer): number {
  * Whole answers by URL, for a second: the picture that everybody asks for is found by one look into a map. An answer
  * tells its client no more than the application would have told it in that second.
  */
-export function createRememberedAnswers(options: RememberedAnswersOptions): RememberedAnswers {
-  const { memory, giveAccount, observe, clock = () => performance.now() } = options;
+export function createMicroCache(options: MicroCacheOptions): MicroCache {
+  const { memory, logAccess, observe, clock = () => performance.now() } = options;
   /** When URLs were asked for, the latest ones. */
   const askedAtMs = new LRUCache<string, number>({ max: MAX_ONCE });
 
-  const find = ({ method, url = '' }: IncomingMessage): RememberedAnswer | undefined => {
+  const find = ({ method, url = '' }: IncomingMessage): CachedResponse | undefined => {
     if (method !== 'GET' && method !== 'HEAD') return undefined;
     const held = memory.get(url);
     return held !== undefined && clock() < held.untilMs ? held : undefined;
@@ -70,11 +70,11 @@ export function createRememberedAnswers(options: RememberedAnswersOptions): Reme
       if (held === undefined) return false;
       const { answer, ...others } = held;
       const requestId = requestIdOf(request.headers['x-request-id']);
-      const isHeld = holdsEtag(request.headers['if-none-match'], answer.headers['ETag'] ?? '');
+      const isHeld = matchesEtag(request.headers['if-none-match'], answer.headers['ETag'] ?? '');
       const status = isHeld ? 304 : 200;
       const headers = { ...answer.headers, 'X-Request-Id': requestId };
-      writeAnswer(request, response, { ...answer, status, headers });
-      giveAccount({
+      writeResponse(request, response, { ...answer, status, headers });
+      logAccess({
         ...others,
         requestId,
         startedAtMs,

@@ -57,7 +57,7 @@ export function createSendBadge(parts: {
         state.charge,
       );
       state.steps.push({ name: 'facts', tier, tookMs: performance.now() - startedAtMs });
-      const spec = composeSpec({ label: kind.label, ...content }, state.parameters.looks);
+      const spec = composeSpec({ label: kind.label, ...content }, state.parameters.styling);
       await sendAnswer(ctx, {
         ...origin,
         spec,
@@ -70,7 +70,7 @@ export function createSendBadge(parts: {
 
     async ofContent(ctx, content) {
       ctx.state.kindId = 'static';
-      const spec = composeSpec({ label: '', ...content }, ctx.state.parameters.looks);
+      const spec = composeSpec({ label: '', ...content }, ctx.state.parameters.styling);
       await sendAnswer(ctx, { spec, verdict: 'ok', source: 'static', cacheClass: 'static' });
     },
   };

@@ -8,7 +8,7 @@ export interface Overload {
   readonly close: () => void;
 }
 
-/** Looks four times a second at how late a timer fires: as late as whoever asks next would be answered. */
+/** StyleOptions four times a second at how late a timer fires: as late as whoever asks next would be answered. */
 export function watchOverload(clock: () => number = () => performance.now()): Overload {
   let dueAtMs = clock() + SAMPLE_MS;
   let lateMs = 0;

@@ -6,7 +6,7 @@ const MAX_CLIENTS = 50_000;
 /** Whose bucket is filled by no more than this is served however late the process is. */
 const SPARED_SHARE = 0.05;
 
-export interface LimitsOptions {
+export interface RateLimitOptions {
   perSecond: number;
   burst: number;
   /** Addresses and ranges whose `X-Forwarded-For` is believed. */
@@ -25,7 +25,7 @@ export interface Sender {
   get(header: string): string;
 }
 
-export interface Limits {
+export interface RateLimit {
   /**
    * Counts something costly for the client, at most as much as it may have at once; throws a `limited` error when it asks too
    * often, and a `busy` one when it has asked for much already and this process is late. Gives a rank among all who ask for
@@ -35,17 +35,17 @@ export interface Limits {
 }
 
 /**
- * Limits what costs (a package never seen, a raster picture to draw), per address, IPv6 by /64; what is cached is never
- * refused. A leaky bucket: so many a second, so many at once; the 50,000 most recent clients are remembered.
+ * RateLimit what costs (a package never seen, a raster picture to draw), per address, IPv6 by /64; what is cached is never
+ * refused. A leaky bucket: so many a second, so many at once; the 50,000 most recent clients are microCache.
  */
-export function createLimits({
+export function createRateLimit({
   perSecond,
   burst,
   trustedProxies,
   exempt,
   isLate = () => false,
   clock = () => performance.now(),
-}: LimitsOptions): Limits {
+}: RateLimitOptions): RateLimit {
   const trusted = blockListOf(trustedProxies);
   const free = blockListOf(exempt);
   const intervalMs = 1000 / perSecond;

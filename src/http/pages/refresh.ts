@@ -5,7 +5,7 @@ import { normalizeName } from '../../facts/names.ts';
 import { KEYS } from '../../keys.ts';
 import { CONTENT_TYPES, headersOfPage } from '../headers.ts';
 import type { BadgeContext } from '../state.ts';
-import { writeFor } from '../write.ts';
+import { sendResponse } from '../write.ts';
 
 /** A project may be refreshed once in this time, by all clients and processes together. */
 const ONCE_IN_MS = 10_000;
@@ -81,7 +81,7 @@ interface Told {
 
 function send(ctx: BadgeContext, { status, ...told }: Told, body: object): void {
   ctx.state.verdict = told.verdict;
-  writeFor(ctx, {
+  sendResponse(ctx, {
     status,
     headers: headersOfPage(told),
     contentType: CONTENT_TYPES.json,

@@ -6,7 +6,7 @@ import { LAG_BOUNDS_SECONDS } from '../../metrics.ts';
 import type { Sources } from '../../facts/sources.ts';
 import { CONTENT_TYPES, headersOfPage } from '../headers.ts';
 import type { BadgeContext } from '../state.ts';
-import { writeFor } from '../write.ts';
+import { sendResponse } from '../write.ts';
 
 const KEPT_SECONDS = 5;
 const STYLE = `
@@ -68,7 +68,7 @@ export function createSendStatus(options: StatusOptions): SendStatus {
     const body = isJson ? `${JSON.stringify(report)}\n` : statusPage(report);
     ctx.state.kindId = 'service';
     const kept = { seconds: KEPT_SECONDS, etag: hash('sha256', body) };
-    writeFor(ctx, {
+    sendResponse(ctx, {
       status: 200,
       headers: headersOfPage({ verdict: 'ok', kept }),
       contentType: isJson ? CONTENT_TYPES.json : 'text/html; charset=utf-8',
