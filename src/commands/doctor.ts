@@ -26,7 +26,7 @@ export function define(command: Command): void {
   });
 }
 
-/** StyleOptions at all that the service needs. Never rejects: what cannot be looked at is a finding. */
+/** Looks at all that the service needs. Never rejects: what cannot be looked at is a finding. */
 export async function examine(options: ServicesOptions): Promise<Finding[]> {
   const { config } = options;
   const pypi = await askUpstream('PyPI', `${config.PYPI_URL}/pypi/pip/json`, config);

@@ -31,7 +31,7 @@ export interface BadgeSources {
 }
 
 /**
- * StyleOptions up the facts and lets the kind speak. `admit` is called before an upstream is asked about something never seen,
+ * Looks up the facts and lets the kind speak. `admit` is called before an upstream is asked about something never seen,
  * and may throw to refuse it. Rejects with a `BadgeError`: `no-project`, `unavailable`, or what `admit` threw.
  */
 export async function describe(

@@ -11,13 +11,8 @@ import { requestContext } from './request-context.ts';
 import { type Answers, createRoutes } from './routes.ts';
 import type { BadgeMiddleware, BadgeState } from './state.ts';
 
-/** Faults of a connection that say nothing about us. */
-const CONNECTION_NOISE = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'ERR_STREAM_PREMATURE_CLOSE',
-  'ECANCELED',
-]);
+/** Errors that the client or the network causes; not logged. */
+const CLIENT_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED']);
 
 export interface AppOptions extends Answers {
   readonly log: Logger;
@@ -25,11 +20,11 @@ export interface AppOptions extends Answers {
   readonly microCache: MicroCache;
   readonly sendAnswer: SendAnswer;
   readonly rateLimit: RateLimit;
-  /** Asked by an edge's probe at `/-/ready`: it can probe only the port that it fetches from. */
+  /** For the edge's probe at `/-/ready`: Varnish probes the port that it fetches from. */
   readonly isReady: () => boolean;
 }
 
-/** The application without a port: the life of a request, from the outside in. */
+/** Creates the application. The order of its middleware is the order in which a request passes through it. */
 export function createApp(options: AppOptions): Handler {
   const { log, microCache, sendAnswer, isReady } = options;
   const app = new Koa<BadgeState>();
@@ -39,19 +34,19 @@ export function createApp(options: AppOptions): Handler {
   app.use(onlyGetAndHead);
   app.use(noSuchPath);
   app.on('error', (error: NodeJS.ErrnoException) => {
-    if (!CONNECTION_NOISE.has(error.code ?? '')) log.error({ err: error }, 'answer failed');
+    if (!CLIENT_ERRORS.has(error.code ?? '')) log.error({ err: error }, 'answer failed');
   });
-  const answerAnew = app.callback();
+  const handle = app.callback();
   return async (request, response) => {
     request.url = pathOfTarget(request.url ?? '/');
     if (request.url === '/-/ready') response.writeHead(isReady() ? 200 : 503).end();
-    else if (!microCache.answer(request, response)) await answerAnew(request, response);
+    else if (!microCache.respond(request, response)) await handle(request, response);
   };
 }
 
 /**
- * The path and query of a request target. "GET http://host/path" names us as well, and a fragment is the client's own;
- * Koa's parser throws for a host or credentials that cannot be.
+ * Returns path and query of a request target. `GET http://host/path` is valid as well, but Koa's parser throws for an
+ * invalid host; fragments are dropped.
  */
 function pathOfTarget(target: string): string {
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '');

@@ -5,10 +5,7 @@ import { grammarOf, splitExtension } from './paths.ts';
 import type { MicroCache } from './badges/micro-cache.ts';
 import { type BadgeContext, type BadgeMiddleware, type BadgeState, tiersOf } from './state.ts';
 
-/**
- * The outermost middleware: reads what the URL alone tells, and when the answer is there, gives account of it and
- * remembers it.
- */
+/** The outermost middleware: sets the state from the URL, and after the response logs it and offers it to the micro-cache. */
 export function requestContext(options: {
   readonly logAccess: LogAccess;
   readonly microCache: MicroCache;
@@ -19,7 +16,7 @@ export function requestContext(options: {
     const state = (ctx.state = startState(ctx, rateLimit));
     await next();
     const { method, path, status } = ctx;
-    if (method === 'GET') microCache.remember(ctx.url, path, state);
+    if (method === 'GET') microCache.store(ctx.url, path, state);
     logAccess({ ...state, method, path, status, tiers: tiersOf(state.steps) });
   };
 }

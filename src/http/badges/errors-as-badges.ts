@@ -3,7 +3,7 @@ import { BadgeError, faultMessage, toBadgeError } from '../../errors.ts';
 import type { Answer, SendAnswer } from './answer.ts';
 import type { BadgeContext, BadgeMiddleware } from '../state.ts';
 
-/** Turns whatever went wrong into the contract's badge for it, in the format that was asked for. */
+/** Middleware: answers a failure with its error badge, in the requested format. */
 export function errorsAsBadges(sendAnswer: SendAnswer): BadgeMiddleware {
   return async (ctx, next) => {
     try {
@@ -15,7 +15,7 @@ export function errorsAsBadges(sendAnswer: SendAnswer): BadgeMiddleware {
         await sendAnswer(ctx, faultAnswer(ctx, failure, { style, label }));
       } catch (refusal) {
         if (!(refusal instanceof BadgeError)) throw refusal;
-        // A fault's picture must always come. Of those that nobody has changed there are few.
+        // An error badge is always sent. Without the client's label there are only a few, which stay cached.
         await sendAnswer(ctx, { ...faultAnswer(ctx, failure, { style }), isFree: true });
       }
     }

@@ -21,7 +21,7 @@ export interface EdgeReader {
   /** Reads each of them once. */
   readAll(paths: readonly string[]): Promise<ReadBadge[]>;
   /**
-   * StyleOptions again and again until the badge says that, for so long at the most; gives how many milliseconds since `sinceMs`
+   * Looks again and again until the badge says that, for so long at the most; gives how many milliseconds since `sinceMs`
    * (`performance.now()`) that took, or Infinity.
    */
   untilSays(path: string, message: string, withinMs: number, sinceMs?: number): Promise<number>;

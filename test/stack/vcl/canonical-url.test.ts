@@ -72,7 +72,7 @@ function createReader(): Koa<BadgeState> {
   app.use(
     requestContext({
       logAccess: nothing,
-      microCache: { answer: () => false, remember: nothing },
+      microCache: { respond: () => false, store: nothing },
       rateLimit: { charge: () => 0 },
     }),
   );

@@ -15,7 +15,7 @@ const FOR_EVER = Number.MAX_SAFE_INTEGER;
 
 const announced: Change = { project: 'requests', release: '2.0', atMs: NOW - SECOND };
 
-/** StyleOptions again and again, and tells after how long each time, in seconds. */
+/** Looks again and again, and tells after how long each time, in seconds. */
 function waitsOf(queue: ChangeQueue, becomes: Partial<Pending> = {}): number[] {
   const waits: number[] = [];
   let nowMs = NOW;

@@ -47,11 +47,11 @@ async function start(verdict: BadgeState['verdict'] = 'ok') {
     clock: () => clock.nowMs,
   });
   const server = createServer((request, response) => {
-    if (microCache.answer(request, response)) return;
+    if (microCache.respond(request, response)) return;
     seen.made += 1;
     const state = stateOf(verdict);
     if (state.sent) writeResponse(request, response, state.sent);
-    microCache.remember(request.url ?? '', '/path', state);
+    microCache.store(request.url ?? '', '/path', state);
   }).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   await once(server, 'listening');
