@@ -4,17 +4,17 @@ import { projectFactsSchema, pypiProjectSchema, type ProjectFacts } from './sche
 import type { UpstreamClient } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 
-/** Deprecated, and dozens of megabytes long for some projects. */
+/** Deprecated, and dozens of megabytes for some projects. */
 const UNUSED_MEMBER = 'releases';
 
 const serialSchema = z.object({ last_serial: z.number().int().optional().catch(undefined) });
 
-/** Names the facts of a project's latest release, or of the release given. */
+/** Returns the id of the facts of a project's latest release, or of the given one. */
 export function projectId(name: string, release?: string): string {
   return release === undefined ? name : `${name}:${release}`;
 }
 
-/** PyPI as a source of facts: `freshSeconds` after it was fetched, a record is asked for again. */
+/** Creates PyPI's source of facts; a record is fresh for `freshSeconds`. */
 export function createPypiSource(
   client: UpstreamClient,
   freshSeconds: number,
@@ -43,12 +43,7 @@ async function load(
   if (answer.status === 404) return { state: 'absent' };
   const { value, last_serial: lastSerial } = parseAnswer(answer.body);
   const serial = serialOf(answer.header('x-pypi-last-serial')) ?? lastSerial;
-  return {
-    state: 'known',
-    value,
-    ...(answer.etag === undefined ? {} : { validator: answer.etag }),
-    ...(serial === undefined ? {} : { serial }),
-  };
+  return { state: 'known', value, validator: answer.etag, serial };
 }
 
 function pathOf(id: string): string {
@@ -63,7 +58,7 @@ function parseAnswer(body: string) {
     const answer: unknown = JSON.parse(body);
     return { ...serialSchema.parse(answer), value: pypiProjectSchema.parse(answer) };
   } catch (error) {
-    throw new UpstreamError('unparsable', 'sent something that is not a project', error);
+    throw new UpstreamError('unparsable', 'sent no valid project', error);
   }
 }
 

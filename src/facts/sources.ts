@@ -16,21 +16,21 @@ import { createPypistatsSource } from './pypistats.ts';
 const PYPISTATS_PER_SECOND = 2;
 const PYPISTATS_CONCURRENCY = 2;
 
-/** PyPI and pypistats.org, and what is kept of them. */
+/** The cached facts of PyPI and pypistats.org. */
 export interface Sources {
   readonly projects: Facts<ProjectFacts>;
   readonly downloads: Facts<DownloadFacts>;
-  /** The way to PyPI itself, for its feeds. */
+  /** Client of PyPI, for its feeds. */
   readonly pypi: UpstreamClient;
-  /** Requests to pypistats.org left in this quarter of a minute. */
+  /** Returns the requests to pypistats.org left in this quarter of a minute. */
   readonly budgetLeft: () => number;
-  /** Which upstreams failed repeatedly, and are left alone for a while: their breakers are open. */
+  /** Returns which upstreams have an open breaker: they failed repeatedly and get no requests for a while. */
   readonly leftAlone: () => Readonly<Record<'pypi' | 'pypistats', boolean>>;
-  /** Makes what is kept of a project and its releases due, for all processes; how many records that were. */
+  /** Expires the records of a project and its releases in all processes; returns their number. */
   readonly expire: (project: string) => Promise<number>;
-  /** The same for all that is kept. */
+  /** Expires all records; returns their number. */
   readonly expireEverything: () => Promise<number>;
-  /** Ends what is under way; the stores below stay open. */
+  /** Aborts running refreshes; the stores stay open. */
   readonly close: () => Promise<void>;
 }
 
@@ -117,7 +117,7 @@ function createFactsOf<T>(source: FactsSource<T>, options: SourcesOptions): Fact
     firstPatienceMs: DEADLINES.unknownFactsMs,
     loadTimeoutMs: UPSTREAM_DEADLINES.loadMs,
     memoryMaxBytes: config.MEMORY_MAX_BYTES / 4,
-    // pypistats.org's source spreads its own due times.
+    // The source of pypistats.org spreads its due times itself.
     jitter: source.name === 'pypi' ? 0.1 : 0,
     observe(event) {
       if (event.kind === 'served') metrics.facts(source.name, event.state, event.tier);
@@ -150,7 +150,7 @@ function createUpstream(
       metrics.breaker(name, open);
       log.warn(
         { upstream: name },
-        open ? 'upstream fails: it is left alone for a while' : 'upstream answers again',
+        open ? 'upstream fails: no requests for a while' : 'upstream answers again',
       );
     },
   });

@@ -38,6 +38,8 @@ export interface Imaging {
     scale: Scale,
     priority?: number,
   ) => Promise<Buffer>;
+  /** Returns a raster picture at scale 1, at once. Its letters are not fitted to their boxes: their widths load slowly. */
+  readonly drawPlain: (spec: BadgeSpec, format: RasterFormat) => Promise<Buffer>;
   /** Names everything that decides how a picture of a given spec looks: stored pictures of another one are void. */
   readonly fingerprint: string;
   readonly queue: () => { readonly running: number; readonly waiting: number };
@@ -92,6 +94,8 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
         throw isTooMuch(error) ? new DrawingQueueFullError(error) : error;
       }
     },
+    drawPlain: (spec, format) =>
+      rasterizer.rasterize(drawSvg(spec).replace(/ textLength="[\d.]+"/g, ''), format, 1),
     fingerprint: createHash('sha256')
       .update(
         JSON.stringify([RENDERER_REVISION, badgeMaker, rasterizer.versions, fonts.fingerprint]),
@@ -112,9 +116,11 @@ async function readVersion(packageName: string): Promise<string> {
   return z.object({ version: z.string() }).parse(JSON.parse(manifest)).version;
 }
 
-/** Nobody may wait any more, or sharp has cut off a drawing that took too long: it says so in words alone. */
+/**
+ * Nobody may wait any more; sharp has cut off a drawing that took too long, or no file can be opened: these two say so in
+ * words alone.
+ */
 function isTooMuch(error: unknown): boolean {
-  return (
-    error instanceof DroppedError || (error instanceof Error && error.message.includes('timeout:'))
-  );
+  if (error instanceof DroppedError) return true;
+  return error instanceof Error && /timeout:|too many open file/.test(error.message);
 }

@@ -1,6 +1,6 @@
 const SAMPLE_MS = 250;
 /** Delay of the event loop beyond which the process counts as overloaded. */
-const LATE_MS = 50;
+const LATE_MS = 100;
 
 /** Detects that the process cannot keep up with its work. */
 export interface Overload {

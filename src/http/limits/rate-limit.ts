@@ -29,7 +29,7 @@ export interface RateLimit {
   /**
    * Adds a cost, at most `burst`, to the client's bucket. Returns the client's priority in queues: the milliseconds until
    * its bucket is empty; lower comes first. Throws a `limited` error if the bucket would overflow, and a `busy` error if
-   * the process is overloaded and the bucket is filled.
+   * the process is overloaded and the bucket is filled; both costs count, `busy` included.
    */
   charge(request: ClientRequest, cost?: number): number;
 }
@@ -65,12 +65,12 @@ export function createRateLimit({
           retryAfterSeconds: Math.ceil(waitMs / 1000),
         });
       }
+      emptyAtMs.set(client, clock() + nextInMs);
       if (emptyInMs > burst * intervalMs * SPARED_SHARE && isLate())
         throw new BadgeError(
           'busy',
           'the process is overloaded, and the client has a filled bucket',
         );
-      emptyAtMs.set(client, clock() + nextInMs);
       return nextInMs;
     },
   };
