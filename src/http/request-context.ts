@@ -5,7 +5,10 @@ import { grammarOf, splitExtension } from './paths.ts';
 import type { MicroCache } from './badges/micro-cache.ts';
 import { type BadgeContext, type BadgeMiddleware, type BadgeState, tiersOf } from './state.ts';
 
-/** The outermost middleware: sets the state from the URL, and after the response logs it and offers it to the micro-cache. */
+/**
+ * The outermost middleware: sets the state from the URL, and after the response logs it and offers it to the
+ * micro-cache.
+ */
 export function requestContext(options: {
   readonly logAccess: LogAccess;
   readonly microCache: MicroCache;

@@ -25,8 +25,8 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => Pr
 export interface Listener {
   readonly url: string;
   /**
-   * Serves for two more seconds if an edge probes. Then refuses new connections, completes open requests, and closes idle
-   * connections. Settles within ten seconds.
+   * Serves for two more seconds if an edge probes. Then refuses new connections, completes open requests, and closes
+   * idle connections. Settles within ten seconds.
    */
   stop(): Promise<void>;
 }
@@ -117,9 +117,9 @@ function hostOf({ address, family }: AddressInfo): string {
 }
 
 /**
- * Stops listening, and closes connections as they become idle. `http.Server.close()` would cut idle connections at once,
- * while a proxy may be writing to one; `net.Server`'s `close()` keeps them, and each gets `Connection: close` with its
- * next response.
+ * Stops listening, and closes connections as they become idle. `http.Server.close()` would cut idle connections at
+ * once, while a proxy may be writing to one; `net.Server`'s `close()` keeps them, and each gets `Connection: close`
+ * with its next response.
  */
 async function drain(server: Server): Promise<void> {
   const startedAtMs = performance.now();

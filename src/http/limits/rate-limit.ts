@@ -27,16 +27,16 @@ export interface ClientRequest {
 
 export interface RateLimit {
   /**
-   * Adds a cost, at most `burst`, to the client's bucket. Returns the client's priority in queues: the milliseconds until
-   * its bucket is empty; lower comes first. Throws a `limited` error if the bucket would overflow, and a `busy` error if
-   * the process is overloaded and the bucket is filled; both costs count, `busy` included.
+   * Adds a cost, at most `burst`, to the client's bucket. Returns the client's priority in queues: the milliseconds
+   * until its bucket is empty; lower comes first. Throws a `limited` error if the bucket would overflow, and a `busy`
+   * error if the process is overloaded and the bucket is filled; both costs count, `busy` included.
    */
   charge(request: ClientRequest, cost?: number): number;
 }
 
 /**
- * Creates a leaky bucket per client (an IPv4 address or an IPv6 /64) for costly requests: origin fetches of new packages
- * and drawings of raster pictures. Cache hits cost nothing. Keeps the 50,000 most recent clients.
+ * Creates a leaky bucket per client (an IPv4 address or an IPv6 /64) for costly requests: origin fetches of new
+ * packages and drawings of raster pictures. Cache hits cost nothing. Keeps the 50,000 most recent clients.
  */
 export function createRateLimit({
   perSecond,
@@ -76,7 +76,9 @@ export function createRateLimit({
   };
 }
 
-/** Returns the nearest address that is not a trusted proxy: reads `X-Forwarded-For` from the right while it is trusted. */
+/**
+ * Returns the nearest address that is not a trusted proxy: reads `X-Forwarded-For` from the right while it is trusted.
+ */
 export function clientAddress(request: ClientRequest, trusted: BlockList): string {
   let address = plain(request.socket.remoteAddress ?? '');
   const forwarded = request.get('X-Forwarded-For').split(',');

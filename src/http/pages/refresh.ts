@@ -14,8 +14,8 @@ const INTERVAL_MS = 10_000;
 export type Refresh = (ctx: BadgeContext, name: string) => Promise<void>;
 
 /**
- * For use after an upload: fetches a project from PyPI and purges its badges. It needs no key: it only fetches what PyPI
- * serves. Too frequent requests get 429.
+ * For use after an upload: fetches a project from PyPI and purges its badges. It needs no key: it only fetches what
+ * PyPI serves. Too frequent requests get 429.
  */
 export function createRefresh(options: {
   readonly propagations: Pick<Propagations, 'start'>;

@@ -63,7 +63,7 @@ test('where it rests between, a place stays empty for as long as its work took',
     concurrency: 1,
     waitingLimit: 9,
     maxWaitMs: LONG_MS,
-    restsBetween: true,
+    restsAfterWork: true,
   });
   let [endedAtMs, begunAtMs] = [0, 0];
   const first = turns.run(0, async () => {
