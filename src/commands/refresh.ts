@@ -6,12 +6,12 @@ import { UsageError } from '../errors.ts';
 import { normalizeName } from '../facts/names.ts';
 import { openSources } from '../services.ts';
 import { withOpened } from './context.ts';
-import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
+import { createOutput, finish, JSON_OPTION, type Output, printNodes } from './output.ts';
 
 /** Outcome of a refresh. */
 export interface RefreshReport extends Pick<Attempt, 'state' | 'version' | 'serial'> {
   readonly project: string;
-  /** PyPI's page is newer than what was known before. */
+  /** PyPI's page is newer than the kept facts. */
   readonly changed: boolean;
   /** The last purge at each node. */
   readonly nodes: readonly NodeOutcome[];
@@ -32,8 +32,8 @@ export function define(command: Command): void {
 }
 
 /**
- * Propagates a release: fetches the project from PyPI and purges its badges, until PyPI's page is newer than what was
- * known, for at most 40 s. Throws a `UsageError` for an invalid name.
+ * Propagates a release: fetches the project from PyPI and purges its badges, until PyPI's page is newer than the kept
+ * facts, for at most 40 s. Rejects with a `UsageError` for an invalid name.
  */
 export async function refresh(
   opened: Omit<PropagateOptions, 'edge'>,
@@ -42,7 +42,7 @@ export async function refresh(
   output: Output,
 ): Promise<RefreshReport> {
   const project = normalizeName(name);
-  if (project === undefined) throw new UsageError(`${name} is not the name of a project`);
+  if (project === undefined) throw new UsageError(`${name} is not a valid project name`);
   const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
   let report: RefreshReport = {
     project,
@@ -56,7 +56,7 @@ export async function refresh(
     const { state, version, serial, hasChanged } = attempt;
     const nodes = (await attempt.purge) ?? report.nodes;
     report = { project, state, version, serial, changed: hasChanged, nodes };
-    if (attempt.isPending) output.note(`${wordsOf(report)}: looking again in a moment`);
+    if (attempt.isPending) output.note(`${wordsOf(report)}: trying again`);
   }
   return report;
 }
@@ -69,14 +69,13 @@ export function printRefresh(report: RefreshReport, isJson: boolean, output: Out
   else {
     output.line(wordsOf(report));
     if (nodes.length === 0) output.line('edge: nothing purged');
-    for (const { url, purged, failure } of nodes)
-      output.line(`${url}: ${failure ?? `${purged} badges purged`}`);
+    printNodes(nodes, output);
   }
   return isGood;
 }
 
 function wordsOf({ project, state, version, serial, changed }: RefreshReport): string {
-  if (state === 'absent') return `PyPI does not know ${project}`;
+  if (state === 'absent') return `PyPI has no project ${project}`;
   if (state === 'unanswered') return 'PyPI does not answer';
-  return `${project} ${version} (serial ${serial ?? 'unknown'}), ${changed ? 'new' : 'as before'}`;
+  return `${project} ${version} (serial ${serial ?? 'unknown'}), ${changed ? 'changed' : 'unchanged'}`;
 }

@@ -25,26 +25,26 @@ export function define(command: Command): void {
   });
 }
 
-/** The service, while it runs. */
+/** A running service. */
 export interface RunningService {
-  /** Where badges are. */
+  /** URL of the badges. */
   readonly url: string;
-  /** Where operators look. */
+  /** URL of the admin port. */
   readonly adminUrl: string;
-  /** Turns not ready, lets what is under way end, then lets go of everything. */
+  /** Turns not ready, completes open requests, then closes everything. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the whole service. Rejects with a `SettingsError` when the environment does not fit, with the system's error
- * when a port is taken.
+ * Starts the service. Rejects with a `SettingsError` if the environment is invalid, or with the system's error if a
+ * port is taken.
  */
 export async function serve(environment?: Environment): Promise<RunningService> {
   const context = createContext(environment);
   const { config, log, metrics, version } = context;
   if (config.CONTACT === '')
-    log.warn('CONTACT is not set: PyPI asks its clients to say whom to write to');
-  // Koa is loaded while fonts are tried on other threads.
+    log.warn('CONTACT is not set: PyPI asks clients for a contact address');
+  // Koa loads while the fonts are tested on other threads.
   const [services, { createApp }, { createAdminApp }] = await Promise.all([
     createServices(context),
     import('../http/app.ts'),
