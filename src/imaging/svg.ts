@@ -7,8 +7,8 @@ import { escapeXml } from './xml.ts';
 const ID_LENGTH = 10;
 
 /**
- * Returns the badge as SVG: the same bytes for the same spec on every machine, and ids that no other spec's badge has,
- * so that many of them can stand in one HTML page. An empty label leaves the message alone.
+ * Returns the badge as SVG; equal specs give the same bytes. Its ids are unique to the spec, so that one HTML page can
+ * contain many badges. An empty label removes the left half.
  */
 export function drawSvg(spec: BadgeSpec): string {
   const idSuffix = identify(spec);
@@ -19,8 +19,8 @@ export function drawSvg(spec: BadgeSpec): string {
 }
 
 /**
- * What of a spec shows, as text: two specs have the same one just where they have the same picture. There is no left half
- * without a label, and a color of badge-maker's palette is drawn as a hex color.
+ * Returns the visible part of a spec as text; two specs have the same text exactly if they have the same picture.
+ * Without a label there is no left half, and a color of the palette is drawn as its hex value.
  */
 export function essenceOf({ label, message, color, labelColor, style }: BadgeSpec): string {
   const left = label === '' ? null : toHex(labelColor ?? 'grey');
@@ -36,20 +36,20 @@ function identify(spec: BadgeSpec): string {
 }
 
 function drawBadge({ label, message, color, labelColor, style }: BadgeSpec, idSuffix: string) {
-  // badge-maker paints a left half without a label where there is a color for it.
+  // With a label color, badge-maker draws a left half even without a label.
   const left = label === '' || labelColor === undefined ? {} : { labelColor };
   return makeBadge({ label, message, color, ...left, style, idSuffix });
 }
 
-// badge-maker's social badge without a label is an empty box beside the message: here the message is in that box. As a
-// label it begins with a capital, which is taken back.
+// Without a label, badge-maker's social badge has an empty box beside the message. This puts the message in the box, as
+// a label, and undoes the capital that badge-maker gives to labels.
 function drawBubble({ message, color, style }: BadgeSpec, idSuffix: string): string {
   const capitalized = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
   const svg = makeBadge({ label: message, message: '', color, style, idSuffix });
   return svg.replaceAll(`>${escapeXml(capitalized)}</text>`, () => `>${escapeXml(message)}</text>`);
 }
 
-// The name for screen readers is the text as it is: badge-maker gives it in capitals where the style has capitals.
+// Screen readers get the original text; badge-maker would write it in capitals for styles that have capitals.
 function nameFor(svg: string, { label, message }: BadgeSpec): string {
   const name = escapeXml([label, message].filter((part) => part !== '').join(': '));
   const start = svg.indexOf(' role="img"');
