@@ -1,7 +1,7 @@
 import type { Store } from '../../cache/store/contract.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 
-/** A window of the budget: so many requests in so long. */
+/** A window of the budget: at most `limit` requests in `lengthMs`. */
 interface Window {
   readonly name: string;
   readonly limit: number;
@@ -11,26 +11,26 @@ interface Window {
 const RETRY_MS = 250;
 const MAX_WAITING = 256;
 
-/** A shared allowance of requests towards an upstream. */
+/** A shared budget of requests to an upstream. */
 export interface Budget {
   /**
-   * Waits for leave to send one request. Among those who wait, the one who was served longest ago goes first
-   * (`lastServedAtMs`, 0 for never). Rejects when the signal aborts, or when too many wait already.
+   * Waits until one request may be sent. Waiting records are served in the order of their last refresh
+   * (`lastServedAtMs`, 0 for never). Rejects when the signal aborts, or if too many wait already.
    */
   take(lastServedAtMs: number, signal: AbortSignal): Promise<void>;
-  /** Requests left in the current quarter of a minute, as this process last saw it. */
+  /** Returns the requests left in the current quarter of a minute, as this process last saw it. */
   left(): number;
   close(): void;
 }
 
 export interface BudgetOptions {
   store: Pick<Store, 'increment'>;
-  /** The counters' key, e.g. `pypins:1:budget:pypistats`. */
+  /** Key of the counters, e.g. `pypins:1:budget:pypistats`. */
   key: string;
   perMinute: number;
-  /** How many may go out in one second. */
+  /** Requests allowed in one second. */
   perSecond: number;
-  /** In milliseconds; one that cannot be set back, or a limit would last until the old time comes again. */
+  /** A monotonic clock in milliseconds; after a step back, another one would block until the old time. */
   clock?: () => number;
 }
 
@@ -40,9 +40,9 @@ interface Waiter {
 }
 
 /**
- * A budget that all processes share through the store. It is spent in quarters of a minute, of which any minute touches
- * five: a fixed window of a whole minute would let twice the budget through around its edge. While the store fails,
- * this process counts alone.
+ * Creates a budget that all processes share through the store. It is spent in quarters of a minute; any minute touches
+ * five of them, so each gets a fifth. A window of a whole minute would allow twice the budget around its end. While the
+ * store fails, this process counts alone.
  */
 export function createBudget({
   store,
@@ -85,7 +85,9 @@ export function createBudget({
   return {
     take(lastServedAtMs, signal) {
       if (waiting.size >= MAX_WAITING)
-        return Promise.reject(new UpstreamError('over-budget', 'too many wait for the budget'));
+        return Promise.reject(
+          new UpstreamError('over-budget', 'too many requests wait for the budget'),
+        );
       const turn = waitForTurn(waiting, lastServedAtMs, signal);
       void pump();
       return turn;
@@ -95,7 +97,7 @@ export function createBudget({
   };
 }
 
-/** Joins those who wait, until it is served, or the signal aborts. */
+/** Joins the queue until it is served or the signal aborts. */
 function waitForTurn(
   waiting: Set<Waiter>,
   lastServedAtMs: number,
@@ -129,7 +131,7 @@ function leastRecentlyServed(waiting: ReadonlySet<Waiter>): Waiter | undefined {
   return first;
 }
 
-/** Counts in fixed windows of this process; two keys at most, so nothing is ever swept. */
+/** Counts in fixed windows in memory. There are at most two keys, so none is removed. */
 function createLocalCounter(clock: () => number): (key: string, lengthMs: number) => number {
   const windows = new Map<string, { count: number; endsAtMs: number }>();
   return (key, lengthMs) => {

@@ -12,37 +12,37 @@ import { createPypistatsSource } from './pypistats.ts';
 
 const PYPISTATS_PER_SECOND = 2;
 const PYPISTATS_CONCURRENCY = 2;
-/** How long a start waits for the store: without it, this process would ask PyPI for what all others know. */
+/** How long a start waits for the store; without it, this process would fetch records that the others have. */
 const STORE_PATIENCE_MS = 500;
 
-/** PyPI and pypistats.org, and what is kept of them. */
+/** The cached facts of PyPI and pypistats.org. */
 export interface Sources {
   readonly projects: Facts<ProjectFacts>;
   readonly downloads: Facts<DownloadFacts>;
-  /** The way to PyPI itself, for its feeds. */
+  /** Client of PyPI, for its feeds. */
   readonly pypi: UpstreamClient;
-  /** Requests to pypistats.org left in this quarter of a minute. */
+  /** Returns the requests to pypistats.org left in this quarter of a minute. */
   readonly budgetLeft: () => number;
-  /** Which upstreams failed repeatedly, and are left alone for a while: their breakers are open. */
+  /** Returns which upstreams have an open breaker: they failed repeatedly and get no requests for a while. */
   readonly leftAlone: () => Readonly<Record<'pypi' | 'pypistats', boolean>>;
-  /** Makes what is kept of a project and its releases due, for all processes; how many records that were. */
+  /** Expires the records of a project and its releases in all processes; returns their number. */
   readonly expire: (project: string) => Promise<number>;
-  /** The same for all that is kept. */
+  /** Expires all records; returns their number. */
   readonly expireEverything: () => Promise<number>;
-  /** Ends what is under way; the stores below stay open. */
+  /** Aborts running refreshes; the stores stay open. */
   readonly close: () => Promise<void>;
 }
 
-/** The sources with what they stand on, for a program that serves no pictures. */
+/** The sources together with their stores, for commands that serve no pictures. */
 export interface OpenedSources extends Shared {
   readonly sources: Sources;
-  /** Lets go of everything; never rejects. */
+  /** Closes sources and stores. Never rejects. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Opens the shared store and the sources over it, and waits a moment for the store. `isFollowed` tells whether a
- * follower refreshes what is held; by default there is none.
+ * Opens the shared store and the sources over it, and waits up to 500 ms for the store. `isFollowed` returns whether a
+ * follower refreshes records; by default none does.
  */
 export async function openSources(
   options: ServicesOptions,
@@ -50,7 +50,7 @@ export async function openSources(
 ): Promise<OpenedSources> {
   const { config, log } = options;
   await mkdir(config.CACHE_DIR, { recursive: true }).catch((error: unknown) => {
-    log.error({ err: error }, 'CACHE_DIR cannot be made: nothing is kept on disk');
+    log.error({ err: error }, 'cannot create CACHE_DIR: nothing is kept on disk');
   });
   const shared = await createShared(options);
   const sources = createSources(shared, options, isFollowed);
@@ -66,7 +66,7 @@ export async function openSources(
   };
 }
 
-/** Makes the sources over the store that all processes share. */
+/** Creates the sources over the shared store. */
 function createSources(
   shared: Shared,
   options: ServicesOptions,
@@ -136,7 +136,7 @@ function createFactsOf<T>(
     firstPatienceMs: DEADLINES.unknownFactsMs,
     loadTimeoutMs: UPSTREAM_DEADLINES.loadMs,
     memoryMaxBytes: config.MEMORY_MAX_BYTES / 4,
-    // pypistats.org's source spreads its own due times.
+    // The source of pypistats.org spreads its due times itself.
     jitter: source.name === 'pypi' ? 0.1 : 0,
     observe(event) {
       if (event.kind === 'served') metrics.facts(source.name, event.state, event.tier);
@@ -169,7 +169,7 @@ function createUpstream(
       metrics.breaker(name, open);
       log.warn(
         { upstream: name },
-        open ? 'upstream fails: it is left alone for a while' : 'upstream answers again',
+        open ? 'upstream fails: no requests for a while' : 'upstream answers again',
       );
     },
   });
