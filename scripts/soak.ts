@@ -171,8 +171,8 @@ function report({ asked, verdicts, faults, memory }: Tally, seconds: number): nu
     .filter((_, round) => (round + 1) % every === 0);
   const header = ['requests', 'memory', 'heap', 'external'];
   for (const line of inColumns([header, ...rows])) output.line(line);
-  const told = [...verdicts].map(([verdict, count]) => `${verdict} ${count}`).join(', ');
-  output.line(`${asked} requests in ${Math.round(seconds)} s: ${told}`);
+  const counts = [...verdicts].map(([verdict, count]) => `${verdict} ${count}`).join(', ');
+  output.line(`${asked} requests in ${Math.round(seconds)} s: ${counts}`);
   const all = [...faults, ...faultsOfMemory(memory.map(({ rssBytes }) => rssBytes))];
   for (const fault of all) output.note(fault);
   output.line(`${all.length} faults`);
