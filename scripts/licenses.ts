@@ -62,6 +62,9 @@ const READ: ReadonlyMap<string, string> = new Map([
   ['dejavu-fonts-ttf@2.37.3', 'Bitstream-Vera'],
 ]);
 
+/** Removed by the Dockerfile: the image already has Node. */
+const LEFT_OUT = /^node-linux-/;
+
 const FOLDER = 'node_modules/';
 const lockSchema = z.object({
   packages: z.record(
@@ -95,7 +98,10 @@ export function readDependencies(lock: string): Dependency[] {
     const { version, license: stated, dev } = entry;
     const name = entry.name ?? path.slice(path.lastIndexOf(FOLDER) + FOLDER.length);
     const license = READ.get(`${name}@${version}`) ?? stated ?? ofParent(name) ?? 'none';
-    return [`${name} ${version} ${dev}`, { name, version, license, isDistributed: !dev }];
+    return [
+      `${name} ${version} ${dev}`,
+      { name, version, license, isDistributed: !dev && !LEFT_OUT.test(name) },
+    ];
   });
   const sorted = [...new Map(dependencies)].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return sorted.map(([, dependency]) => dependency);

@@ -9,14 +9,12 @@ import { FAULTS } from './errors.ts';
 import { type FollowerWatch, watchFollower } from './follow/state/watch.ts';
 import { bytesOfAnswer, type RememberedAnswer } from './http/badges/micro-cache.ts';
 import { createImaging } from './imaging/imaging.ts';
-import type { Format } from './imaging/spec.ts';
 import {
   bytesOfPicture,
   createPictures,
   drawSpares,
   type HeldPicture,
   type Pictures,
-  type Spare,
 } from './imaging/pictures.ts';
 import { openSources, type Sources } from './facts/sources.ts';
 import { createDisk, type ServicesOptions } from './stores.ts';
@@ -35,8 +33,6 @@ export interface Services {
   readonly popularity: Popularity;
   /** The follower, as this process sees it. */
   readonly follower: FollowerWatch;
-  /** Draws what has to be at hand when nothing can be drawn; never rejects. */
-  readonly warmUp: () => Promise<void>;
   /** Lets go of connections, files and timers; never rejects. */
   close(): Promise<void>;
 }
@@ -52,7 +48,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     openSources(options, isFollowing),
   ]);
   const { store, messages, sources } = opened;
-  const { imaging, memory, disk, pictures, warmUp } = drawing;
+  const { imaging, memory, disk, pictures } = drawing;
   const answers = createMemoryCache({
     maxBytes: config.MEMORY_MAX_BYTES / 8,
     sizeOf: bytesOfAnswer,
@@ -82,7 +78,6 @@ export async function createServices(options: ServicesOptions): Promise<Services
     messages,
     popularity,
     follower: watch,
-    warmUp,
     async close() {
       watch.close();
       await popularity.close();
@@ -94,7 +89,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
 
 /** The pictures, in memory and on disk, and what draws them. */
 async function createDrawing(options: ServicesOptions) {
-  const { config, metrics, log } = options;
+  const { config, metrics } = options;
   const imaging = await createImaging({
     directory: join(config.CACHE_DIR, 'fonts'),
     concurrency: config.DRAWING_CONCURRENCY,
@@ -105,27 +100,14 @@ async function createDrawing(options: ServicesOptions) {
     sizeOf: ({ picture }) => bytesOfPicture(picture),
   });
   const disk = createDisk(options);
-  const spares = new Map<Format, Spare>();
   const pictures = createPictures({
     memory,
     disk,
     flights: createSingleFlight(),
     imaging,
-    spares,
+    // Before the first request: without them, a full queue would have no picture to answer with.
+    spares: await drawSpares(imaging, BUSY),
     observe: metrics.picture,
   });
-  return {
-    imaging,
-    memory,
-    disk,
-    pictures,
-    warmUp: async () => {
-      try {
-        const drawn = await drawSpares(imaging, BUSY);
-        for (const [format, spare] of drawn) spares.set(format, spare);
-      } catch (error) {
-        log.error({ err: error }, 'the spare pictures cannot be drawn');
-      }
-    },
-  };
+  return { imaging, memory, disk, pictures };
 }

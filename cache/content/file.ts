@@ -80,8 +80,11 @@ async function inFolder(folder: string, work: () => Promise<void>): Promise<void
   }
 }
 
-/** Like `mkdir -p`. Node's recursive `mkdir` reports `ENOENT` for every error, even on a read-only disk. */
-async function makeFolder(folder: string): Promise<void> {
+/**
+ * Like `mkdir -p`. Node's recursive `mkdir` reports `ENOENT` for every error, and never returns below /proc (seen with
+ * 24.21).
+ */
+export async function makeFolder(folder: string): Promise<void> {
   const make = (): Promise<void> =>
     mkdir(folder).catch((error: unknown) => {
       if (codeOf(error) !== 'EEXIST') throw error;

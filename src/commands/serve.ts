@@ -16,8 +16,6 @@ import { type Services, createServices } from '../services.ts';
 import { createContext } from './context.ts';
 
 const STOP_DEADLINE_MS = 15_000;
-/** The first badges come before what only a raster picture needs: the widths of letters take 0.1 s to load. */
-const WARM_UP_AFTER_MS = 1_000;
 
 /** `pypins serve`. */
 export function define(command: Command): void {
@@ -83,7 +81,6 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   const admin = createAdminApp({ metrics, isReady });
   const listeners = await listenBoth(config, services, handle, admin.callback());
   ready = true;
-  const warmUp = setTimeout(() => void services.warmUp(), WARM_UP_AFTER_MS).unref();
   log.info({ version, url: listeners.badges.url, admin: listeners.admin.url }, 'serving badges');
 
   return {
@@ -91,7 +88,6 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     adminUrl: listeners.admin.url,
     async close() {
       ready = false;
-      clearTimeout(warmUp);
       await listeners.badges.stop();
       overload.close();
       await propagations.close();

@@ -1,18 +1,18 @@
 import { fromString } from 'css-color-converter';
 
-/** shields.io's palette, as badge-maker draws it (it exports only `makeBadge`), and the other names it goes by. */
-const PALETTE: ReadonlyMap<string, string> = new Map([
-  ...[
-    'brightgreen',
-    'green',
-    'yellow',
-    'yellowgreen',
-    'orange',
-    'red',
-    'blue',
-    'grey',
-    'lightgrey',
-  ].map((name) => [name, name] as const),
+/** The palette that badge-maker draws but does not export; the names are those of shields.io. */
+export const PALETTE: ReadonlyMap<string, string> = new Map([
+  ['brightgreen', '#4b0'],
+  ['green', '#67ac09'],
+  ['yellow', '#d8b800'],
+  ['yellowgreen', '#95991a'],
+  ['orange', '#ea7233'],
+  ['red', '#dd4343'],
+  ['blue', '#007ec6'],
+  ['grey', '#555'],
+  ['lightgrey', '#939393'],
+]);
+const ALIASES: ReadonlyMap<string, string> = new Map([
   ['gray', 'grey'],
   ['lightgray', 'lightgrey'],
   ['critical', 'red'],
@@ -35,8 +35,9 @@ const MAX_LENGTH = 64;
 export function normalizeColor(text: string): string | undefined {
   const color = text.slice(0, MAX_LENGTH + 1).trim();
   if (color === '' || color.length > MAX_LENGTH) return undefined;
-  const named = PALETTE.get(color);
-  if (named !== undefined) return named;
+  if (PALETTE.has(color)) return color;
+  const alias = ALIASES.get(color);
+  if (alias !== undefined) return alias;
   if (HEX_DIGITS.test(color)) return `#${color.toLowerCase()}`;
   // The converter looks names up in a plain object, where `constructor` is found and makes it throw.
   if (color in Object.prototype) return undefined;

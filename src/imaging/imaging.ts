@@ -3,14 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { drawingCost } from './cost.ts';
-import { canOpen } from './descriptors.ts';
-import { prepareFonts } from './fonts.ts';
+import { canOpen, prepareFonts } from './fonts.ts';
 import { createRasterizer, type RasterFormat } from './raster.ts';
 import { testFonts } from './self-test.ts';
 import type { BadgeSpec, Scale } from './spec.ts';
 import { drawSvg } from './svg.ts';
-import { createTurns, NoTurnError } from './queue.ts';
+import { createTurns, drawingCost, NoTurnError } from './queue.ts';
 
 /** Raise it with every change of ours that changes a picture: all stored pictures are named by it. */
 const RENDERER_REVISION = 3;
@@ -40,6 +38,8 @@ export interface Imaging {
     scale: Scale,
     rank?: number,
   ) => Promise<Buffer>;
+  /** Returns a raster picture at scale 1, at once. Its letters are not fitted to their boxes: their widths load slowly. */
+  readonly drawPlain: (spec: BadgeSpec, format: RasterFormat) => Promise<Buffer>;
   /** Names everything that decides how a picture of a given spec looks: stored pictures of another one are void. */
   readonly fingerprint: string;
   readonly queue: () => { readonly running: number; readonly waiting: number };
@@ -94,6 +94,8 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
         throw isTooMuch(error) ? new DrawingQueueFullError(error) : error;
       }
     },
+    drawPlain: (spec, format) =>
+      rasterizer.rasterize(drawSvg(spec).replace(/ textLength="[\d.]+"/g, ''), format, 1),
     fingerprint: createHash('sha256')
       .update(
         JSON.stringify([RENDERER_REVISION, badgeMaker, rasterizer.versions, fonts.fingerprint]),
@@ -114,9 +116,11 @@ async function readVersion(packageName: string): Promise<string> {
   return z.object({ version: z.string() }).parse(JSON.parse(manifest)).version;
 }
 
-/** Nobody may wait any more, or sharp has cut off a drawing that took too long: it says so in words alone. */
+/**
+ * Nobody may wait any more; sharp has cut off a drawing that took too long, or no file can be opened: these two say so in
+ * words alone.
+ */
 function isTooMuch(error: unknown): boolean {
-  return (
-    error instanceof NoTurnError || (error instanceof Error && error.message.includes('timeout:'))
-  );
+  if (error instanceof NoTurnError) return true;
+  return error instanceof Error && /timeout:|too many open file/.test(error.message);
 }

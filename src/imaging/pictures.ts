@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import type { ContentStore } from '../../cache/content/store.ts';
 import type { MemoryCache } from '../../cache/memory.ts';
 import type { SingleFlight } from '../../cache/single-flight.ts';
-import { drawingCost } from './cost.ts';
 import type { Imaging } from './imaging.ts';
+import { drawingCost } from './queue.ts';
 import type { RasterFormat } from './raster.ts';
 import { type BadgeSpec, type Format, FORMATS, type Picture, type Scale } from './spec.ts';
 import { drawSvg, essenceOf } from './svg.ts';
@@ -132,16 +132,16 @@ export function bytesOfPicture(picture: Picture): number {
 
 /** Draws the `busy` picture of each raster format, for when nothing else can be drawn. */
 export async function drawSpares(
-  imaging: PicturesOptions['imaging'],
+  imaging: Pick<Imaging, 'drawPlain' | 'fingerprint'>,
   spec: BadgeSpec,
 ): Promise<ReadonlyMap<Format, Spare>> {
-  const spares = new Map<Format, Spare>();
-  // One after the other: the queue may be shorter than the list.
-  for (const format of FORMATS.filter((each) => each !== 'svg')) {
-    const digest = digestOf({ spec, format, scale: 1 }, imaging.fingerprint);
-    spares.set(format, { digest, picture: await imaging.draw(spec, format, 1) });
-  }
-  return spares;
+  const raster = FORMATS.filter((format) => format !== 'svg');
+  const spares = raster.map(async (format): Promise<[Format, Spare]> => {
+    // Plain as it is, it has another name than the usual one.
+    const digest = digestOf({ spec, format, scale: 1 }, `${imaging.fingerprint} plain`);
+    return [format, { digest, picture: await imaging.drawPlain(spec, format) }];
+  });
+  return new Map(await Promise.all(spares));
 }
 
 function digestOf({ spec, format, scale }: PictureWish, fingerprint: string): string {

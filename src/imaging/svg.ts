@@ -1,27 +1,10 @@
 import { hash } from 'node:crypto';
 import { makeBadge } from 'badge-maker';
+import { PALETTE } from './color.ts';
 import type { BadgeSpec } from './spec.ts';
+import { escapeXml } from './xml.ts';
 
 const ID_LENGTH = 10;
-/** badge-maker's palette, which it does not export. */
-const PALETTE: ReadonlyMap<string, string> = new Map([
-  ['brightgreen', '#4b0'],
-  ['green', '#67ac09'],
-  ['yellow', '#d8b800'],
-  ['yellowgreen', '#95991a'],
-  ['orange', '#ea7233'],
-  ['red', '#dd4343'],
-  ['blue', '#007ec6'],
-  ['grey', '#555'],
-  ['lightgrey', '#939393'],
-]);
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-  ["'", '&apos;'],
-]);
 
 /**
  * Returns the badge as SVG: the same bytes for the same spec on every machine, and ids that no other spec's badge has,
@@ -72,8 +55,4 @@ function nameFor(svg: string, { label, message }: BadgeSpec): string {
   const start = svg.indexOf(' role="img"');
   const end = svg.indexOf('</title>');
   return `${svg.slice(0, start)} role="img" aria-label="${name}"><title>${name}${svg.slice(end)}`;
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES.get(character) ?? character);
 }

@@ -13,6 +13,7 @@ import { Agent } from './agent.ts';
 import { readRetryAfterMs, UpstreamError, type UpstreamFailure } from './errors.ts';
 import { readBody } from './body.ts';
 
+const JSON_TYPE = 'application/json';
 const MAX_REDIRECTS = 3;
 const MAX_WAITING = 1_000;
 const BREAKER_FAILURES = 5;
@@ -143,7 +144,7 @@ async function ask(
   request: UpstreamRequest,
   signal: AbortSignal,
 ): Promise<UpstreamAnswer> {
-  const { etag, post, accept = 'application/json' } = request;
+  const { etag, post, accept = JSON_TYPE } = request;
   const headers = {
     'user-agent': options.userAgent,
     accept,
@@ -165,11 +166,19 @@ async function ask(
     if (location === undefined) return readAnswer(response, options.maxBytes, request);
     await response.body.dump();
     const target = URL.parse(location, url.href);
-    if (target?.host !== url.host)
-      throw new UpstreamError('redirect', 'redirected to another host');
+    if (target === null || !isSafeRedirect(url, target))
+      throw new UpstreamError('redirect', 'redirected to another host, or from TLS to plain HTTP');
     url = target;
   }
   throw new UpstreamError('redirect', `redirected more than ${MAX_REDIRECTS} times`);
+}
+
+/** Whether a redirect stays within the origin, or upgrades the same host to TLS. */
+export function isSafeRedirect(from: URL, to: URL): boolean {
+  return (
+    to.origin === from.origin ||
+    (from.protocol === 'http:' && to.protocol === 'https:' && to.hostname === from.hostname)
+  );
 }
 
 function redirectTarget({ statusCode, headers }: Dispatcher.ResponseData): string | undefined {
@@ -180,13 +189,14 @@ function redirectTarget({ statusCode, headers }: Dispatcher.ResponseData): strin
 async function readAnswer(
   response: Dispatcher.ResponseData,
   maxBytes: number,
-  { leaveOut, maxKeptBytes = MAX_KEPT_BYTES }: UpstreamRequest,
+  { accept = JSON_TYPE, leaveOut, maxKeptBytes = MAX_KEPT_BYTES }: UpstreamRequest,
 ): Promise<UpstreamAnswer> {
   const { statusCode, headers, body } = response;
   const header = (name: string): string | undefined => single(headers[name]);
   if (statusCode === 200) {
     const encoding = header('content-encoding');
-    const text = await readBody(body, { encoding, maxBytes, maxKeptBytes, leaveOut });
+    const isJson = accept === JSON_TYPE;
+    const text = await readBody(body, { encoding, maxBytes, maxKeptBytes, isJson, leaveOut });
     return {
       status: 200,
       body: text,

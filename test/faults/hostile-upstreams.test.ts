@@ -16,8 +16,8 @@ import { downloadsBody, projectBody } from './support/hostile-documents.ts';
 import { faultsOfSvg } from './support/hostile-pictures.ts';
 import { type HostileUpstream, startHostileUpstream } from './support/hostile-upstream.ts';
 
-const PROJECT_RUNS = 200;
-const DOWNLOAD_RUNS = 400;
+const PROJECT_RUNS = 80;
+const DOWNLOAD_RUNS = 200;
 const MAX_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 60_000;
 const PATIENCE = { timeout: 20_000, interval: 200 };

@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { examine, tellFindings } from '../../src/commands/doctor.ts';
+import { examine } from '../../src/commands/doctor.ts';
+import { printFindings } from '../../src/commands/finding.ts';
 import { purge, tellPurge } from '../../src/commands/purge.ts';
 import { UsageError } from '../../src/errors.ts';
 import { refresh, tellRefresh } from '../../src/commands/refresh.ts';
@@ -198,7 +199,7 @@ test('pypins doctor says what is wrong and what to do', async () => {
   const look = async (more: Record<string, string>): Promise<[boolean, string]> => {
     const { output, lines } = createTestOutput();
     const findings = await examine(await createOptionsForTest({ ...settings, ...more }));
-    return [tellFindings(findings, false, output), lines.join('\n')];
+    return [printFindings(findings, false, output), lines.join('\n')];
   };
   const [isWell, well] = await look({ VARNISH_URLS: node.url, PURGE_KEY: 'x' });
   expect(well).not.toContain('fail');

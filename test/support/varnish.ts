@@ -9,7 +9,7 @@ import { freePort } from './redis.ts';
 import { makeTempDirectory } from './temp.ts';
 
 const EDGE = join(import.meta.dirname, '../../varnish');
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 90_000;
 
 /** A real varnishd with the real rules, in front of nodes of the test. */
 export interface TestVarnish {

@@ -4,8 +4,7 @@ import { BadgeError, type CacheClass, type Fault, FAULTS, type Verdict } from '.
 import { DrawingQueueFullError } from '../../imaging/imaging.ts';
 import type { BadgeSpec, Format, Picture } from '../../imaging/spec.ts';
 import type { Pictures } from '../../imaging/pictures.ts';
-import { holdsEtag } from '../etag.ts';
-import { CONTENT_TYPES, headersOf, worldSeconds } from '../headers.ts';
+import { CONTENT_TYPES, headersOf, holdsEtag, worldSeconds } from '../headers.ts';
 import type { BadgeContext } from '../state.ts';
 import { writeFor } from '../write.ts';
 

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { MemoryCache } from '../../../cache/memory.ts';
 import { bytesOfPicture } from '../../imaging/pictures.ts';
 import { type GiveAccount, requestIdOf } from '../access-log.ts';
-import { holdsEtag } from '../etag.ts';
+import { holdsEtag } from '../headers.ts';
 import { type BadgeState, tiersOf, type WholeAnswer } from '../state.ts';
 import { stepHeaders, writeAnswer } from '../write.ts';
 

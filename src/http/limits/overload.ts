@@ -1,6 +1,6 @@
 const SAMPLE_MS = 250;
 /** How late the event loop may be before work is refused. */
-const LATE_MS = 50;
+const LATE_MS = 100;
 
 /** Whether this process has more to do than it can do in time. */
 export interface Overload {

@@ -28,7 +28,7 @@ export interface Sender {
 export interface Limits {
   /**
    * Counts something costly for the client, at most as much as it may have at once; throws a `limited` error when it asks too
-   * often, and a `busy` one when it has asked for much already and this process is late. Gives a rank among all who ask for
+   * often, and a `busy` one, counted as well, when it has asked for much already and this process is late. Gives a rank among all who ask for
    * something costly, lower for those who ask for less: the milliseconds until its bucket will be empty.
    */
   charge(sender: Sender, cost?: number): number;
@@ -65,9 +65,9 @@ export function createLimits({
           retryAfterSeconds: Math.ceil(waitMs / 1000),
         });
       }
+      emptyAtMs.set(client, clock() + nextInMs);
       if (emptyInMs > burst * intervalMs * SPARED_SHARE && isLate())
         throw new BadgeError('busy', 'this process is late, and the client has asked for much');
-      emptyAtMs.set(client, clock() + nextInMs);
       return nextInMs;
     },
   };

@@ -12,7 +12,7 @@ import { startCli } from '../../support/cli.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 import type { Scene } from './scene.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 100 };
+const PATIENCE = { timeout: 60_000, interval: 100 };
 /** A hundred times as fast as it really is. */
 const POLL_MS = 200;
 const PAUSES = { firstMs: 200, maxMs: 1_200 };

@@ -89,7 +89,6 @@ describe('the changelog', () => {
   test.each([
     ['nothing', -32_601, 'server error; requested method not found'],
     ['changelog_since_serial', -32_602, 'client error; serial: Missing required argument'],
-    ['list_packages', -32_500, 'XMLRPC list_packages method. Use JSON or Simple API instead.'],
   ])('answers %s without arguments by the fault %i', async (method, code, message) => {
     const { text } = await call(standIn.url, method);
     expect(text).toMatch(new RegExp(`<name>faultCode</name>\\s*<value><int>${code}</int>`));

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createTurns, NoTurnError, type Turns } from '../../../src/imaging/queue.ts';
+import { createTurns, drawingCost, NoTurnError, type Turns } from '../../../src/imaging/queue.ts';
+import type { Scale } from '../../../src/imaging/spec.ts';
 
 const LONG_MS = 60_000;
 
@@ -109,4 +110,17 @@ test('whatever is wanted: never too much at once, and all of it ends', async () 
       },
     ),
   );
+});
+
+test.each<[letters: number, scale: Scale, cost: number]>([
+  [0, 1, 1],
+  [20, 1, 1],
+  [20, 4, 4],
+  [256, 1, 12],
+  [256, 4, 50],
+  [512, 4, 100],
+])('%i letters at scale %i cost as much as %i usual pictures', (letters, scale, cost) => {
+  const [label, message] = ['W'.repeat(letters / 2), 'W'.repeat(letters / 2)];
+  const spec = { label, message, color: 'blue', style: 'flat' } as const;
+  expect(Math.round(drawingCost(spec, scale))).toBe(cost);
 });

@@ -6,7 +6,7 @@ import { createSqliteStore } from '../../../../cache/store/sqlite/store.ts';
 const [path = '', rounds = '0'] = process.argv.slice(2);
 const store = createSqliteStore({ path, maxBytes: 1_000_000 });
 const granted: number[] = [];
-const counts: (number | undefined)[] = [];
+const counts: number[] = [];
 
 // All children start together, when the parent has heard from each of them.
 process.stdout.write('ready\n');
@@ -14,7 +14,8 @@ await once(process.stdin, 'data');
 for (let round = 0; round < Number(rounds); round += 1) {
   const answer = await store.acquireLease(`round ${round}`, 60_000);
   if (answer.state === 'granted') granted.push(round);
-  counts.push(await store.increment('counter', 60_000));
+  const count = await store.increment('counter', 60_000);
+  if (count !== undefined) counts.push(count);
   await store.set(`value ${round}`, `of ${process.pid}`, 60);
 }
 process.stdout.write(`${JSON.stringify({ healthy: store.healthy, granted, counts })}\n`);

@@ -23,7 +23,7 @@ export interface Backend {
 }
 
 /** Starts a real redis-server. */
-async function startRedisBackend(): Promise<Backend> {
+export async function startRedisBackend(): Promise<Backend> {
   const redis = await startRedis();
   return {
     async open(observe) {
@@ -40,7 +40,7 @@ async function startRedisBackend(): Promise<Backend> {
 }
 
 /** Creates a file in its own directory. */
-async function startSqliteBackend(): Promise<Backend> {
+export async function startSqliteBackend(): Promise<Backend> {
   const { path, remove } = await makeTempDirectory();
   return {
     open(observe) {
