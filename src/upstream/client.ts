@@ -80,8 +80,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   const waiting = bulkhead(options.concurrency, MAX_WAITING);
   const breaker = circuitBreaker(handleWhen(isUpstreamFault), {
     breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
-    // It goes by a clock that can be set back, and then stays open until the old time comes again: we measure
-    // ourselves.
+    // cockatiel reads `Date.now()`, which can jump back and keep the breaker open; `openUntilMs` is monotonic.
     halfOpenAfter: -Number.MAX_SAFE_INTEGER,
   });
   let openUntilMs = 0;
@@ -168,13 +167,13 @@ async function ask(
     await response.body.dump();
     const target = URL.parse(location, url.href);
     if (target === null || !isSafeRedirect(url, target))
-      throw new UpstreamError('redirect', 'redirected to another host, or out of TLS');
+      throw new UpstreamError('redirect', 'redirected to another host, or from TLS to plain HTTP');
     url = target;
   }
   throw new UpstreamError('redirect', `redirected more than ${MAX_REDIRECTS} times`);
 }
 
-/** Within the origin, or to the same host by TLS. */
+/** Whether a redirect stays within the origin, or upgrades the same host to TLS. */
 export function isSafeRedirect(from: URL, to: URL): boolean {
   return (
     to.origin === from.origin ||

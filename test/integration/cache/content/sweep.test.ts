@@ -69,7 +69,7 @@ describe('a sweep', () => {
     ['minutes', 60],
     ['hours', HOUR_SECONDS],
     ['days', DAY_SECONDS],
-  ])('above it removes what was not used for longest, down to 80 %%: %s', async (_, unit) => {
+  ])('above the budget removes the least recently used objects, down to 80 %%: %s', async (_, unit) => {
     for (let i = 0; i < 150; i += 1) await place(i, i * unit);
     const store = open();
     await store.sweep();
