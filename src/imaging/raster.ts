@@ -1,7 +1,8 @@
 import type { Sharp, SharpOptions } from 'sharp';
+import { loadOnce } from '../load-once.ts';
 import type { FontSet } from './fonts.ts';
 import type { Format, Scale } from './spec.ts';
-import { createTextFitter, type TextFitter } from './text-length.ts';
+import { createTextFitter } from './text-length.ts';
 
 export type RasterFormat = Exclude<Format, 'svg'>;
 
@@ -57,12 +58,7 @@ export async function createRasterizer(
   const { default: sharp } = await import('sharp');
   sharp.cache(false);
   sharp.concurrency(1);
-  let fitting: Promise<TextFitter> | undefined;
-  const openFitter = (): Promise<TextFitter> =>
-    (fitting ??= createTextFitter(fonts.files).catch((error: unknown) => {
-      fitting = undefined;
-      throw error;
-    }));
+  const openFitter = loadOnce(() => createTextFitter(fonts.files));
   const fitTexts = async (svg: string): Promise<string> =>
     svg.includes('textLength=') ? (await openFitter())(svg) : svg;
   const prepare: Rasterizer['prepare'] = async (svg, format, scale) => {
