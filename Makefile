@@ -13,7 +13,7 @@ install: node_modules/.installed ## install the pinned packages, Node 24 among t
 
 node_modules/.installed: package.json package-lock.json .npmrc
 	npm ci --no-audit --no-fund --loglevel=error
-	@node --version | grep -q '^v24\.' || { echo 'Node 24 did not arrive with npm ci: are install scripts switched off (ignore-scripts)?' >&2; exit 1; }
+	@scripts/check-node
 	@touch $@
 
 services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, a clock that jumps, and what checks their files)
@@ -30,20 +30,22 @@ stack: install ## the whole stack on this machine: Varnish, two processes, Redis
 run: install ## serve badges from PyPI and pypistats.org
 	bin/pypins serve
 
-check: install ## the fast gates: layout, lint, types, documents, licences, regular expressions
+check: install ## the fast gates: layout, lint, types, documents, licenses, regular expressions
 	prettier --check --log-level=warn .
 	oxlint --type-aware
 	tsc --noEmit
-	node scripts/update-docs.ts --check
-	node scripts/check-licences.ts
+	node scripts/generate.ts --check
+	node scripts/check-lock.ts
+	node scripts/check-licenses.ts
 	node scripts/check-vcl-regexes.ts
 
 # Where the programs cannot be installed, the tests that need them are skipped, and say so. One part that fails leaves out none.
 test: check ## the gates, then in minutes: unit and integration tests, the edge's cases, and the promises on the whole stack
 	-@$(MAKE) --no-print-directory --silent services
 	@status=0; set -x; \
-		vitest run --project unit --project integration --project stack || status=1; \
+		vitest run --project unit --project integration --maxWorkers=3 || status=1; \
 		node scripts/run-varnishtest.ts || status=1; \
+		vitest run --project stack --outputFile.json=reports/vitest-stack.json || status=1; \
 		exit $$status
 
 test-faults: install ## the long rest: faults, floods, hostile clients and upstreams, the follower over simulated hours
@@ -55,12 +57,12 @@ soak: install services ## break everything for longer: 100,000 requests through 
 	SOAK_REQUESTS=100000 vitest run --no-file-parallelism --outputFile.json=reports/vitest-soak.json test/faults
 	node scripts/soak.ts
 	node bench/main.ts --keep million
-	node bench/plots.ts
+	node bench/report/plots.ts
 
 bench: install ## measure, side by side, and print ratios
 	@scripts/install-services redis-server wrk varnishd:varnish,varnish-modules
 	node bench/main.ts
-	node bench/plots.ts
+	node bench/report/plots.ts
 
 bench-quick: install ## the ratios alone, in a minute, against those of the last whole run
 	@scripts/install-services redis-server wrk varnishd:varnish,varnish-modules
@@ -70,8 +72,8 @@ audit: ## ask the registry for known faults of what the service depends on
 	npm audit --omit=dev
 
 docs: install ## write the tables, pictures and lists that the documents take from the code
-	node scripts/update-docs.ts
-	node scripts/check-licences.ts --write
+	node scripts/generate.ts
+	node scripts/check-licenses.ts --write
 
 format: install ## lay out the code
 	prettier --write --log-level=warn .

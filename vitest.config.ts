@@ -16,14 +16,17 @@ export default defineConfig({
   test: {
     reporters: ['default', 'json'],
     outputFile: { json: 'reports/vitest.json' },
+    // Even where there is one core only: the tests wait more than they work.
+    maxWorkers: 2,
     globalSetup: 'test/support/tell-missing.ts',
+    // Without isolation, a file leaves nothing behind in its process, where the next one runs.
     projects: [
-      // A file of these leaves nothing behind in its process: the next one runs there as well.
       { test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false } },
       {
         test: {
           ...common,
           name: 'integration',
+          isolate: false,
           include: ['test/integration/**/*.test.ts'],
           exclude: existsSync(RECORDED) ? [] : ['test/integration/recorded/**'],
         },

@@ -5,8 +5,8 @@ import closeWithGrace from 'close-with-grace';
 import { z } from 'zod';
 import { serve } from '../src/commands/serve.ts';
 import { SettingsError } from '../src/errors.ts';
-import { renderGallery } from './gallery.ts';
-import { sampleProjects } from './projects.ts';
+import { renderGallery } from './gallery/page.ts';
+import { sampleProjects } from './projects/sample-projects.ts';
 import { createStandIn } from './stand-in.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,12 +20,12 @@ const FEW_BADGES = [
   '/version/requests/badge.svg',
   '/pypi/v/Flask.svg?style=for-the-badge',
   '/pypi/pyversions/sample-pythons.svg',
-  '/pypi/l/sample-licence-or.svg',
+  '/pypi/l/sample-license-or.svg',
   '/d/sample-billions/badge.png?scale=2',
   '/badge/made_with-care-ff69b4.svg?style=plastic',
 ];
 
-// oxlint-disable-next-line node/no-process-env -- a program of its own, whose settings are the service's
+// oxlint-disable-next-line node/no-process-env -- a program of its own; it hands its settings to the service
 const environment = { ...DEFAULT_PORTS, ...process.env };
 try {
   await runDemo(environment);
@@ -34,7 +34,7 @@ try {
   process.exit(1);
 }
 
-/** Starts the sample index and the service on it, tells what to open, and stops both on a signal. */
+/** Starts the sample index and the service in front of it, prints what to open, and stops both on a signal. */
 async function runDemo(given: Environment): Promise<void> {
   let gallery = '';
   const standIn = createStandIn({
@@ -52,7 +52,7 @@ async function runDemo(given: Environment): Promise<void> {
   });
 }
 
-/** The service's settings: its cache begins empty and is soon stale, so that changes of the sample index show. */
+/** Returns the service's settings. Its cache starts empty and is soon stale, so that changes of the sample index show. */
 async function settingsOf(given: Environment, sampleUrl: string): Promise<Environment> {
   if (given['CACHE_DIR'] === undefined) {
     await rm(CACHE_DIR, { recursive: true, force: true });
@@ -72,7 +72,7 @@ async function settingsOf(given: Environment, sampleUrl: string): Promise<Enviro
 
 function welcome(service: { url: string; adminUrl: string }, sampleUrl: string): string {
   return `
-pypins serves badges of the sample index. Open the gallery:
+pypins serves badges for the sample index. Open the gallery:
 
   ${sampleUrl}/
 
@@ -82,17 +82,17 @@ ${FEW_BADGES.map((badge) => `  ${service.url}${badge}`).join('\n')}
 
 Metrics and health: ${service.adminUrl}
 
-Publish a release, or let the sample index misbehave; badges notice after ten seconds, a browser on reload:
+Publish a release, or make the sample index fail. Badges follow after ten seconds; reload the page:
 
   curl -X POST '${sampleUrl}/-/publish?project=requests'
   curl -X POST '${sampleUrl}/-/misbehave?mode=503'
   curl -X POST '${sampleUrl}/-/behave'
 
-Ctrl-C ends it.
+Press Ctrl-C to stop.
 `;
 }
 
-/** What went wrong, in a sentence where it is a setting: a port that is taken is the usual one. */
+/** Returns the error's message for people: one sentence for a wrong setting, such as a port in use. */
 function explain(error: unknown, given: Environment): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof z.ZodError) return z.prettifyError(error);
@@ -102,5 +102,5 @@ function explain(error: unknown, given: Environment): string {
   }
   const taken = Number(error.port);
   const setting = Object.keys(DEFAULT_PORTS).find((name) => Number(given[name]) === taken);
-  return `Port ${taken} is taken. Choose another: ${setting ?? 'PORT'}=${taken + 100} make demo`;
+  return `Port ${taken} is in use. Choose another: ${setting ?? 'PORT'}=${taken + 100} make demo`;
 }

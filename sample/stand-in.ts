@@ -1,32 +1,35 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createCallLimit } from './call-limit.ts';
-import type { StandInProject } from './changes.ts';
-import { createConducts } from './conducts.ts';
-import { createSwitches, type Switched } from './control.ts';
-import { createEdge, type Edge } from './edge.ts';
-import { textPage } from './error-pages.ts';
-import { send, type Answer, type Exchange, type LoggedRequest } from './exchange.ts';
-import { createFeed } from './feed.ts';
-import { createJournal, type Journal } from './journal.ts';
-import { createRules, type Rules } from './misbehaviour.ts';
-import { createProjectIndex, type ProjectIndex } from './project-index.ts';
-import { readQuestion } from './question.ts';
-import { sayingsOf, type Knowledge } from './sayings.ts';
-
-const MAX_LOGGED_REQUESTS = 1_000;
+import { createServer } from 'node:http';
+import { createControl } from './control.ts';
+import {
+  openExchange,
+  send,
+  textPage,
+  type Answer,
+  type Exchange,
+  type LoggedRequest,
+} from './exchange.ts';
+import { createCdn, type Cdn } from './faults/cdn.ts';
+import { createFaults } from './faults/faults.ts';
+import { createRules, type Rules } from './faults/rules.ts';
+import type { SampleProject } from './projects/project.ts';
+import { createChangelogMethods } from './pypi/changelog.ts';
+import { createFeed } from './pypi/feed.ts';
+import { createJournal, type Journal } from './pypi/journal.ts';
+import type { IndexEntry } from './pypi/pages.ts';
+import { createProjectIndex, type ProjectIndex } from './pypi/project-index.ts';
+import { responderFor } from './responders.ts';
+import { matchRoute, type Route } from './routes.ts';
 
 export interface StandInOptions {
-  readonly projects: readonly StandInProject[];
-  /** 127.0.0.1 by default: the switches are for whoever can reach it. */
-  readonly host?: string;
-  /** Left out or 0: a free one. */
+  readonly projects: readonly (SampleProject | IndexEntry)[];
+  /** Default: a free one. */
   readonly port?: number;
-  /** The HTML of `/`. */
+  /** Returns the HTML of `/`. */
   readonly homePage?: () => string;
-  /** How many of the last requests are remembered; 1000 by default. */
+  /** Default: the last 1000 requests. */
   readonly maxLoggedRequests?: number;
-  /** How many calls of XML-RPC an address has in an hour; PyPI's 3600 by default. */
+  /** How many calls of XML-RPC an address has in an hour. Default: 3600, as at PyPI. */
   readonly callsPerHour?: number;
 }
 
@@ -35,52 +38,52 @@ export interface StandIn
   extends
     Pick<Rules, 'misbehave' | 'behave'>,
     Omit<ProjectIndex, 'find'>,
-    Pick<Edge, 'lag'>,
+    Pick<Cdn, 'lag'>,
     Pick<Journal, 'rewind'> {
-  /** The origin, without a slash at the end; throws while the port is not known. */
+  /** The origin, without a slash at the end. Throws before the first `listen`. */
   readonly url: string;
   /** The last requests to the APIs, the oldest first. */
   readonly requests: readonly LoggedRequest[];
-  /** Listens and gives the origin; after `close` on the same port again. Rejects when the port is taken. */
+  /** Listens and returns the origin; after `close`, on the same port again. Rejects if the port is taken. */
   listen(): Promise<string>;
-  /** Drops all connections, those under way as well. */
+  /** Drops all connections, active ones too. */
   close(): Promise<void>;
 }
 
-/** A stand-in for PyPI and pypistats.org that serves the projects given, and misbehaves when told to. */
+/** 127.0.0.1 only: anyone who reaches the stand-in can control it. */
+const HOST = '127.0.0.1';
+
+/** Returns a stand-in for PyPI and pypistats.org that serves these projects, and misbehaves on demand. */
 export function createStandIn(options: StandInOptions): StandIn {
-  const { host = '127.0.0.1', maxLoggedRequests = MAX_LOGGED_REQUESTS } = options;
+  const { maxLoggedRequests = 1_000 } = options;
   const parts = createParts(options);
-  const { rules, projects, edge, journal } = parts;
   const answer = createAnswerer(parts, options.homePage);
+  const { find: _, ...changes } = parts.projects;
   const log: LoggedRequest[] = [];
   let port = options.port ?? 0;
 
   const server = createServer((request, response) => {
-    const { exchange, logged } = openExchange(request, response);
-    if (readQuestion(logged.method, exchange.url)) log.push(logged);
+    const exchange = openExchange(request, response);
+    const { logged, url } = exchange;
+    const route = matchRoute(logged.method, url.pathname);
+    if (route) log.push(logged);
     log.splice(0, log.length - maxLoggedRequests);
-    answer(exchange)
+    answer(exchange, route)
       .then((given) => given && send(exchange, given))
       .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
 
   const origin = () => {
     if (port === 0) throw new Error('the stand-in has not listened yet');
-    return `http://${host}:${port}`;
+    return `http://${HOST}:${port}`;
   };
 
   return {
-    misbehave: rules.misbehave,
-    behave: rules.behave,
-    update: projects.update,
-    publish: projects.publish,
-    yank: projects.yank,
-    unyank: projects.unyank,
-    remove: projects.remove,
-    quarantine: projects.quarantine,
-    lag: edge.lag,
-    rewind: journal.rewind,
+    ...changes,
+    misbehave: parts.rules.misbehave,
+    behave: parts.rules.behave,
+    lag: parts.cdn.lag,
+    rewind: parts.journal.rewind,
     get url() {
       return origin();
     },
@@ -88,7 +91,7 @@ export function createStandIn(options: StandInOptions): StandIn {
       return [...log];
     },
     async listen() {
-      server.listen(port, host);
+      server.listen(port, HOST);
       await once(server, 'listening');
       const address = server.address();
       if (address !== null && typeof address === 'object') port = address.port;
@@ -103,13 +106,9 @@ export function createStandIn(options: StandInOptions): StandIn {
   };
 }
 
-interface Parts extends Knowledge, Switched {
-  readonly projects: ProjectIndex;
-  readonly journal: Journal;
-  readonly edge: Edge;
-}
+type Parts = ReturnType<typeof createParts>;
 
-function createParts({ projects, callsPerHour }: StandInOptions): Parts {
+function createParts({ projects, callsPerHour }: StandInOptions) {
   const feed = createFeed();
   const journal = createJournal(feed.note);
   return {
@@ -117,49 +116,27 @@ function createParts({ projects, callsPerHour }: StandInOptions): Parts {
     journal,
     projects: createProjectIndex(projects, journal),
     rules: createRules(),
-    edge: createEdge(),
-    callLimit: createCallLimit(callsPerHour),
+    cdn: createCdn(),
+    answerCall: createChangelogMethods(callsPerHour),
   };
 }
 
-/** Decides what a request gets: the answer, or undefined where a misbehaviour has dealt with the connection. */
+/** Returns what finds the answer to a request; undefined if a fault has dealt with the connection. */
 function createAnswerer(parts: Parts, homePage?: () => string) {
-  const conducts = createConducts();
-  const turnSwitch = createSwitches(parts);
-  return async (exchange: Exchange): Promise<Answer | undefined> => {
-    const { request, url } = exchange;
-    const { method = 'GET' } = request;
-    const isSwitch = url.pathname.startsWith('/-/');
-    if (isSwitch && method === 'POST') return turnSwitch(url);
-    const question = readQuestion(method, url);
-    if (isSwitch || (question?.api !== 'xmlrpc' && !['GET', 'HEAD'].includes(method))) {
+  const faults = createFaults();
+  const control = createControl(parts);
+  return async (exchange: Exchange, route: Route | undefined): Promise<Answer | undefined> => {
+    const { url, logged } = exchange;
+    const isControl = url.pathname.startsWith('/-/');
+    if (isControl && logged.method === 'POST') return control(url);
+    if (isControl || (route?.api !== 'xmlrpc' && !['GET', 'HEAD'].includes(logged.method))) {
       return textPage(405, '405 Method Not Allowed');
     }
     if (url.pathname === '/' && homePage) return textPage(200, homePage());
-    if (!question) return textPage(404, '404 Not Found');
-    const { api } = question;
-    const saying = sayingsOf(question, exchange, parts);
-    const rule = parts.rules.find(api, 'name' in question ? question.name : undefined);
-    return rule ? conducts[rule.mode]({ exchange, api, rule, ...saying }) : saying.honest();
+    if (!route) return textPage(404, '404 Not Found');
+    const responder = responderFor(route, exchange, parts);
+    const rule = parts.rules.find(route);
+    if (!rule) return responder.respond();
+    return faults[rule.mode]({ exchange, api: route.api, rule, ...responder });
   };
-}
-
-function openExchange(request: IncomingMessage, response: ServerResponse) {
-  const { method = 'GET', url: path = '/', headers } = request;
-  const logged: { -readonly [Key in keyof LoggedRequest]: LoggedRequest[Key] } = {
-    method,
-    path,
-    headers,
-    status: undefined,
-  };
-  const exchange: Exchange = {
-    request,
-    response,
-    url: URL.parse(path, 'http://stand-in') ?? new URL('http://stand-in/unreadable'),
-    start(status, sent) {
-      logged.status = status;
-      response.writeHead(status, sent);
-    },
-  };
-  return { exchange, logged };
 }

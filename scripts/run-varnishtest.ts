@@ -97,8 +97,9 @@ const files = readdirSync(join(EDGE, 'tests'))
   .toSorted((one, other) => secondsOf(other) - secondsOf(one));
 mkdirSync(LOGS, { recursive: true });
 
-const isSkipped = isMissing('varnishd', 'varnishtest');
-const fault = isSkipped ? describeMissing() : await findFault();
+const NEEDED = ['varnishd', 'varnishtest'] as const;
+const isSkipped = isMissing(...NEEDED);
+const fault = describeMissing(NEEDED) ?? (await findFault());
 if (fault !== undefined) console.error(fault);
 const outcomes =
   fault === undefined

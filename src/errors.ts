@@ -1,4 +1,4 @@
-import type { Dialect } from './badges/kind.ts';
+import type { Grammar } from './badges/kind.ts';
 
 /** How an answer came about, as `X-Badge-Status` tells it. */
 export type Verdict =
@@ -113,9 +113,9 @@ export class BadgeError extends Error {
   }
 }
 
-/** What the badge of a fault says in the dialect of its URL. */
-export function faultMessage(fault: Fault, dialect: Dialect): string {
-  return dialect === 'shields' ? (fault.shieldsMessage ?? fault.message) : fault.message;
+/** What the badge of a fault says in the grammar of its URL. */
+export function faultMessage(fault: Fault, grammar: Grammar): string {
+  return grammar === 'shields' ? (fault.shieldsMessage ?? fault.message) : fault.message;
 }
 
 /** The failure as a `BadgeError`; what nobody foresaw becomes `internal`. */

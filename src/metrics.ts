@@ -1,4 +1,3 @@
-import type { FollowerObserver } from './follow/tally.ts';
 import { loadOnce } from './load-once.ts';
 // With the whole of prom-client come OpenTelemetry and `cluster`: 80 files, and a tenth of the time of a start.
 import Counter from 'prom-client/lib/counter.js';
@@ -6,8 +5,8 @@ import Gauge from 'prom-client/lib/gauge.js';
 import Histogram from 'prom-client/lib/histogram.js';
 import Registry from 'prom-client/lib/registry.js';
 
-/** From a release's publication to its purge. */
-const LAG_SECONDS = [5, 10, 20, 30, 45, 60, 90, 120, 300, 900, 3600];
+/** Upper bounds of the follower's lag, from a release's publication to its purge. */
+export const LAG_BOUNDS_SECONDS = [5, 10, 20, 30, 45, 60, 90, 120, 300, 900, 3600] as const;
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 interface RequestCount {
@@ -16,6 +15,19 @@ interface RequestCount {
   readonly format: string;
   readonly status: number;
   readonly seconds: number;
+}
+
+/** Events of the follower. */
+export interface FollowerObserver {
+  readonly poll: (outcome: 'answered' | 'failed') => void;
+  /** `seen` in the feed; `followed`: of a requested project; `confirmed` by PyPI's page, or `unconfirmed` yet. */
+  readonly changes: (
+    outcome: 'seen' | 'followed' | 'confirmed' | 'unconfirmed',
+    count: number,
+  ) => void;
+  readonly purges: (outcome: 'purged' | 'failed', projects: number) => void;
+  /** From publication to purge. */
+  readonly lag: (seconds: number) => void;
 }
 
 /** What is read when somebody asks for the metrics, rather than counted as it happens. */
@@ -42,7 +54,7 @@ export interface Metrics {
   readonly picture: (tier: string, format: string) => void;
   readonly upstream: (upstream: string, outcome: string, seconds: number) => void;
   readonly breaker: (upstream: string, isOpen: boolean) => void;
-  /** What happens at the follower. */
+  /** Events of the follower. */
   readonly follower: FollowerObserver;
   readonly watch: (gauges: Gauges) => void;
   /** All metrics in Prometheus' text format. */
@@ -96,7 +108,7 @@ export function createMetrics(version: string): Metrics {
       );
       make.reading(
         'following',
-        '1 while releases are followed, so that the edge keeps facts for a day',
+        '1 while releases are followed: the edge keeps facts for a day',
         () => Number(gauges.following()),
       );
     },
@@ -140,12 +152,10 @@ function createCounters(make: Makers) {
     upstreamDurations: make.histogram('upstream_duration_seconds', 'Time an upstream took', [
       'upstream',
     ]),
-    polls: make.counter('follower_polls_total', 'Times that the feed of releases was asked', [
-      'outcome',
-    ]),
+    polls: make.counter('follower_polls_total', 'Polls of the feed of releases', ['outcome']),
     changes: make.counter(
       'follower_changes_total',
-      'Changes of projects: seen in the feed, followed since we hold the project, told or not moved yet by its page',
+      'Changes of projects: seen in the feed, followed because readers request the project, confirmed by its page or unconfirmed yet',
       ['outcome'],
     ),
     purges: make.counter('follower_purges_total', 'Projects purged at a node of the edge', [
@@ -155,7 +165,7 @@ function createCounters(make: Makers) {
       'follower_lag_seconds',
       'From the publication of a release to its purge',
       [],
-      LAG_SECONDS,
+      [...LAG_BOUNDS_SECONDS],
     ),
     breakers: make.gauge('upstream_breaker_open', '1 while an upstream is not asked', ['upstream']),
   };

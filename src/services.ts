@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import type { Messages } from '../cache/messages.ts';
+import type { Messages } from '../cache/store/messages.ts';
 import { createMemoryCache, type MemoryCache } from '../cache/memory.ts';
 import { createSingleFlight } from '../cache/single-flight.ts';
-import type { Store } from '../cache/store.ts';
+import type { Store } from '../cache/store/contract.ts';
 import { composeSpec } from './badges/compose.ts';
-import { createDemand, type Demand } from './demand.ts';
+import { createPopularity, type Popularity } from './follow/popularity.ts';
 import { FAULTS } from './errors.ts';
-import { type FollowerWatch, watchFollower } from './follow/watch.ts';
-import { bytesOfAnswer, type RememberedAnswer } from './http/remembered.ts';
+import { type FollowerWatch, watchFollower } from './follow/state/watch.ts';
+import { bytesOfAnswer, type RememberedAnswer } from './http/badges/micro-cache.ts';
 import { createImaging } from './imaging/imaging.ts';
 import {
   bytesOfPicture,
@@ -15,8 +15,8 @@ import {
   drawSpares,
   type HeldPicture,
   type Pictures,
-} from './pictures.ts';
-import { openSources, type Sources } from './sources.ts';
+} from './imaging/pictures.ts';
+import { openSources, type Sources } from './facts/sources.ts';
 import { createDisk, type ServicesOptions } from './stores.ts';
 
 const BUSY = composeSpec({ ...FAULTS.busy, label: 'pypi' }, { style: 'flat' });
@@ -29,9 +29,9 @@ export interface Services {
   readonly answers: MemoryCache<RememberedAnswer>;
   readonly store: Store;
   readonly messages: Messages;
-  /** What readers ask for, for the follower. */
-  readonly demand: Demand;
-  /** How the follower is seen from here. */
+  /** Counts what readers request, for the follower. */
+  readonly popularity: Popularity;
+  /** The follower, as this process sees it. */
   readonly follower: FollowerWatch;
   /** Lets go of connections, files and timers; never rejects. */
   close(): Promise<void>;
@@ -55,7 +55,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   });
   // Whole answers are a second old at most; of what has expired, none may be given again.
   messages.subscribe(() => answers.clear());
-  const demand = createDemand(store);
+  const popularity = createPopularity(store);
   const watch = (follower = await watchFollower(store));
 
   metrics.watch({
@@ -76,11 +76,11 @@ export async function createServices(options: ServicesOptions): Promise<Services
     answers,
     store,
     messages,
-    demand,
+    popularity,
     follower: watch,
     async close() {
       watch.close();
-      await demand.close();
+      await popularity.close();
       await opened.close();
       await disk.close();
     },
@@ -105,6 +105,7 @@ async function createDrawing(options: ServicesOptions) {
     disk,
     flights: createSingleFlight(),
     imaging,
+    // Before the first request: without them, a full queue would have no picture to answer with.
     spares: await drawSpares(imaging, BUSY),
     observe: metrics.picture,
   });

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type ContentStore, createContentStore } from '../cache/content-store.ts';
-import type { Messages } from '../cache/messages.ts';
-import type { Store } from '../cache/store.ts';
+import { type ContentStore, createContentStore } from '../cache/content/store.ts';
+import { createLocalMessages, type Messages } from '../cache/store/messages.ts';
+import type { Store } from '../cache/store/contract.ts';
 import type { Config } from './config.ts';
 import { DEADLINES } from './deadlines.ts';
 import { KEYS } from './keys.ts';
@@ -23,7 +23,16 @@ export interface ServicesOptions {
 export interface Shared {
   readonly store: Store;
   readonly messages: Messages;
+  /** For how long a process answers from memory without looking at the store. */
+  readonly memorySeconds: number;
 }
+
+/** Redis tells of what has expired. */
+const REDIS_MEMORY_SECONDS = 5;
+/** The file tells nothing, and a look at it takes some microseconds. */
+const SQLITE_MEMORY_SECONDS = 0.25;
+/** Whole answers are remembered for a second (`http/remembered.ts`), with facts that come from memory. */
+const SQLITE_SETTLE_MS = SQLITE_MEMORY_SECONDS * 1000 + 1_000;
 
 /** The pictures on disk; what fails there is logged once. */
 export function createDisk({ config, log, metrics }: ServicesOptions): ContentStore {
@@ -49,10 +58,7 @@ export async function createShared(options: ServicesOptions): Promise<Shared> {
 }
 
 async function createSqlite(options: ServicesOptions): Promise<Shared> {
-  const [{ createSqliteStore }, { createSqliteMessages }] = await Promise.all([
-    import('../cache/sqlite-store.ts'),
-    import('../cache/sqlite-messages.ts'),
-  ]);
+  const { createSqliteStore } = await import('../cache/store/sqlite/store.ts');
   const { CACHE_DIR, CACHE_MAX_BYTES } = options.config;
   return {
     store: createSqliteStore({
@@ -60,14 +66,15 @@ async function createSqlite(options: ServicesOptions): Promise<Shared> {
       maxBytes: CACHE_MAX_BYTES / 4,
       ...observersOf('sqlite', options),
     }),
-    messages: createSqliteMessages({ path: join(CACHE_DIR, 'messages.sqlite') }),
+    messages: createLocalMessages(SQLITE_SETTLE_MS),
+    memorySeconds: SQLITE_MEMORY_SECONDS,
   };
 }
 
 async function createRedis(options: ServicesOptions): Promise<Shared> {
   const [{ createRedisStore }, { createRedisMessages }] = await Promise.all([
-    import('../cache/redis-store.ts'),
-    import('../cache/redis-messages.ts'),
+    import('../cache/store/redis/store.ts'),
+    import('../cache/store/redis/messages.ts'),
   ]);
   const { REDIS_URL: url } = options.config;
   return {
@@ -77,6 +84,7 @@ async function createRedis(options: ServicesOptions): Promise<Shared> {
       ...observersOf('redis', options),
     }),
     messages: createRedisMessages({ url, channel: KEYS.expired }),
+    memorySeconds: REDIS_MEMORY_SECONDS,
   };
 }
 

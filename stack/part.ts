@@ -4,7 +4,8 @@ import { get } from 'node:http';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const START_TIMEOUT_MS = 30_000;
+/** Generous: whatever ends at its start is told of at once. */
+const START_TIMEOUT_MS = 90_000;
 const STOP_TIMEOUT_MS = 15_000;
 const POLL_MS = 50;
 const PROBE_TIMEOUT_MS = 1_000;
@@ -110,7 +111,7 @@ async function run(options: PartOptions): Promise<{ running: ChildProcess; words
     });
   }
   await once(running, 'spawn').catch((cause: unknown) => {
-    throw new Error(`${options.name}: ${options.program} cannot be run`, { cause });
+    throw new Error(`${options.program} cannot be run: make services installs it`, { cause });
   });
   return { running, words };
 }

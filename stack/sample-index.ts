@@ -1,8 +1,8 @@
 // The sample index in a process of its own: PyPI and pypistats.org in small, and a page that shows every badge.
 import closeWithGrace from 'close-with-grace';
 import { z } from 'zod';
-import { renderGallery } from '../sample/gallery.ts';
-import { sampleProjects } from '../sample/projects.ts';
+import { renderGallery } from '../sample/gallery/page.ts';
+import { sampleProjects } from '../sample/projects/sample-projects.ts';
 import { createStandIn } from '../sample/stand-in.ts';
 
 const { SAMPLE_PORT, BADGES_URL } = z

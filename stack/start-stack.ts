@@ -101,7 +101,8 @@ async function createParts(options: StackOptions, directory: string): Promise<Pa
     nodePorts: [ports.API1_PORT, ports.API2_PORT],
     purgeKey,
     arguments: options.edgeArguments,
-    environment,
+    // It has the limits of the nodes.
+    environment: { ...environment, ...options.settings },
   });
   return {
     edge: make(edge),

@@ -7,6 +7,7 @@ import { composeSpec } from '../src/badges/compose.ts';
 import { type Fault, FAULTS } from '../src/errors.ts';
 import { worldSeconds } from '../src/http/headers.ts';
 import { createImaging, type Imaging } from '../src/imaging/imaging.ts';
+import { drawSvg } from '../src/imaging/svg.ts';
 
 /** The faults that the edge answers without the API; it knows them by their status. */
 const EDGE_FAULTS: ReadonlySet<string> = new Set([
@@ -35,7 +36,7 @@ async function renderFault(code: string, fault: Fault, imaging: Imaging): Promis
   const label = fault.label ?? DEFAULT_LABEL;
   const spec = composeSpec({ label, message, color }, { style: 'flat' });
   const cacheSeconds = worldSeconds(fault.cacheClass, 0);
-  const svg = await imaging.draw(spec, 'svg', 1);
+  const svg = drawSvg(spec);
   const png = await imaging.draw(spec, 'png', 1);
   const twin = JSON.stringify({
     schemaVersion: 1,
@@ -53,7 +54,7 @@ sub fault_${name} {
   set resp.http.Cache-Control = "public, max-age=${cacheSeconds}";
   set resp.http.X-Badge-Status = "${fault.verdict}";
   if (resp.http.Content-Type ~ "svg") {
-    set resp.body = ${longString(svg.toString())};
+    set resp.body = ${longString(svg)};
   } elsif (resp.http.Content-Type ~ "png") {
     set resp.body = ${name}_png.get();
   } else {

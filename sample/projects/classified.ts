@@ -1,5 +1,5 @@
-import { BETA, frameworks, implementations, pythons, STABLE, TYPED } from '../classifiers.ts';
-import type { SampleProject } from '../project.ts';
+import { BETA, frameworks, implementations, pythons, STABLE, TYPED } from './classifiers.ts';
+import type { SampleProject } from './project.ts';
 
 const STATUSES = [
   '1 - Planning',
@@ -11,68 +11,65 @@ const STATUSES = [
   '7 - Inactive',
 ] as const;
 
-/** What badges read from classifiers. */
+/** What badges read from classifiers, and from `requires_python` in place of them. */
 export const classifiedProjects: readonly SampleProject[] = [
   {
     name: 'sample-pythons',
-    shows: '3.9 and 3.10, which sort as numbers; a major beside its minors; two implementations',
-    classifiers: [
-      ...pythons('3.10', '3.9', '3', '3 :: Only', '3.13', '3.11', '2.7'),
-      ...implementations('PyPy', 'CPython'),
-    ],
-    releases: ['1.0'],
+    shows:
+      '3.9 and 3.10, which sort as numbers; a major version and its minors; two implementations',
+    info: {
+      classifiers: [
+        ...pythons('3.10', '3.9', '3', '3 :: Only', '3.13', '3.11', '2.7'),
+        ...implementations('PyPy', 'CPython'),
+      ],
+    },
   },
   {
     name: 'sample-python-majors',
     shows: 'major versions of Python only',
-    classifiers: pythons('2', '3'),
-    releases: ['1.0'],
+    info: { classifiers: pythons('2', '3') },
   },
   {
     name: 'sample-python-only',
     shows: 'nothing but Python 3 :: Only',
-    classifiers: ['Programming Language :: Python', ...pythons('3 :: Only')],
-    releases: ['1.0'],
+    info: { classifiers: ['Programming Language :: Python', ...pythons('3 :: Only')] },
   },
   {
     name: 'sample-python-requires',
     shows: 'no version of Python in the classifiers, but requires_python',
-    requiresPython: '!=3.0.*,!=3.1.*,>=2.7',
-    releases: ['1.0'],
+    info: { requires_python: '!=3.0.*,!=3.1.*,>=2.7' },
   },
-  { name: 'sample-python-none', shows: 'nothing about Python at all', releases: ['1.0'] },
+  { name: 'sample-python-none', shows: 'nothing about Python at all' },
   ...STATUSES.map((status) => ({
     name: `sample-status-${status[0]}`,
     shows: `Development Status ${status}`,
-    classifiers: [`Development Status :: ${status}`],
-    releases: ['1.0'],
+    info: { classifiers: [`Development Status :: ${status}`] },
   })),
   {
     name: 'sample-statuses',
     shows: 'several Development Statuses: the highest counts',
-    classifiers: [STABLE, BETA],
-    releases: ['1.0'],
+    info: { classifiers: [STABLE, BETA] },
   },
-  { name: 'sample-typed', shows: 'types inside', classifiers: [TYPED], releases: ['1.0'] },
+  { name: 'sample-typed', shows: 'types in the package', info: { classifiers: [TYPED] } },
   {
     name: 'sample-stubs',
-    shows: 'types for something else',
-    classifiers: ['Typing :: Stubs Only'],
-    releases: ['1.0'],
+    shows: 'types for another package',
+    info: { classifiers: ['Typing :: Stubs Only'] },
   },
   {
     name: 'sample-frameworks',
     shows: 'versions of every framework that has a badge, in no order',
-    classifiers: [
-      ...frameworks('AWS CDK', '2', '1'),
-      ...frameworks('Django', '5.2', '4.2', '10.0'),
-      ...frameworks('Django CMS', '4.1', '3.11', '3.9'),
-      ...frameworks('Jupyter :: JupyterLab', '4', '3'),
-      ...frameworks('Odoo', '17.0', '16.0'),
-      ...frameworks('Plone', '6.0', '5.2'),
-      ...frameworks('Wagtail', '7', '6'),
-      ...frameworks('Zope', '5', '4'),
-    ],
-    releases: ['1.0'],
+    info: {
+      classifiers: [
+        ...frameworks('AWS CDK', '2', '1'),
+        ...frameworks('Django', '5.2', '4.2', '10.0'),
+        ...frameworks('Django CMS', '4.1', '3.11', '3.9'),
+        ...frameworks('Jupyter :: JupyterLab', '4', '3'),
+        ...frameworks('Odoo', '17.0', '16.0'),
+        ...frameworks('Plone', '6.0', '5.2'),
+        ...frameworks('Wagtail', '7', '6'),
+        ...frameworks('Zope', '5', '4'),
+      ],
+    },
   },
 ];

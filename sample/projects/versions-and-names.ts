@@ -1,19 +1,21 @@
-import { BETA, osiLicense, pythons, STABLE, TYPED } from '../classifiers.ts';
-import type { SampleProject } from '../project.ts';
+import { BETA, osiLicense, pythons, STABLE, TYPED } from './classifiers.ts';
+import type { SampleProject } from './project.ts';
 
-/** What stands in the version badge, and how a project can be spelt. */
+/** What a version badge can say. */
 export const versionProjects: readonly SampleProject[] = [
   {
     name: 'sample-plain',
     shows: 'nothing unusual',
-    license: 'MIT',
-    classifiers: [
-      STABLE,
-      osiLicense('MIT License'),
-      ...pythons('3', '3.11', '3.12', '3.13'),
-      TYPED,
-    ],
-    requiresPython: '>=3.11',
+    info: {
+      license: 'MIT',
+      classifiers: [
+        STABLE,
+        osiLicense('MIT License'),
+        ...pythons('3', '3.11', '3.12', '3.13'),
+        TYPED,
+      ],
+      requires_python: '>=3.11',
+    },
     releases: ['0', '0.9', '1.0.0', '1.0.post1', '1.2.3'],
   },
   {
@@ -22,20 +24,16 @@ export const versionProjects: readonly SampleProject[] = [
     releases: ['1.0a1', '1.0b2', '1.0rc1'],
   },
   { name: 'sample-dev-release', shows: 'a development release only', releases: ['2.0.dev7'] },
-  { name: 'sample-epoch', shows: 'an epoch before major 0', releases: ['2015.1', '1!0.5'] },
+  { name: 'sample-epoch', shows: 'an epoch before major version 0', releases: ['2015.1', '1!0.5'] },
   {
     name: 'sample-calver',
-    shows: 'versions by calendar; eight digits that look like a commit',
+    shows: 'calendar versions; eight digits that look like a commit',
     releases: ['20240101', '20261120.1'],
   },
-  {
-    name: 'sample-zero',
-    shows: 'version 0, without a dot',
-    releases: ['0'],
-  },
+  { name: 'sample-zero', shows: 'version 0, without a dot', releases: ['0'] },
   {
     name: 'sample-local-version',
-    shows: 'a local version of major 0',
+    shows: 'a local version of major version 0',
     releases: ['0.9+cu118'],
   },
   {
@@ -46,7 +44,7 @@ export const versionProjects: readonly SampleProject[] = [
   },
   {
     name: 'sample-yanked',
-    shows: 'every release yanked: the latest as well',
+    shows: 'every release yanked, the latest too',
     releases: [
       { version: '1.0', yanked: 'broken' },
       { version: '1.1', yanked: 'more broken' },
@@ -55,21 +53,18 @@ export const versionProjects: readonly SampleProject[] = [
   {
     name: 'sample-several-yanked',
     shows: 'the newest two yanked: an older one is the latest',
-    classifiers: [BETA],
+    info: { classifiers: [BETA] },
     releases: ['1.0', '1.1', { version: '1.2', yanked: 'slow' }, { version: '2.0', yanked: '' }],
   },
 ];
 
+/** How a project's name can be spelled. */
 export const nameProjects: readonly SampleProject[] = [
   { name: 'sample.dotted.name', shows: 'dots in the name', releases: ['3.1'] },
   { name: 'sample_under_score', shows: 'underscores in the name', releases: ['0.4.1'] },
   { name: 'SampleUPPER.Case_name', shows: 'capitals, a dot and an underscore', releases: ['5.0'] },
   { name: 'z', shows: 'a name of one letter', releases: ['0.0.1'] },
   { name: '7sample', shows: 'a name that begins with a digit', releases: ['7.7'] },
-  {
-    name: `sample-${'very-'.repeat(14)}long-name`,
-    shows: 'a long name',
-    releases: ['1.0'],
-  },
-  { name: 'sample.svg', shows: 'a name that ends like a picture', releases: ['1.0'] },
+  { name: `sample-${'very-'.repeat(14)}long-name`, shows: 'a long name' },
+  { name: 'sample.svg', shows: 'a name that ends like a picture' },
 ];

@@ -14,12 +14,12 @@ interface Context {
 
 function createRule() {
   /** By flags and source; as many as there are expressions in the code. */
-  const judgements = new Map<string, string | undefined>();
+  const judgments = new Map<string, string | undefined>();
 
   function judge(source: string, flags: string): string | undefined {
     const key = `${flags}/${source}`;
-    if (!judgements.has(key)) judgements.set(key, judgeRegexSync(source, flags));
-    return judgements.get(key);
+    if (!judgments.has(key)) judgments.set(key, judgeRegexSync(source, flags));
+    return judgments.get(key);
   }
 
   function create({ report }: Context) {

@@ -1,4 +1,4 @@
-import type { Dialect } from './kind.ts';
+import type { Grammar } from './kind.ts';
 
 const VERSION_NUMBER = /^\d+(?:\.\d+)*$/;
 const byNumber = new Intl.Collator('en', { numeric: true });
@@ -24,7 +24,7 @@ export function sortVersions(versions: readonly string[]): string[] {
   return versions.toSorted(byNumber.compare);
 }
 
-/** Joins what a badge enumerates, as the dialect's own service did. */
-export function enumerate(items: readonly string[], dialect: Dialect): string {
-  return items.join(dialect === 'shields' ? ' | ' : ', ');
+/** Joins what a badge enumerates, as the grammar's own service did. */
+export function enumerate(items: readonly string[], grammar: Grammar): string {
+  return items.join(grammar === 'shields' ? ' | ' : ', ');
 }

@@ -1,9 +1,9 @@
-import { normaliseColor } from '../imaging/color.ts';
+import { normalizeColor } from '../imaging/color.ts';
 import type { BadgeSpec, Style } from '../imaging/spec.ts';
 import { cleanText } from '../imaging/text.ts';
-import type { Saying } from './kind.ts';
+import type { Content } from './kind.ts';
 
-/** badge-maker's colour for a message whose colour it does not recognise. */
+/** badge-maker's color for a message whose color it does not recognize. */
 const DEFAULT_COLOR = 'brightgreen';
 
 /** How the user wants a badge to look, as written in the URL. */
@@ -16,15 +16,15 @@ export interface Looks {
 }
 
 /**
- * What a kind says, as the user wants it to look: the spec of a picture, with clean texts and known colours. A colour
- * that nobody recognises falls back to the renderer's own, as at shields.io.
+ * What a kind says, as the user wants it to look: the spec of a picture, with clean texts and known colors. A color
+ * that nobody recognizes falls back to the renderer's own, as at shields.io.
  */
-export function composeSpec(saying: Saying & { label: string }, looks: Looks): BadgeSpec {
-  const labelColor = looks.labelColor === undefined ? undefined : normaliseColor(looks.labelColor);
+export function composeSpec(content: Content & { label: string }, looks: Looks): BadgeSpec {
+  const labelColor = looks.labelColor === undefined ? undefined : normalizeColor(looks.labelColor);
   return {
-    label: cleanText(looks.label ?? saying.label),
-    message: cleanText(saying.message),
-    color: normaliseColor(looks.color ?? saying.color) ?? DEFAULT_COLOR,
+    label: cleanText(looks.label ?? content.label),
+    message: cleanText(content.message),
+    color: normalizeColor(looks.color ?? content.color) ?? DEFAULT_COLOR,
     ...(labelColor === undefined ? {} : { labelColor }),
     style: looks.style,
   };

@@ -1,24 +1,17 @@
-import type { DownloadFacts, ProjectFacts } from '../facts.ts';
+import type { DownloadFacts, ProjectFacts } from '../facts/schema.ts';
+import type { ContentParameter, ContentParameters } from './parameters.ts';
 
-/** Whose URL grammar a badge is asked in; it decides small differences of what the badge says. */
-export type Dialect = 'pypip' | 'shields' | 'fury';
+/** The URL grammars that name a kind, by the service whose they are. It decides small differences of what a badge says. */
+export const GRAMMARS = ['pypip', 'shields', 'fury'] as const;
+export type Grammar = (typeof GRAMMARS)[number];
 
-export const PERIODS = ['day', 'week', 'month'] as const;
-export type Period = (typeof PERIODS)[number];
-
-/** The parameters of a URL that change what a kind says (all others change only how it looks). */
-export interface Wishes {
-  readonly dialect: Dialect;
-  /** `?period=`; only pypip.in's downloads read it. */
-  readonly period?: Period;
-  /** `?text=`; the label of pypip.in's version badge. */
-  readonly text?: 'pypi' | 'version';
-  /** `?prefix=`; whether a version wears a `v`. */
-  readonly prefix?: 'v' | 'none';
+/** What a URL asks of a kind's content: its grammar, and the parameters that change the words. */
+export interface Options extends ContentParameters {
+  readonly grammar: Grammar;
 }
 
-/** What a kind has to say of a project, before the user's label and colours. */
-export interface Saying {
+/** The words and the color of a badge, before the user's own label and colors. */
+export interface Content {
   /** Left out: the kind's own label. */
   readonly label?: string;
   readonly message: string;
@@ -27,25 +20,29 @@ export interface Saying {
 }
 
 interface KindBase {
-  /** Names the kind in metrics and logs; unique in the catalogue. */
+  /** Names the kind in metrics, logs and purges; unique in the catalog. */
   readonly id: string;
-  /** Its names in `/<kind>/<project>/badge.<ext>`. */
-  readonly pypip: readonly string[];
-  /** Its names in `/pypi/<kind>/<project>`; a name may have a slash. */
-  readonly shields: readonly string[];
+  /** Its names in each grammar; at shields.io a name may have a slash. Left out: the grammar does not have the kind. */
+  readonly names: Readonly<Partial<Record<Grammar, readonly string[]>>>;
   readonly label: string;
+  /** What the message is, for the documents. */
+  readonly about: string;
+  /** A project of the sample index that shows the kind well. */
+  readonly example: string;
+  /** The parameters that change its content. */
+  readonly parameters?: readonly ContentParameter[];
 }
 
-/** A kind that speaks of a release, as PyPI knows it. */
+/** A kind about a release, from PyPI. */
 export interface ProjectKind extends KindBase {
-  readonly source: 'pypi';
-  readonly describe: (facts: ProjectFacts, wishes: Wishes) => Saying;
+  readonly facts: 'project';
+  readonly describe: (facts: ProjectFacts, options: Options) => Content;
 }
 
-/** A kind that speaks of download counts, as pypistats.org knows them. */
+/** A kind about download counts. */
 export interface DownloadKind extends KindBase {
-  readonly source: 'pypistats';
-  readonly describe: (facts: DownloadFacts, wishes: Wishes) => Saying;
+  readonly facts: 'downloads';
+  readonly describe: (facts: DownloadFacts, options: Options) => Content;
 }
 
 export type Kind = ProjectKind | DownloadKind;

@@ -1,16 +1,16 @@
-import type { Saying } from './kind.ts';
+import type { Content } from './kind.ts';
 
 const MAX_CHARACTERS = 2_048;
 
 /**
  * Reads `<label>-<message>-<color>` as shields.io does: `--` is a dash, `_` a space, `__` an underscore, and the label
- * may be missing. Undefined where there is no colour. The colour is as the user wrote it.
+ * may be missing. Undefined where there is no color. The color is as the user wrote it.
  *
- * A run of an odd number of dashes holds one separator. Two such runs part label, message and colour; with one alone
+ * A run of an odd number of dashes holds one separator. Two such runs part label, message and color; with one alone
  * there is no label; with none, an even run holds both separators and the message is what stands between them: the first
- * one that leaves no dot in the colour.
+ * one that leaves no dot in the color.
  */
-export function parseStatic(content: string): Saying | undefined {
+export function parseStatic(content: string): Content | undefined {
   if (content.length > MAX_CHARACTERS) return undefined;
   const cuts = findSeparators(content);
   if (cuts === undefined) return undefined;

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Store } from '../../cache/store.ts';
-import { type FollowerStatus, LAG_BOUNDS_SECONDS, readStatus } from '../follow/status.ts';
-import type { Finding } from './doctor.ts';
+import type { Store } from '../../cache/store/contract.ts';
+import { type FollowerStatus, readStatus } from '../follow/state/status.ts';
+import { LAG_BOUNDS_SECONDS } from '../metrics.ts';
+import type { Finding } from './finding.ts';
 
 /** A follower tells of itself every three seconds. */
 const PATIENCE_MS = 7_000;

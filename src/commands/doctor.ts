@@ -1,14 +1,15 @@
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Store } from '../../cache/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import type { Config } from '../config.ts';
 import { purgeEdge } from '../edge/purge.ts';
 import { createImaging } from '../imaging/imaging.ts';
 import { createShared, type ServicesOptions } from '../stores.ts';
 import { createContext } from './context.ts';
 import { checkFollower } from './doctor-follower.ts';
-import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
+import { type Finding, printFindings } from './finding.ts';
+import { createOutput, finish, JSON_OPTION } from './output.ts';
 
 const TIMEOUT_MS = 5_000;
 const STORE_PATIENCE_MS = 1_000;
@@ -16,19 +17,11 @@ const MAX_SKEW_SECONDS = 5;
 /** A tag that no answer has: purging it shows that one may, and purges nothing. */
 const NO_SUCH_TAG = 'doctor/asks';
 
-/** One thing that was looked at. `advice` says what to do where it is not well. */
-export interface Finding {
-  readonly check: string;
-  readonly status: 'ok' | 'warn' | 'fail';
-  readonly detail: string;
-  readonly advice?: string;
-}
-
 /** `pypins doctor`. */
 export function define(command: Command): void {
   command.option(...JSON_OPTION).action(async ({ json = false }: { readonly json?: boolean }) => {
     const context = createContext(undefined, 'silent');
-    finish(tellFindings(await examine(context), json, createOutput()));
+    finish(printFindings(await examine(context), json, createOutput()));
     await context.closeLog();
   });
 }
@@ -199,22 +192,4 @@ function checkClock(response: Response | undefined): Finding {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message : error.message;
-}
-
-/** Tells the findings; gives whether none is a failure. */
-export function tellFindings(
-  findings: readonly Finding[],
-  isJson: boolean,
-  output: Output,
-): boolean {
-  const isGood = findings.every(({ status }) => status !== 'fail');
-  if (isJson) output.line(JSON.stringify({ ok: isGood, findings }));
-  else {
-    for (const { check, status, detail, advice } of findings) {
-      output.line(
-        `${status.padEnd(4)}  ${check}: ${detail}${advice === undefined ? '' : `. ${advice}`}`,
-      );
-    }
-  }
-  return isGood;
 }

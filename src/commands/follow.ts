@@ -1,12 +1,12 @@
 import closeWithGrace from 'close-with-grace';
 import type { Command } from 'commander';
-import { createChangelogFeed } from '../follow/changelog.ts';
+import { createChangelogFeed } from '../follow/feeds/changelog.ts';
 import { follow } from '../follow/follower.ts';
 import { whileLeading } from '../follow/leader.ts';
-import { createRssFeed } from '../follow/rss.ts';
+import { createRssFeed } from '../follow/feeds/rss.ts';
 import { createAdminApp } from '../http/admin.ts';
-import { listen } from '../lifecycle.ts';
-import { openSources } from '../sources.ts';
+import { listen } from '../http/server.ts';
+import { openSources } from '../facts/sources.ts';
 import { createContext } from './context.ts';
 
 const STOP_DEADLINE_MS = 15_000;

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { findKind } from '../badges/catalogue.ts';
+import { findKind } from '../badges/catalog.ts';
 import type { Config } from '../config.ts';
 import { type NodeOutcome, purgeEdge, type PurgeTarget } from '../edge/purge.ts';
+import { EVERYTHING, kindTag, projectKindTag, projectTag } from '../edge/tags.ts';
 import { UsageError } from '../errors.ts';
-import { type OpenedSources, openSources, type Sources } from '../sources.ts';
-import { normaliseName } from '../upstream/names.ts';
+import { normalizeName } from '../facts/names.ts';
+import { type OpenedSources, openSources, type Sources } from '../facts/sources.ts';
 import { withOpened } from './context.ts';
 import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
 
@@ -85,16 +86,20 @@ function targetOf({ project, kind, url, all }: PurgeWish): PurgeTarget {
   );
   if (wishes.length !== 1)
     throw new UsageError('name a project, or --kind, or --url, or --all: one of them');
-  if (all === true) return { tags: ['*'] };
+  if (all === true) return { tags: [EVERYTHING] };
   if (url !== undefined) return { path: pathOf(url) };
-  const kindId = kind === undefined ? undefined : kindIdOf(kind);
-  if (project === undefined) return { tags: [`kind/${kindId}`] };
+  return { tags: [tagOf(project, kind)] };
+}
+
+/** One of the two at least is given. */
+function tagOf(project: string | undefined, kind: string | undefined): string {
+  if (project === undefined) return kindTag(kindIdOf(kind ?? ''));
   const name = projectOf(project);
-  return { tags: [kindId === undefined ? `project/${name}` : `project/${name}/${kindId}`] };
+  return kind === undefined ? projectTag(name) : projectKindTag(name, kindIdOf(kind));
 }
 
 function projectOf(name: string): string {
-  const project = normaliseName(name);
+  const project = normalizeName(name);
   if (project === undefined) throw new UsageError(`${name} is not the name of a project`);
   return project;
 }

@@ -1,19 +1,19 @@
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
+import { type Attempt, propagate, type PropagateOptions } from '../edge/propagate.ts';
 import type { NodeOutcome } from '../edge/purge.ts';
 import { UsageError } from '../errors.ts';
-import { type Look, publish, type PublishOptions } from '../follow/publish.ts';
-import { normaliseName } from '../upstream/names.ts';
-import { openSources } from '../sources.ts';
+import { normalizeName } from '../facts/names.ts';
+import { openSources } from '../facts/sources.ts';
 import { withOpened } from './context.ts';
 import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
 
-/** What became of a refresh in the end. */
-export interface RefreshReport extends Pick<Look, 'state' | 'version' | 'serial'> {
+/** Outcome of a refresh. */
+export interface RefreshReport extends Pick<Attempt, 'state' | 'version' | 'serial'> {
   readonly project: string;
-  /** PyPI's answer is newer than what was known; false: nothing was new, or not yet. */
+  /** PyPI's page is newer than what was known before. */
   readonly changed: boolean;
-  /** The last purge at each node of the edge. */
+  /** The last purge at each node. */
   readonly nodes: readonly NodeOutcome[];
 }
 
@@ -32,16 +32,16 @@ export function define(command: Command): void {
 }
 
 /**
- * Asks PyPI for the project anew and purges it at the edge, until PyPI's answer moves or is given up, which takes half a
- * minute. Throws a `UsageError` for what is no name.
+ * Propagates a release: fetches the project from PyPI and purges its badges, until PyPI's page is newer than what was
+ * known, for at most 40 s. Throws a `UsageError` for an invalid name.
  */
 export async function refresh(
-  opened: Omit<PublishOptions, 'edge'>,
+  opened: Omit<PropagateOptions, 'edge'>,
   config: Config,
   name: string,
   output: Output,
 ): Promise<RefreshReport> {
-  const project = normaliseName(name);
+  const project = normalizeName(name);
   if (project === undefined) throw new UsageError(`${name} is not the name of a project`);
   const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
   let report: RefreshReport = {
@@ -52,16 +52,16 @@ export async function refresh(
     changed: false,
     nodes: [],
   };
-  for await (const look of publish({ ...opened, edge }, project)) {
-    const { state, version, serial, hasChanged } = look;
-    const nodes = (await look.purge) ?? report.nodes;
+  for await (const attempt of propagate({ ...opened, edge }, project)) {
+    const { state, version, serial, hasChanged } = attempt;
+    const nodes = (await attempt.purge) ?? report.nodes;
     report = { project, state, version, serial, changed: hasChanged, nodes };
-    if (look.goesOn) output.note(`${wordsOf(report)}: looking again in a moment`);
+    if (attempt.isPending) output.note(`${wordsOf(report)}: looking again in a moment`);
   }
   return report;
 }
 
-/** Tells of a refresh; gives whether the edge now shows the truth. */
+/** Prints the outcome; returns false if PyPI or a node failed. */
 export function tellRefresh(report: RefreshReport, isJson: boolean, output: Output): boolean {
   const { state, nodes } = report;
   const isGood = state === 'known' && nodes.every(({ failure }) => failure === undefined);

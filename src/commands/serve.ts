@@ -1,17 +1,17 @@
 import closeWithGrace from 'close-with-grace';
 import type { Command } from 'commander';
-import { createAccounts } from '../http/account.ts';
-import { createSendAnswer } from '../http/answer.ts';
-import { createFairness } from '../http/fairness.ts';
-import { createLimits, type Limits } from '../http/limits.ts';
-import { createRefresh } from '../http/refresh.ts';
-import { createRememberedAnswers } from '../http/remembered.ts';
-import { createSendBadge } from '../http/send-badge.ts';
-import { createSendStatus } from '../http/status.ts';
-import { answerUnreadable } from '../http/unreadable.ts';
+import { createAccounts } from '../http/access-log.ts';
+import { createSendAnswer } from '../http/badges/answer.ts';
+import { createLimits, type Limits } from '../http/limits/rate-limit.ts';
+import { type Overload, watchOverload } from '../http/limits/overload.ts';
+import { createRefresh } from '../http/pages/refresh.ts';
+import { createRememberedAnswers } from '../http/badges/micro-cache.ts';
+import { createSendBadge } from '../http/badges/send.ts';
+import { createSendStatus } from '../http/pages/status.ts';
+import { answerUnreadable } from '../http/bad-request.ts';
 import { type Config, type Environment, takeHandedSocket } from '../config.ts';
-import { createPublisher } from '../follow/publisher.ts';
-import { type Handler, type Listener, listen } from '../lifecycle.ts';
+import { createPropagations } from '../edge/propagations.ts';
+import { type Handler, type Listener, listen } from '../http/server.ts';
 import { type Services, createServices } from '../services.ts';
 import { createContext } from './context.ts';
 
@@ -54,12 +54,13 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   const isReady = (): boolean => ready;
 
   const sendAnswer = createSendAnswer(services.pictures, config.CACHE_SECONDS_CEILING);
-  const limits = limitsOf(config);
-  const { sources, demand, follower, store } = services;
+  const overload = watchOverload();
+  const limits = limitsOf(config, overload);
+  const { sources, popularity, follower, store } = services;
   const { isFollowing } = follower;
   const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
-  const publisher = createPublisher({ ...services, edge, log });
-  const sendBadge = createSendBadge({ sources, limits, sendAnswer, demand, isFollowing });
+  const propagations = createPropagations({ ...services, edge, log });
+  const sendBadge = createSendBadge({ sources, sendAnswer, popularity, isFollowing });
   const giveAccount = createAccounts({ log, metrics });
   const remembered = createRememberedAnswers({
     memory: services.answers,
@@ -68,14 +69,13 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   });
   const handle = createApp({
     limits,
-    fairness: createFairness(limits),
     log,
     giveAccount,
     remembered,
     sendAnswer,
     sendBadge,
     sendStatus: createSendStatus({ version, follower, sources, store }),
-    refresh: createRefresh({ publisher, store, limits }),
+    refresh: createRefresh({ propagations, store }),
     isReady,
   });
   const admin = createAdminApp({ metrics, isReady });
@@ -89,7 +89,8 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     async close() {
       ready = false;
       await listeners.badges.stop();
-      await publisher.close();
+      overload.close();
+      await propagations.close();
       await services.close();
       await listeners.admin.stop();
       log.info('stopped');
@@ -98,12 +99,13 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   };
 }
 
-function limitsOf(config: Config): Limits {
+function limitsOf(config: Config, { isLate }: Overload): Limits {
   return createLimits({
     perSecond: config.LIMIT_PER_SECOND,
     burst: config.LIMIT_BURST,
     trustedProxies: config.TRUSTED_PROXIES,
     exempt: config.LIMIT_EXEMPT,
+    isLate,
   });
 }
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { findKind } from '../badges/catalogue.ts';
+import { findKind } from '../badges/catalog.ts';
 import { UsageError } from '../errors.ts';
-import { normaliseName } from '../upstream/names.ts';
+import { normalizeName } from '../facts/names.ts';
 
 /** The 15,000 projects that are downloaded most, by hugovk/top-pypi-packages. */
 export const TOP_LIST_URL = 'https://hugovk.github.io/top-pypi-packages/top-pypi-packages.min.json';
@@ -36,7 +36,7 @@ export async function listPaths(sources: WarmSources): Promise<string[]> {
     ...(sources.file === undefined ? [] : linesOf(await readFile(sources.file, 'utf8'))),
     ...(sources.top === undefined ? [] : await readTop(sources.topList, sources.top)),
   ];
-  const projects = names.map((name) => normaliseName(name)).filter((name) => name !== undefined);
+  const projects = names.map((name) => normalizeName(name)).filter((name) => name !== undefined);
   const paths = projects.flatMap((project) =>
     sources.kinds.flatMap((kind) =>
       sources.formats.map((format) => `/${kind}/${project}/badge.${format}`),

@@ -3,19 +3,25 @@ import { Agent } from '../upstream/agent.ts';
 
 const TIMEOUT_MS = 3_000;
 
-/** What to purge: all badges that have one of the tags (`*` is everything), or the badge of one URL. */
+/**
+ * When to purge once more. A fetch that was under way during the first purge may store the old badge, and a process that
+ * missed the message of an expiry may serve it from memory; both are over by then.
+ */
+export const SECOND_PURGE_MS = 6_000;
+
+/** What to purge: all badges that have one of the tags (see `tags.ts`), or the badge of one URL. */
 export type PurgeTarget = { readonly tags: readonly string[] } | { readonly path: string };
 
-/** What became of a purge at one node. */
+/** Outcome of a purge at one node. */
 export interface NodeOutcome {
   readonly url: string;
-  /** How many badges were purged there; undefined where the node refused or did not answer. */
+  /** How many badges were purged; undefined where the node refused or did not answer. */
   readonly purged?: number;
   readonly failure?: string;
 }
 
 export interface EdgeOptions {
-  /** The nodes' purge listeners. */
+  /** URLs of the nodes' purge listeners. */
   readonly urls: readonly string[];
   readonly key: string;
 }
@@ -23,15 +29,39 @@ export interface EdgeOptions {
 const answerSchema = z.object({ purged: z.number() });
 
 /**
- * Purges softly at every node: what is purged is fetched anew with the next request, and shown until it is there. Never
- * rejects; a node that does not answer is told of, and keeps none of the others from being purged.
+ * Purges softly at every node: the next request fetches a new badge, and gets the old one only if the API fails. Never
+ * rejects: the outcome of a node names its failure.
  */
 export async function purgeEdge(edge: EdgeOptions, target: PurgeTarget): Promise<NodeOutcome[]> {
-  const agent = new Agent({ connect: { timeout: TIMEOUT_MS } });
+  return withAgent((agent) =>
+    Promise.all(edge.urls.map((url) => purgeNode(agent, { url, key: edge.key }, target))),
+  );
+}
+
+/**
+ * Makes every node fetch these badges now, before the next reader asks for them. Never rejects: a badge that could not be
+ * fetched is fetched for its next reader.
+ */
+export async function prefetch(edge: EdgeOptions, paths: readonly string[]): Promise<void> {
+  if (paths.length === 0) return;
+  const headers = { 'x-purge-key': edge.key };
+  await withAgent(async (agent) => {
+    const fetchOne = async (origin: string, path: string): Promise<void> => {
+      const { body } = await agent.request({ origin, path, method: 'GET', headers });
+      await body.dump();
+    };
+    await Promise.allSettled(edge.urls.flatMap((url) => paths.map((path) => fetchOne(url, path))));
+  });
+}
+
+async function withAgent<T>(work: (agent: Agent) => Promise<T>): Promise<T> {
+  const agent = new Agent({
+    connect: { timeout: TIMEOUT_MS },
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+  });
   try {
-    return await Promise.all(
-      edge.urls.map((url) => purgeNode(agent, { url, key: edge.key }, target)),
-    );
+    return await work(agent);
   } finally {
     await agent.close();
   }
@@ -49,8 +79,6 @@ async function purgeNode(
       path: 'path' in target ? target.path : '/',
       method: 'PURGE',
       headers: { 'x-purge-key': key, ...tags },
-      headersTimeout: TIMEOUT_MS,
-      bodyTimeout: TIMEOUT_MS,
     });
     const text = await body.text();
     if (statusCode !== 200) return { url, failure: refusal(statusCode) };

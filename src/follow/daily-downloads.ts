@@ -1,21 +1,21 @@
-import type { Store } from '../../cache/store.ts';
-import type { Sources } from '../sources.ts';
-import { nextDailyLoadMs } from '../upstream/pypistats.ts';
+import type { Store } from '../../cache/store/contract.ts';
+import type { Sources } from '../facts/sources.ts';
+import { nextDailyLoadMs } from '../facts/pypistats.ts';
 import { FOLLOW_KEYS } from './keys.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_REFRESHED = 20_000;
-/** Half of the budget: readers ask as well. */
+/** Half of the budget; the rest is for readers. */
 const SHARE = 1 / 2;
 const IDLE_MS = 60_000;
-/** A look at a record that is new enough costs the store a read. */
-const LOOK_MS = 10;
+/** After a record that is new enough, which costs one read of the store. */
+const SKIPPED_MS = 10;
 
-/** Refreshes the downloads that are asked for most, after pypistats.org's daily load. */
+/** Refreshes popular downloads after pypistats.org's daily load, the most popular first. */
 export interface DailyDownloads {
-  /** Refreshes one, or finds that there is nothing to do; gives how many milliseconds to rest. */
+  /** Refreshes one project, if any is left; returns how many milliseconds to wait. */
   readonly step: () => Promise<number>;
-  /** The load that has been followed, in milliseconds since 1970. */
+  /** Time of the last load that is done, in milliseconds since 1970. */
   readonly doneAtMs: () => number | undefined;
 }
 
@@ -23,12 +23,12 @@ export function createDailyDownloads(options: {
   readonly store: Store;
   readonly downloads: Pick<Sources['downloads'], 'get' | 'refresh'>;
   readonly perMinute: number;
-  /** Where an earlier leader has come to. */
+  /** As the previous leader left it. */
   readonly doneAtMs: number | undefined;
   readonly clock: () => number;
 }): DailyDownloads {
   const { store, downloads, perMinute, clock } = options;
-  const askedMs = 60_000 / (perMinute * SHARE);
+  const refreshedMs = 60_000 / (perMinute * SHARE);
   let doneAtMs = options.doneAtMs;
   let work: { loadedAtMs: number; left: string[] } | undefined;
 
@@ -49,11 +49,11 @@ export function createDailyDownloads(options: {
         return IDLE_MS;
       }
       const found = await downloads.get(project);
-      // One that was due has been asked for by now.
-      if (found.state === 'unavailable' || found.tier === 'upstream') return askedMs;
-      if (found.fetchedAtMs >= loadedAtMs) return LOOK_MS;
+      // A stale record was refreshed by this very look-up.
+      if (found.state === 'unavailable' || found.tier === 'upstream') return refreshedMs;
+      if (found.fetchedAtMs >= loadedAtMs) return SKIPPED_MS;
       await downloads.refresh(project);
-      return askedMs;
+      return refreshedMs;
     },
     doneAtMs: () => doneAtMs,
   };

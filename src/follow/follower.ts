@@ -1,23 +1,25 @@
 import type { Logger } from 'pino';
 import type { EdgeOptions } from '../edge/purge.ts';
-import type { OpenedSources, Sources } from '../sources.ts';
-import { createChangeQueue } from './change-queue.ts';
+import type { OpenedSources, Sources } from '../facts/sources.ts';
+import { EVERYTHING } from '../edge/tags.ts';
+import type { FollowerObserver } from '../metrics.ts';
+import { createGapRepair } from './changes/gap.ts';
+import { createLatecomers } from './changes/latecomers.ts';
+import { createChangeQueue } from './changes/queue.ts';
+import { isRankingComplete } from './changes/requested.ts';
+import { createWork } from './changes/work.ts';
 import { createDailyDownloads } from './daily-downloads.ts';
-import type { Change } from './feed.ts';
-import { createGapMender } from './gap.ts';
-import { EVERYTHING, isHeldWhole } from './held.ts';
-import { createLatecomers } from './latecomers.ts';
+import type { Change } from './feeds/feed.ts';
+import { createPoller, type PollerOptions } from './feeds/poller.ts';
 import { every } from './loops.ts';
-import { createPoller, type PollerOptions } from './poller.ts';
 import { createPurger } from './purger.ts';
-import { createStateWriter, type FollowState, readState } from './state.ts';
-import { writeStatus } from './status.ts';
-import { createTally, type FollowerObserver } from './tally.ts';
-import { createWork } from './work.ts';
+import { createStateWriter, type FollowState, readState } from './state/state.ts';
+import { writeStatus } from './state/status.ts';
+import { createTally } from './state/tally.ts';
 
 const WORK_MS = 100;
 const TICK_MS = 1_000;
-const BEAT_MS = 3_000;
+const STATUS_MS = 3_000;
 
 export interface FollowerOptions
   extends
@@ -32,41 +34,41 @@ export interface FollowerOptions
 }
 
 /**
- * Follows PyPI's releases until the signal aborts: asks the feed, refetches what is held of the projects that have changed
- * until PyPI tells of the change, and purges them at the edge. What must not be lost with this process stands in the store.
+ * Follows PyPI's releases until the signal aborts: polls the feed, refetches changed projects until PyPI's page shows the
+ * change, and purges their badges at the edge. Its progress is in the store, for the next leader.
  */
 export async function follow(options: FollowerOptions, signal: AbortSignal): Promise<void> {
   const { log } = options;
   const parts = await createParts(options);
-  const { poller, queue, work, purger, gap, downloads, save, tell } = parts;
+  const { poller, queue, work, purger, gap, downloads, save, report } = parts;
   const onFailure = (error: unknown): void => log.error({ err: error }, 'following failed');
   const poll = async (): Promise<number> => {
     const restMs = await poller.step(signal);
-    // Before anything is done about it: the next leader has to know.
+    // Saved before anything is done about the changes, so that the next leader knows them.
     await save();
     return restMs;
   };
   const steps: readonly [number, () => Promise<number | void>][] = [
     [options.pollMs, poll],
     [WORK_MS, work.refetchDue],
-    [WORK_MS, work.purgeTold],
-    [TICK_MS, work.refreshUrls],
+    [WORK_MS, work.purgeConfirmed],
+    [TICK_MS, work.prefetchUrls],
     [TICK_MS, purger.tick],
     [TICK_MS, gap.step],
     [TICK_MS, downloads.step],
     [TICK_MS, save],
-    [BEAT_MS, tell],
+    [STATUS_MS, report],
   ];
   log.info({ feed: options.feed.name }, 'following releases');
-  // The leader before may have died between a refetch and its purge.
+  // The previous leader may have died between a refetch and its purge.
   await purger.purge(queue.snapshot().map(({ project }) => project));
   await Promise.all(steps.map(([restMs, step]) => every(signal, restMs, step, onFailure)));
   await work.settled();
   await save();
-  log.info('follows no longer');
+  log.info('stopped following releases');
 }
 
-/** Everything that a leader works with, from where the one before it has come to. */
+/** Everything a leader needs, starting from the progress of the previous one. */
 async function createParts(options: FollowerOptions) {
   const { feed, store, sources, edge, clock = Date.now } = options;
   const before = await readState(store, feed.name);
@@ -76,7 +78,7 @@ async function createParts(options: FollowerOptions) {
   const positions = before?.nodes ?? {};
   const purger = createPurger({ edge, store, positions, observe: tally.purges, clock });
   const work = createWork({ ...options, clock, queue, purger, tally });
-  const gap = createGapMender({
+  const gap = createGapRepair({
     store,
     projects: sources.projects,
     purge: purger.purge,
@@ -90,14 +92,14 @@ async function createParts(options: FollowerOptions) {
     doneAtMs: before?.downloadsAtMs,
     clock,
   });
-  const concerning = createLatecomers(store, clock);
+  const filter = createLatecomers(store, clock);
   const take = async (changes: readonly Change[], hasGap: boolean): Promise<void> => {
-    const isWhole = await isHeldWhole(store);
-    const held = isWhole ? await concerning(changes) : changes;
-    tally.changes('followed', held.length);
-    const hasRoom = held.map((change) => queue.add(change, clock())).every(Boolean);
-    if (hasGap || !hasRoom || !isWhole) gap.open(clock());
-    if (!isWhole) await purger.purge([EVERYTHING]);
+    const isComplete = await isRankingComplete(store);
+    const followed = isComplete ? await filter(changes) : changes;
+    tally.changes('followed', followed.length);
+    const hasRoom = followed.map((change) => queue.add(change, clock())).every(Boolean);
+    if (hasGap || !hasRoom || !isComplete) gap.open(clock());
+    if (!isComplete) await purger.purge([EVERYTHING]);
   };
   const poller = createPoller({ ...options, position: before?.position, tally, take });
   const stateNow = (): FollowState => ({
@@ -108,14 +110,14 @@ async function createParts(options: FollowerOptions) {
     nodes: purger.positions(),
     downloadsAtMs: downloads.doneAtMs(),
   });
-  const tell = (): Promise<void> =>
+  const report = (): Promise<void> =>
     writeStatus(
       store,
       tally.status({
         isBehind: gap.atMs() !== undefined || purger.behind().length > 0,
-        pending: queue.waiting(),
+        pending: queue.unconfirmed(),
         nodesBehind: purger.behind(),
       }),
     );
-  return { poller, queue, work, purger, gap, downloads, save: () => write(stateNow()), tell };
+  return { poller, queue, work, purger, gap, downloads, save: () => write(stateNow()), report };
 }

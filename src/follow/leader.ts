@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Lease, Store } from '../../cache/store.ts';
+import type { Lease, Store } from '../../cache/store/contract.ts';
 import { FOLLOW_KEYS } from './keys.ts';
 
 const LEASE_MS = 15_000;
 const RENEW_MS = 4_000;
-/** How often one that stands by asks for the lead; with the lease's length, the longest time without a leader. */
-const ASK_MS = 4_000;
+/** How often a standby tries to take the lead; with the lease's length, the longest time without a leader. */
+const TRY_MS = 4_000;
 
 /**
- * Does the work while this process holds the lead, again and again until the signal aborts; others stand by meanwhile, and
- * one of them takes over within 20 s. The work gets a signal that aborts when the lead is lost, and ends soon after.
- * A store that fails leaves the lead where it is.
+ * Runs the work while this process leads, until the signal aborts. Other processes stand by; one takes over within 20 s of
+ * a leader's end. The work's signal aborts when the lead is lost, and the work has to end soon after. While the store
+ * fails, the leader stays.
  */
 export async function whileLeading(
   store: Store,
@@ -20,7 +20,7 @@ export async function whileLeading(
   while (!signal.aborted) {
     const answer = await store.acquireLease(FOLLOW_KEYS.lease, LEASE_MS);
     if (answer.state === 'granted') await lead(answer.lease, signal, work);
-    else await sleep(ASK_MS, undefined, { signal }).catch(() => undefined);
+    else await sleep(TRY_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 

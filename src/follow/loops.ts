@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Does a step again and again until the signal aborts, with a rest of `restMs` between two, or of what the step says.
- * A step that fails is told of, and tried again after its rest.
+ * Repeats a step until the signal aborts. Between two it waits the milliseconds that the step returns, or `restMs`. A step
+ * that fails is reported, and repeated after `restMs`.
  */
 export async function every(
   signal: AbortSignal,
@@ -21,7 +21,7 @@ export async function every(
   }
 }
 
-/** Does the work for each, at most `limit` at once. */
+/** Works on each item, at most `limit` at once. */
 export async function eachAtOnce<T>(
   items: readonly T[],
   limit: number,

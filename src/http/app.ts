@@ -1,14 +1,12 @@
-import type { IncomingMessage } from 'node:http';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { BadgeError } from '../errors.ts';
-import type { Handler } from '../lifecycle.ts';
-import type { GiveAccount } from './account.ts';
-import type { SendAnswer } from './answer.ts';
-import { errorsAsBadges } from './errors-as-badges.ts';
-import type { Fairness } from './fairness.ts';
-import type { Limits, Sender } from './limits.ts';
-import type { RememberedAnswers } from './remembered.ts';
+import type { Handler } from './server.ts';
+import type { GiveAccount } from './access-log.ts';
+import type { SendAnswer } from './badges/answer.ts';
+import { errorsAsBadges } from './badges/errors-as-badges.ts';
+import type { Limits } from './limits/rate-limit.ts';
+import type { RememberedAnswers } from './badges/micro-cache.ts';
 import { requestContext } from './request-context.ts';
 import { type Answers, createRoutes } from './routes.ts';
 import type { BadgeMiddleware, BadgeState } from './state.ts';
@@ -27,17 +25,16 @@ export interface AppOptions extends Answers {
   readonly remembered: RememberedAnswers;
   readonly sendAnswer: SendAnswer;
   readonly limits: Limits;
-  readonly fairness: Fairness;
   /** Asked by an edge's probe at `/-/ready`: it can probe only the port that it fetches from. */
   readonly isReady: () => boolean;
 }
 
 /** The application without a port: the life of a request, from the outside in. */
 export function createApp(options: AppOptions): Handler {
-  const { log, giveAccount, remembered, sendAnswer, limits, fairness, isReady } = options;
+  const { log, remembered, sendAnswer, isReady } = options;
   const app = new Koa<BadgeState>();
-  app.use(requestContext(giveAccount, remembered));
-  app.use(errorsAsBadges(sendAnswer, limits));
+  app.use(requestContext(options));
+  app.use(errorsAsBadges(sendAnswer));
   app.use(createRoutes(options).routes());
   app.use(onlyReading);
   app.use(nothingHere);
@@ -48,16 +45,8 @@ export function createApp(options: AppOptions): Handler {
   return async (request, response) => {
     request.url = originForm(request.url ?? '/');
     if (request.url === '/-/ready') response.writeHead(isReady() ? 200 : 503).end();
-    else if (!remembered.answer(request, response)) {
-      await fairness.turn(senderOf(request));
-      if (!response.destroyed) await answerAnew(request, response);
-    }
+    else if (!remembered.answer(request, response)) await answerAnew(request, response);
   };
-}
-
-/** What limits read of a request, before Koa has seen it. */
-function senderOf({ socket, headers }: IncomingMessage): Sender {
-  return { socket, get: (header) => String(headers[header.toLowerCase()] ?? '') };
 }
 
 /**

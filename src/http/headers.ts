@@ -22,7 +22,8 @@ const MAX_EDGE_SECONDS = 86_400;
 /** The classes that `?cacheSeconds=` may lengthen: an error or an old value must not be pinned. */
 const LENGTHENED: ReadonlySet<CacheClass> = new Set(['facts', 'followed', 'downloads', 'static']);
 
-const CONTENT_TYPES: Readonly<Record<AnswerFormat, string>> = {
+/** What an answer of each format is called. */
+export const CONTENT_TYPES: Readonly<Record<AnswerFormat, string>> = {
   svg: 'image/svg+xml; charset=utf-8',
   png: 'image/png',
   jpeg: 'image/jpeg',
@@ -58,7 +59,7 @@ export interface AnswerPolicy {
   readonly cacheClass: CacheClass;
   /** What the user asked for, at most the operator's ceiling. */
   readonly cacheSeconds: number;
-  /** What a purge by project finds the answer by, e.g. `project/requests kind/version`. */
+  /** See `edge/tags.ts`. */
   readonly tags: string;
   readonly verdict: string;
   readonly source: string;
@@ -75,12 +76,11 @@ export function worldSeconds(cacheClass: CacheClass, cacheSeconds: number): numb
   return LENGTHENED.has(cacheClass) ? Math.max(ours, cacheSeconds) : ours;
 }
 
-/** All headers of a badge but those of its length: no other place makes any. */
+/** All headers of a badge but those of its body: no other place makes any. */
 export function headersOf(policy: AnswerPolicy): Record<string, string> {
   const { cacheClass, format, fetchedAtMs, release, retryAfterSeconds } = policy;
   return {
     ...SECURITY_HEADERS,
-    'Content-Type': CONTENT_TYPES[format],
     'Content-Disposition': `inline; filename="badge.${format}"`,
     ETag: `"${policy.etag}"`,
     'Cache-Control': `public, max-age=${worldSeconds(cacheClass, policy.cacheSeconds)}`,
@@ -102,23 +102,20 @@ function edgeSecondsOf({ cacheClass, edgeSeconds = 0 }: AnswerPolicy): number {
 
 /** What the headers say of an answer that is no badge. */
 export interface PagePolicy {
-  readonly contentType: string;
   readonly verdict: string;
   /** For how long it may be kept, here and in the world; left out: it is for one client. */
   readonly kept?: { readonly seconds: number; readonly etag: string } | undefined;
   readonly retryAfterSeconds?: number | undefined;
 }
 
-/** All headers of an answer that is no badge, but those of its length. */
+/** All headers of an answer that is no badge, but those of its body. */
 export function headersOfPage({
-  contentType,
   verdict,
   kept,
   retryAfterSeconds,
 }: PagePolicy): Record<string, string> {
   return {
     ...SECURITY_HEADERS,
-    'Content-Type': contentType,
     'Cache-Control': kept === undefined ? 'no-store' : `public, max-age=${kept.seconds}`,
     'X-Edge-TTL': `${kept?.seconds ?? 0}`,
     'X-Badge-Status': verdict,
@@ -130,4 +127,16 @@ export function headersOfPage({
 /** What an upstream wrote, as it may stand in a header (RFC 9110 §5.5): visible ASCII, at most 100 characters. */
 function headerText(text: string): string {
   return text.replace(/[^\x21-\x7e]/g, '?').slice(0, 100);
+}
+
+/**
+ * Whether an `If-None-Match` names the ETag, quotes included (RFC 9110 §13.1.2). The comparison is weak, since an edge
+ * that compresses makes `W/"…"` of ours. A `Cache-Control: no-cache` beside it asks us to look, which we did.
+ */
+export function holdsEtag(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch.split(',').some((each) => {
+    const held = each.trim();
+    return held === '*' || (held.startsWith('W/') ? held.slice(2) : held) === etag;
+  });
 }

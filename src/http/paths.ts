@@ -1,4 +1,4 @@
-import type { Dialect } from '../badges/kind.ts';
+import type { Grammar } from '../badges/kind.ts';
 import type { Format } from '../imaging/spec.ts';
 
 /** What a URL may end in, and what it asks for: a picture, or the twin for machines. */
@@ -32,7 +32,7 @@ export function splitExtension(path: string): { stem: string; format: AnswerForm
 }
 
 /** Whose grammar a path is in. */
-export function dialectOf(path: string): Dialect {
+export function grammarOf(path: string): Grammar {
   if (path.startsWith('/pypi/') || path.startsWith('/badge/')) return 'shields';
   return path.startsWith('/py/') ? 'fury' : 'pypip';
 }

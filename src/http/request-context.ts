@@ -1,45 +1,44 @@
-import { type GiveAccount, requestIdOf } from './account.ts';
+import { type GiveAccount, requestIdOf } from './access-log.ts';
+import type { Limits } from './limits/rate-limit.ts';
 import { readParameters } from './parameters.ts';
-import { dialectOf, splitExtension } from './paths.ts';
-import type { RememberedAnswers } from './remembered.ts';
-import type { BadgeContext, BadgeMiddleware, BadgeState } from './state.ts';
+import { grammarOf, splitExtension } from './paths.ts';
+import type { RememberedAnswers } from './badges/micro-cache.ts';
+import { type BadgeContext, type BadgeMiddleware, type BadgeState, tiersOf } from './state.ts';
 
 /**
  * The outermost middleware: reads what the URL alone tells, and when the answer is there, gives account of it and
  * remembers it.
  */
-export function requestContext(
-  giveAccount: GiveAccount,
-  remembered: RememberedAnswers,
-): BadgeMiddleware {
+export function requestContext(options: {
+  readonly giveAccount: GiveAccount;
+  readonly remembered: RememberedAnswers;
+  readonly limits: Limits;
+}): BadgeMiddleware {
+  const { giveAccount, remembered, limits } = options;
   return async (ctx, next) => {
-    const state = startState(ctx);
-    ctx.state = state;
-    ctx.set('X-Request-Id', state.requestId);
+    const state = (ctx.state = startState(ctx, limits));
     await next();
-    remembered.remember(ctx);
-    giveAccount({
-      ...state,
-      method: ctx.method,
-      path: ctx.path,
-      status: ctx.status,
-      tiers: ctx.response.get('X-Cache'),
-    });
+    const { method, path, status } = ctx;
+    if (method === 'GET') remembered.remember(ctx.url, path, state);
+    giveAccount({ ...state, method, path, status, tiers: tiersOf(state.steps) });
   };
 }
 
-function startState(ctx: BadgeContext): BadgeState {
+function startState(ctx: BadgeContext, limits: Limits): BadgeState {
+  const { path } = ctx;
   return {
     requestId: requestIdOf(ctx.req.headers['x-request-id']),
     startedAtMs: performance.now(),
     parameters: readParameters(ctx.querystring),
-    format: splitExtension(ctx.path).format ?? 'svg',
-    dialect: dialectOf(ctx.path),
+    format: splitExtension(path).format ?? 'svg',
+    grammar: grammarOf(path),
     kindId: 'none',
     label: 'pypi',
     project: undefined,
     verdict: 'ok',
     steps: [],
+    charge: (cost) => limits.charge(ctx, cost),
     error: undefined,
+    sent: undefined,
   };
 }

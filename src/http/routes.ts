@@ -1,11 +1,12 @@
 import { Router } from '@koa/router';
-import { findKind } from '../badges/catalogue.ts';
+import { findKind } from '../badges/catalog.ts';
+import { parseStatic } from '../badges/static.ts';
 import { BadgeError } from '../errors.ts';
 import { decodeSegment, formatOf, splitExtension } from './paths.ts';
-import type { Refresh } from './refresh.ts';
-import type { SendBadge } from './send-badge.ts';
+import type { Refresh } from './pages/refresh.ts';
+import type { SendBadge } from './badges/send.ts';
 import type { BadgeContext, BadgeState } from './state.ts';
-import type { SendStatus } from './status.ts';
+import type { SendStatus } from './pages/status.ts';
 
 export interface Answers {
   readonly sendBadge: SendBadge;
@@ -55,9 +56,12 @@ export function createRoutes({ sendBadge, sendStatus, refresh }: Answers): Route
   );
 
   // shields.io, with words of one's own: /badge/docs-passing-brightgreen.svg
-  router.get('/badge/*content', (ctx) =>
-    sendBadge.ofWords(ctx, decodeSegment(splitExtension(ctx.path.slice('/badge/'.length)).stem)),
-  );
+  router.get('/badge/*content', (ctx) => {
+    const { stem: text } = splitExtension(ctx.path.slice('/badge/'.length));
+    const content = parseStatic(decodeSegment(text));
+    if (content === undefined) throw new BadgeError('no-badge', 'not a label, message and color');
+    return sendBadge.ofContent(ctx, content);
+  });
 
   // pypip.in: /version/requests/badge.svg. Last, or /pypi/v/badge.svg would be one of these: there is a project `badge`.
   router.get('/:kind/:project/badge.:extension', (ctx) => {

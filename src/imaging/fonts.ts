@@ -1,8 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { closeSync, openSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../../cache/content/file.ts';
+import { escapeXml } from './xml.ts';
 
 const { resolve: resolveModule } = createRequire(import.meta.url);
 
@@ -89,34 +92,11 @@ async function writeFontconfig(
     .update(JSON.stringify([fingerprint, paths]))
     .digest('hex');
   const directory = join(parent, `fonts-${name.slice(0, 16)}`);
-  await makeDirectory(directory);
+  await makeFolder(directory);
   const unfinished = join(directory, `fonts.conf.${randomUUID()}`);
   await writeFile(unfinished, await renderConfig(paths, join(directory, 'cache')));
   await rename(unfinished, join(directory, 'fonts.conf'));
   return directory;
-}
-
-// Node's own recursive mkdir never returns where a directory cannot exist, such as below /proc (seen with 24.21).
-async function makeDirectory(path: string): Promise<void> {
-  try {
-    await unlessThere(mkdir(path));
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-    await makeDirectory(dirname(path));
-    await unlessThere(mkdir(path));
-  }
-}
-
-async function unlessThere(creation: Promise<void>): Promise<void> {
-  try {
-    await creation;
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
-  }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 // The fonts stay where npm has put them, and nothing is looked at again later: a cache that is swept away under the
@@ -149,6 +129,18 @@ async function listFiles(directory: string): Promise<string[]> {
   return (await readdir(directory)).map((name) => join(directory, name));
 }
 
-function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/**
+ * Whether so many files more can be opened, at 6 µs each. Where not, librsvg draws every letter as a little box, says
+ * nothing, and goes on doing so for as long as its thread lives.
+ */
+export function canOpen(fontFile: string, wanted: number): boolean {
+  const opened: number[] = [];
+  try {
+    while (opened.length < wanted) opened.push(openSync(fontFile, 'r'));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    for (const descriptor of opened) closeSync(descriptor);
+  }
 }

@@ -3,14 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { drawingCost } from './cost.ts';
-import { canOpen } from './descriptors.ts';
-import { prepareFonts } from './fonts.ts';
+import { canOpen, prepareFonts } from './fonts.ts';
 import { createRasterizer, type RasterFormat } from './raster.ts';
 import { testFonts } from './self-test.ts';
-import type { BadgeSpec, Format, Picture, Scale } from './spec.ts';
+import type { BadgeSpec, Scale } from './spec.ts';
 import { drawSvg } from './svg.ts';
-import { createTurns, NoTurnError } from './turns.ts';
+import { createTurns, drawingCost, NoTurnError } from './queue.ts';
 
 /** Raise it with every change of ours that changes a picture: all stored pictures are named by it. */
 const RENDERER_REVISION = 3;
@@ -31,11 +29,15 @@ export interface ImagingOptions {
 
 export interface Imaging {
   /**
-   * Returns the picture; the same bytes for the same arguments. SVG takes microseconds, and neither waits nor counts
-   * in the queue (nor has it a scale). Of raster pictures that wait, the one of the lowest rank comes first. Rejects with a
-   * `DrawingQueueFullError` when too many are wanted at once.
+   * Returns the raster picture; the same bytes for the same arguments. Of those that wait, the one of the lowest rank comes
+   * first. Rejects with a `DrawingQueueFullError` when too many are wanted at once.
    */
-  readonly draw: (spec: BadgeSpec, format: Format, scale: Scale, rank?: number) => Promise<Picture>;
+  readonly draw: (
+    spec: BadgeSpec,
+    format: RasterFormat,
+    scale: Scale,
+    rank?: number,
+  ) => Promise<Buffer>;
   /** Returns a raster picture at scale 1, at once. Its letters are not fitted to their boxes: their widths load slowly. */
   readonly drawPlain: (spec: BadgeSpec, format: RasterFormat) => Promise<Buffer>;
   /** Names everything that decides how a picture of a given spec looks: stored pictures of another one are void. */
@@ -79,7 +81,6 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
   };
   return {
     draw: async (spec, format, scale, rank = 0) => {
-      if (format === 'svg') return drawSvg(spec);
       const prepare = () => rasterizer.prepare(drawSvg(spec), format, scale);
       try {
         // Nothing is done for a large one before its turn: it may not come. Where all are usual, no core waits.

@@ -7,7 +7,7 @@ import { createTextFitter } from './text-length.ts';
 export type RasterFormat = Exclude<Format, 'svg'>;
 
 export interface Rasterizer {
-  /** Draws a badge's SVG; rejects after `TIMEOUT_SECONDS`, and for what is not a badge's SVG. */
+  /** Draws a badge's SVG; rejects after `timeoutSeconds`, and for what is not a badge's SVG. */
   readonly rasterize: (svg: string, format: RasterFormat, scale: Scale) => Promise<Buffer>;
   /** Does of it what can be done before there is room for drawing, and gives the rest. Rejects for what is not a badge's SVG. */
   readonly prepare: (
@@ -51,7 +51,10 @@ const TEXT = /<text [^<>]*>[^<]*<\/text>/g;
  * Loads sharp, bounded for untrusted input; the fonts' measures, which take as long, with the first picture that needs them. `prepareFonts` has to come first, because
  * fontconfig reads its settings once.
  */
-export async function createRasterizer(fonts: FontSet): Promise<Rasterizer> {
+export async function createRasterizer(
+  fonts: FontSet,
+  timeoutSeconds = TIMEOUT_SECONDS,
+): Promise<Rasterizer> {
   const { default: sharp } = await import('sharp');
   sharp.cache(false);
   sharp.concurrency(1);
@@ -68,7 +71,7 @@ export async function createRasterizer(fonts: FontSet): Promise<Rasterizer> {
       unlimited: false,
       failOn: 'error',
     };
-    const timeout = { seconds: TIMEOUT_SECONDS };
+    const timeout = { seconds: timeoutSeconds };
     return () => ENCODERS[format](sharp(fitted, options)).timeout(timeout).toBuffer();
   };
   return {

@@ -15,7 +15,7 @@ export type Picture = Buffer | string;
 /**
  * All that a picture shows: every badge is a generic badge once its kind has spoken.
  *
- * The texts are clean (see `cleanText`), the colours are names of shields.io's palette or `#hex` (see `normaliseColor`):
+ * The texts are clean (see `cleanText`), the colors are names of shields.io's palette or `#hex` (see `normalizeColor`):
  * two specs that are equal give the same picture, byte for byte.
  */
 export interface BadgeSpec {

@@ -1,27 +1,10 @@
 import { hash } from 'node:crypto';
 import { makeBadge } from 'badge-maker';
+import { PALETTE } from './color.ts';
 import type { BadgeSpec } from './spec.ts';
+import { escapeXml } from './xml.ts';
 
 const ID_LENGTH = 10;
-/** badge-maker's palette, which it does not export. */
-const PALETTE: ReadonlyMap<string, string> = new Map([
-  ['brightgreen', '#4b0'],
-  ['green', '#67ac09'],
-  ['yellow', '#d8b800'],
-  ['yellowgreen', '#95991a'],
-  ['orange', '#ea7233'],
-  ['red', '#dd4343'],
-  ['blue', '#007ec6'],
-  ['grey', '#555'],
-  ['lightgrey', '#939393'],
-]);
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-  ["'", '&apos;'],
-]);
 
 /**
  * Returns the badge as SVG: the same bytes for the same spec on every machine, and ids that no other spec's badge has,
@@ -37,7 +20,7 @@ export function drawSvg(spec: BadgeSpec): string {
 
 /**
  * What of a spec shows, as text: two specs have the same one just where they have the same picture. There is no left half
- * without a label, and a colour of badge-maker's palette is drawn as a hex colour.
+ * without a label, and a color of badge-maker's palette is drawn as a hex color.
  */
 export function essenceOf({ label, message, color, labelColor, style }: BadgeSpec): string {
   const left = label === '' ? null : toHex(labelColor ?? 'grey');
@@ -53,7 +36,7 @@ function identify(spec: BadgeSpec): string {
 }
 
 function drawBadge({ label, message, color, labelColor, style }: BadgeSpec, idSuffix: string) {
-  // badge-maker paints a left half without a label where there is a colour for it.
+  // badge-maker paints a left half without a label where there is a color for it.
   const left = label === '' || labelColor === undefined ? {} : { labelColor };
   return makeBadge({ label, message, color, ...left, style, idSuffix });
 }
@@ -61,9 +44,9 @@ function drawBadge({ label, message, color, labelColor, style }: BadgeSpec, idSu
 // badge-maker's social badge without a label is an empty box beside the message: here the message is in that box. As a
 // label it begins with a capital, which is taken back.
 function drawBubble({ message, color, style }: BadgeSpec, idSuffix: string): string {
-  const capitalised = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
+  const capitalized = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
   const svg = makeBadge({ label: message, message: '', color, style, idSuffix });
-  return svg.replaceAll(`>${escapeXml(capitalised)}</text>`, () => `>${escapeXml(message)}</text>`);
+  return svg.replaceAll(`>${escapeXml(capitalized)}</text>`, () => `>${escapeXml(message)}</text>`);
 }
 
 // The name for screen readers is the text as it is: badge-maker gives it in capitals where the style has capitals.
@@ -72,8 +55,4 @@ function nameFor(svg: string, { label, message }: BadgeSpec): string {
   const start = svg.indexOf(' role="img"');
   const end = svg.indexOf('</title>');
   return `${svg.slice(0, start)} role="img" aria-label="${name}"><title>${name}${svg.slice(end)}`;
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES.get(character) ?? character);
 }

@@ -1,5 +1,6 @@
 import { type Face, openFace } from './face.ts';
 import type { FontFiles } from './fonts.ts';
+import { escapeXml, unescapeXml } from './xml.ts';
 
 /** Rewrites the SVG of a badge so that librsvg sets its texts as wide as a browser does. */
 export type TextFitter = (svg: string) => string;
@@ -17,13 +18,6 @@ const TEXT = /<text ([^<>]*)>([^<]*)<\/text>/g;
 const TEXT_LENGTH = / ?textLength="([\d.]+)"/;
 const BOLD = 'font-weight="bold"';
 const FONT_SIZE = /font-size="(\d+)/;
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['&amp;', '&'],
-  ['&lt;', '<'],
-  ['&gt;', '>'],
-  ['&quot;', '"'],
-  ['&apos;', "'"],
-]);
 
 /** Stands for a character that none of our fonts has: librsvg's own box of hex digits is a smudge at this size. */
 const MISSING = '\u25a1';
@@ -115,12 +109,4 @@ function measure(text: string, faces: Faces): number {
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}
-
-function unescapeXml(text: string): string {
-  return text.replace(/&[a-z]+;/g, (entity) => ENTITIES.get(entity) ?? entity);
 }

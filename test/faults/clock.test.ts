@@ -1,14 +1,12 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createContentStore } from '../../cache/content-store.ts';
-import { createSqliteMessages } from '../../cache/sqlite-messages.ts';
-import { createSqliteStore } from '../../cache/sqlite-store.ts';
-import { createLimits } from '../../src/http/limits.ts';
-import { createBudget } from '../../src/upstream/budget.ts';
+import { createContentStore } from '../../cache/content/store.ts';
+import { createSqliteStore } from '../../cache/store/sqlite/store.ts';
+import { createLimits } from '../../src/http/limits/rate-limit.ts';
+import { createBudget } from '../../src/facts/budget.ts';
 import { createUpstreamClient } from '../../src/upstream/client.ts';
-import { nextDailyLoadMs } from '../../src/upstream/pypistats.ts';
+import { nextDailyLoadMs } from '../../src/facts/pypistats.ts';
 import { startStandIn } from '../support/service.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 import {
@@ -19,7 +17,7 @@ import {
   SECOND,
   startProcess,
   useHarness,
-} from '../unit/cache/facts-harness.ts';
+} from '../unit/cache/facts/harness.ts';
 
 const HOUR = 60 * MINUTE;
 const forEver = new AbortController().signal;
@@ -119,7 +117,7 @@ describe('a limit that is in force', () => {
   test.each(JUMPS)('of a client lasts neither longer nor shorter: %s', (_, thenMs) => {
     const limits = createLimits({ perSecond: 2, burst: 3, trustedProxies: [], exempt: [] });
     const admit = (): number =>
-      limits.admit({ get: () => '', socket: { remoteAddress: '1.1.1.1' } });
+      limits.charge({ get: () => '', socket: { remoteAddress: '1.1.1.1' } });
     for (let i = 0; i < 3; i += 1) admit();
     vi.setSystemTime(thenMs);
     expect(admit).toThrow(expect.objectContaining({ code: 'limited', retryAfterSeconds: 1 }));
@@ -195,22 +193,6 @@ describe('what other times have written', () => {
     await store.sweep();
     await store.close();
     expect(await readdir(folder)).toEqual(['new']);
-  });
-
-  test('messages of 2100 are forgotten, and those of now are heard', async () => {
-    const path = join(await tempDirectoryForTest(), 'messages.sqlite');
-    let nowMs = Date.UTC(2100);
-    const messages = createSqliteMessages({ path, clock: () => nowMs });
-    onTestFinished(() => messages.close());
-    const heard: string[] = [];
-    messages.subscribe((message) => heard.push(message));
-    await messages.publish('of 2100');
-    nowMs = NOW;
-    await messages.publish('of now');
-    await expect.poll(() => heard, { timeout: 20_000 }).toContain('of now');
-    const database = new DatabaseSync(path, { readOnly: true });
-    expect(database.prepare('SELECT text FROM messages').all()).toEqual([{ text: 'of now' }]);
-    database.close();
   });
 });
 

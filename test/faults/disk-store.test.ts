@@ -1,12 +1,10 @@
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { Messages } from '../../cache/messages.ts';
-import { createSqliteMessages } from '../../cache/sqlite-messages.ts';
-import { createSqliteStore } from '../../cache/sqlite-store.ts';
-import type { Store } from '../../cache/store.ts';
+import { createSqliteStore } from '../../cache/store/sqlite/store.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
-import { flipBit, SPOILERS } from './support/disk-spoil.ts';
+import { flipBit } from './support/disk-spoil.ts';
 
 const RECHECK_MS = 20;
 const POLL = { timeout: 20_000 };
@@ -29,12 +27,6 @@ function open(): Store {
   });
   onTestFinished(() => store.close());
   return store;
-}
-
-function openMessages(): Messages {
-  const messages = createSqliteMessages({ path, recheckMs: RECHECK_MS });
-  onTestFinished(() => messages.close());
-  return messages;
 }
 
 const REMOVALS: readonly (readonly [string, () => Promise<unknown>])[] = [
@@ -68,35 +60,7 @@ describe('while two processes have it open', () => {
       }, POLL)
       .toEqual([true, true, 'value', 'value']);
   });
-
-  test.each(REMOVALS)('of messages %s: who comes later is heard', async (_, remove) => {
-    const heard: string[] = [];
-    openMessages().subscribe((message) => heard.push(message));
-    await remove();
-    const late = openMessages();
-    await expect
-      .poll(async () => {
-        await late.publish('hello');
-        return heard.length;
-      }, POLL)
-      .toBeGreaterThan(0);
-  });
 });
-
-test.each(Object.entries(SPOILERS))(
-  'a file of messages that is %s is made anew at the start',
-  async (_, spoil) => {
-    const before = openMessages();
-    await before.publish('before');
-    await before.close();
-    await spoil(path);
-    const [one, other] = [openMessages(), openMessages()];
-    const heard: string[] = [];
-    other.subscribe((message) => heard.push(message));
-    await one.publish('after');
-    await expect.poll(() => heard, POLL).toEqual(['after']);
-  },
-);
 
 test('a folder that comes back is used again', async () => {
   const folder = path;

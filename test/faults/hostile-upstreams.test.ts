@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Loaded } from '../../cache/facts.ts';
-import { KINDS } from '../../src/badges/catalogue.ts';
+import type { Loaded } from '../../cache/facts/contract.ts';
+import { KINDS } from '../../src/badges/catalog.ts';
 import { composeSpec } from '../../src/badges/compose.ts';
-import type { DownloadFacts } from '../../src/facts.ts';
+import type { DownloadFacts } from '../../src/facts/schema.ts';
 import { type Style, STYLES } from '../../src/imaging/spec.ts';
 import { drawSvg } from '../../src/imaging/svg.ts';
 import { createUpstreamClient } from '../../src/upstream/client.ts';
 import { UpstreamError } from '../../src/upstream/errors.ts';
-import { createPypistatsSource } from '../../src/upstream/pypistats.ts';
+import { createPypistatsSource } from '../../src/facts/pypistats.ts';
 import { startService, type TestService } from '../support/service.ts';
 import { faultsOfAnswer } from './support/hostile-answers.ts';
 import { createHostileClient, type HostileClient } from './support/hostile-client.ts';
@@ -16,8 +16,8 @@ import { downloadsBody, projectBody } from './support/hostile-documents.ts';
 import { faultsOfSvg } from './support/hostile-pictures.ts';
 import { type HostileUpstream, startHostileUpstream } from './support/hostile-upstream.ts';
 
-const PROJECT_RUNS = 200;
-const DOWNLOAD_RUNS = 400;
+const PROJECT_RUNS = 80;
+const DOWNLOAD_RUNS = 200;
 const MAX_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 60_000;
 const PATIENCE = { timeout: 20_000, interval: 200 };
@@ -43,7 +43,9 @@ async function ask(target: string, of: HostileClient = client): Promise<string> 
   return String(answer.headers['x-badge-status']);
 }
 
-const ofProjects = KINDS.filter(({ source }) => source === 'pypi').flatMap((kind) => kind.shields);
+const ofProjects = KINDS.filter(({ facts }) => facts === 'project').flatMap(
+  ({ names }) => names.shields ?? [],
+);
 const formats = ['svg', 'svg', 'svg', 'json', 'json', 'png', 'jpg', 'gif', 'tiff', 'webp'];
 const badge = fc.tuple(
   fc.constantFrom(...ofProjects),
@@ -121,9 +123,9 @@ function drawCounts(loaded: Loaded<DownloadFacts> | UpstreamError, style: Style)
   if (loaded instanceof UpstreamError) return [];
   if (loaded.state !== 'known') throw new Error(`an answer that is ${loaded.state}`);
   return KINDS.flatMap((kind) => {
-    if (kind.source !== 'pypistats') return [];
-    const saying = kind.describe(loaded.value, { dialect: 'shields' });
-    return [Buffer.from(drawSvg(composeSpec({ label: kind.label, ...saying }, { style })))];
+    if (kind.facts !== 'downloads') return [];
+    const content = kind.describe(loaded.value, { grammar: 'shields' });
+    return [Buffer.from(drawSvg(composeSpec({ label: kind.label, ...content }, { style })))];
   });
 }
 

@@ -1,147 +1,191 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { MODES, type Mode } from '../../sample/misbehaviour.ts';
+import type { Mode } from '../../sample/faults/rules.ts';
+import type { SampleProject } from '../../sample/projects/project.ts';
 import type { StandIn } from '../../sample/stand-in.ts';
-import { runCli } from '../support/cli.ts';
-import { type LoadReport, startLoad } from '../support/load.ts';
+import { type FaultProxy, startFaultProxy, type WayFault } from '../support/fault-proxy.ts';
+import { type Load, startLoad } from '../support/load.ts';
 import { tellOutcome } from '../support/outcomes.ts';
-import { PURGE_KEY } from '../support/stack.ts';
-import { expectAll } from './support/upstream-client.ts';
-import { mostQuestions, questionsTo, startPypi } from './support/upstream-pypi.ts';
-import { startWatchedStack, type WatchedStack } from './support/upstream-stack.ts';
+import { mostQuestions, questionsTo, startPypi, VERSION } from './support/upstream-pypi.ts';
+import { expectOnly, startWatchedStack, type WatchedStack } from './support/watched-stack.ts';
 
-const FRESH_SECONDS = 1;
-const START_MS = 60_000;
-/** By as many other URLs, each badge is asked of both nodes. */
-const ASKED_AGAIN = 7;
+/* Each fault of an upstream, one by one, is a test of `test/integration/http/upstream-faults`. Here: all processes together. */
+const NODES = 2;
+/** As the default of `PYPI_CONCURRENCY` has it. */
+const CONCURRENCY = 8;
+const BREAKER_FAILURES = 5;
+const BREAKER_OPEN_MS = 4_000;
+/** What a node says that comes too late for somebody, on a machine that is busy enough. */
+const LATE = ['unavailable', 'busy'];
 
-/** All but what is right in its way. */
-const FAULTS = MODES.filter((mode) => mode !== 'limited' && mode !== 'nulls');
-const FAULTS_OF_ONE = ['503', 'hang'] as const;
-const BOTH = ['pypi', 'pypistats'] as const;
-type Api = (typeof BOTH)[number];
-
-const KNOWN = FAULTS.map((mode) => `known-${mode}`);
-const UNKNOWN = FAULTS.map((mode) => `unknown-${mode}`);
-const ONE_ONLY = BOTH.flatMap((api) => FAULTS_OF_ONE.map((mode) => `${api}-${mode}`));
-const OTHERS = FAULTS_OF_ONE.map((mode) => `other-${mode}`);
-
-const versionOf = (project: string): string => `/version/${project}/badge.svg`;
-const downloadsOf = (project: string): string => `/d/${project}/badge.svg`;
+const MODES: readonly Mode[] = ['503', 'hang', 'endless', 'redirect-loop'];
+/** Ways on which no answer of PyPI comes in time. */
+const WAYS: readonly (readonly [string, WayFault])[] = [
+  ['a-kilobyte-a-second', { way: 'open', bytesPerSecond: 1_000 }],
+  ['a-black-hole', { way: 'black-hole' }],
+  ['open-in-one-direction', { way: 'half-open' }],
+  ['late-by-3-seconds', { way: 'open', latencyMs: 3_000 }],
+  ['reset', { way: 'reset' }],
+];
+const FAULTS: readonly (readonly [string, (projects: readonly string[]) => void])[] = [
+  ...MODES.map((mode) => [mode, (projects: readonly string[]) => failFor(projects, mode)] as const),
+  ...WAYS.map(([way, fault]) => [way, () => proxy.set(fault)] as const),
+];
+const KNOWN = FAULTS.map(([fault]) => `known-${fault}`);
+const UNKNOWN = FAULTS.map(([fault]) => `unknown-${fault}`);
+const MANY = Array.from({ length: 50 }, (_, number) => `many-${number}`);
+const SOME = MANY.slice(0, 20);
+/** The digests of so many files make an answer of many kilobytes, compressed. */
+const RELEASES = Array.from({ length: 300 }, (_, number) => `0.${number}`).concat(VERSION);
 
 let standIn: StandIn;
+let proxy: FaultProxy;
 let watched: WatchedStack;
-/** All projects have the same version, so that this is what all of them show while all is well. */
-let wellKnown: string;
+
+const badgeOf = (project: string): string => `/version/${project}/badge.svg`;
+const roundOf = (projects: readonly string[]) => (number: number) =>
+  projects[number % projects.length] ?? '';
+
+/** PyPI's answers of 2016 had no ETag: a 304 would be too small to take long. */
+function largeProject(name: string): SampleProject {
+  return { name, shows: 'a large answer', releases: RELEASES, shape: 'legacy' };
+}
+
+function failFor(projects: readonly string[], mode: Mode): void {
+  for (const project of projects) standIn.misbehave({ mode, api: 'pypi', project });
+}
+
+/** Clients who ask for the uncached badge of the project that each number stands for. */
+function startLoadOf(projectOf: (number: number) => string, clients: number): Load {
+  const pathOf = (number: number): string => watched.uncached(badgeOf(projectOf(number)));
+  return startLoad(watched.stack.edgeUrl, pathOf, { clients, restMs: 40, maxRequests: Infinity });
+}
+
+const expectVerdict = (path: string, verdict: string): Promise<void> =>
+  watched.expectVerdict(path, verdict);
 
 beforeAll(async () => {
-  standIn = await startPypi([...KNOWN, ...UNKNOWN, ...ONE_ONLY, ...OTHERS]);
-  watched = await startWatchedStack(standIn.url, { FACTS_FRESH_SECONDS: `${FRESH_SECONDS}` });
-  const badges = await Promise.all(KNOWN.map((project) => watched.ask(versionOf(project))));
-  expectAll(badges, 'ok');
-  wellKnown = badges[0]?.picture ?? '';
-  // Both nodes know all of them then: on a machine that is busy enough, Redis may miss what one of them writes.
-  for (let more = 0; more < ASKED_AGAIN; more += 1)
-    await Promise.all(KNOWN.map((project) => watched.ask(versionOf(project))));
-  // A tenth longer than it is fresh, at the most.
-  await delay(FRESH_SECONDS * 1_100);
-}, START_MS);
-
+  standIn = await startPypi(MANY, [...KNOWN, ...UNKNOWN].map(largeProject));
+  proxy = await startFaultProxy(Number(new URL(standIn.url).port));
+  watched = await startWatchedStack(proxy.urlOf('http'), { FACTS_FRESH_SECONDS: '1' });
+  for (const project of KNOWN) {
+    await expectVerdict(badgeOf(project), 'ok');
+    await watched.askAll(badgeOf(project));
+  }
+});
 afterAll(async () => {
   await watched.close();
+  await proxy.close();
   await standIn.close();
-}, START_MS);
-
-afterEach(async () => {
-  standIn.behave();
-  await watched.recovers();
-}, START_MS);
-
-/** What so many clients at once see of a badge, in so many answers. */
-async function loadOf(path: string, clients: number, answers: number): Promise<LoadReport> {
-  const nextPath = (): string => watched.uncached(path);
-  const load = startLoad(watched.stack.edgeUrl, nextPath, { clients, maxRequests: answers });
-  await load.answered(answers);
-  return load.stop();
-}
-
-/** Some of the faults have a client wait for as long as the promise lets it: few of them are enough. */
-async function loadOfBoth(known: string, unknown: string): Promise<[LoadReport, LoadReport]> {
-  return Promise.all([loadOf(known, 8, 60), loadOf(unknown, 3, 3)]);
-}
-
-function expectOnly(report: LoadReport, verdict: string): void {
-  const { faults, verdicts, asked } = report;
-  expect({ faults, verdicts }).toEqual({ faults: [], verdicts: { [verdict]: asked } });
-}
-
-describe('one project fails at PyPI', () => {
-  /** A redirect costs a question of its own, and so do the three that are followed. */
-  const questionsAtOnce = (mode: Mode): number => (mode === 'redirect-loop' ? 4 : 1);
-
-  test.each(FAULTS)('%s', async (mode) => {
-    const [known, unknown] = [`known-${mode}`, `unknown-${mode}`];
-    const before = questionsTo(standIn, known);
-    const startedAtMs = performance.now();
-    for (const project of [known, unknown])
-      standIn.misbehave({ mode, api: 'pypi', project, location: 'http://127.0.0.2:9' });
-
-    const [ofKnown, ofUnknown] = await loadOfBoth(versionOf(known), versionOf(unknown));
-    expectOnly(ofKnown, 'stale');
-    expect((await watched.ask(versionOf(known))).picture).toBe(wellKnown);
-    // An answer is old by what was known before: where nothing was, it is an answer.
-    expectOnly(ofUnknown, mode === 'wrong-serial' ? 'ok' : 'unavailable');
-
-    const asked = [questionsTo(standIn, known) - before, questionsTo(standIn, unknown)];
-    const most = mostQuestions(performance.now() - startedAtMs) * questionsAtOnce(mode);
-    expect(Math.min(...asked)).toBeGreaterThan(0);
-    expect(Math.max(...asked)).toBeLessThanOrEqual(most);
-    const waited = { knownP50Ms: ofKnown.p50, unknownP50Ms: ofUnknown.p50 };
-    tellOutcome(`PyPI, one project: ${mode}`, { ...waited, questions: asked });
-  });
 });
 
-describe('one of the two upstreams fails', () => {
-  const badges = { pypi: versionOf, pypistats: downloadsOf };
-
-  /** Makes all that is known of the project due: downloads are fresh for a day. */
-  async function expire(project: string): Promise<void> {
-    const { purgeUrl: VARNISH_URLS, redisUrl: REDIS_URL } = watched.stack;
-    const { code } = await runCli(['purge', project], { VARNISH_URLS, PURGE_KEY, REDIS_URL });
-    expect(code).toBe(0);
-  }
-
-  /** What is left of the budget towards pypistats.org is no part of a case. */
+describe('PyPI fails', () => {
   afterEach(async () => {
-    const redis = new Redis(watched.stack.redisUrl);
-    await redis.del(await redis.keys('pypins:*:budget:*'));
-    redis.disconnect();
+    standIn.behave();
+    proxy.set({ way: 'open' });
+    await watched.recovers();
   });
 
-  test.each(BOTH.flatMap((api) => FAULTS_OF_ONE.map((mode) => [api, mode] as const)))(
-    '%s: %s',
-    async (broken: Api, mode) => {
-      const whole = broken === 'pypi' ? 'pypistats' : 'pypi';
-      const known = `${broken}-${mode}`;
-      for (const badge of Object.values(badges))
-        expect(await watched.ask(badge(known))).toMatchObject({ verdict: 'ok' });
-      await expire(known);
-      standIn.misbehave({ mode, api: broken });
+  test.each(FAULTS)(
+    '%s: the known badge is shown, the unknown one says so, and PyPI is asked seldom',
+    async (fault, begin) => {
+      const [known, unknown] = [`known-${fault}`, `unknown-${fault}`];
+      const before = questionsTo(standIn, known);
+      const startedAtMs = performance.now();
+      begin([known, unknown]);
+      const load = startLoadOf(() => known, 8);
+      const unknowns = await Promise.all([1, 2, 3].map(() => watched.ask(badgeOf(unknown))));
+      await expectVerdict(badgeOf(known), 'stale');
+      await load.answered(60);
+      const report = await load.stop();
+      expectOnly(report, ['ok', 'stale', ...LATE]);
+      for (const { verdict } of unknowns) expect(LATE).toContain(verdict);
+      const badges = await watched.askAll(badgeOf(known));
+      const stale = badges.filter(({ verdict }) => verdict === 'stale');
+      for (const { picture } of stale) expect(picture).toContain(`: ${VERSION}"`);
 
-      const unknown = `${broken === 'pypi' ? 'nobody' : 'other'}-${mode}`;
-      const [ofKnown, ofUnknown] = await loadOfBoth(badges[broken](known), badges[broken](unknown));
-      expectOnly(ofKnown, 'stale');
-      expectOnly(ofUnknown, 'unavailable');
-      // It may be asked for the project that the other one has not confirmed, which takes a moment.
-      await expect
-        .poll(() => watched.ask(badges[whole](known)), { timeout: 20_000 })
-        .toMatchObject({ verdict: 'ok' });
+      // Each of the three redirects that are followed is a question.
+      const hops = fault === 'redirect-loop' ? 4 : 1;
+      const most = NODES * hops * mostQuestions(performance.now() - startedAtMs);
+      expect(questionsTo(standIn, known) - before).toBeLessThanOrEqual(most);
+      expect(questionsTo(standIn, unknown)).toBeLessThanOrEqual(most);
+      tellOutcome(`PyPI: ${fault}`, { knownP50Ms: report.p50 });
     },
-    START_MS,
   );
+
+  test('badges of the other upstream are as they were', async () => {
+    const [known = '', other = ''] = MANY;
+    const downloadsOf = (project: string): string => `/d/${project}/badge.svg`;
+    await expectVerdict(badgeOf(known), 'ok');
+    await expectVerdict(downloadsOf(known), 'ok');
+    standIn.misbehave({ mode: '503', api: 'pypi' });
+    await expectVerdict(badgeOf(known), 'stale');
+    await expectVerdict(downloadsOf(known), 'ok');
+    standIn.behave();
+    standIn.misbehave({ mode: '503', api: 'pypistats' });
+    await expectVerdict(downloadsOf(other), 'unavailable');
+    await expectVerdict(badgeOf(other), 'ok');
+  });
 });
 
-test('nothing of it harms a node', async () => {
+describe('all of PyPI is down, and comes back', () => {
+  let loads: readonly Load[];
+  let downAtMs: number;
+  let before: number;
+  /** No more than open the breakers, are under way by then, and are tried whenever a breaker has been open for its time. */
+  const expectFewQuestions = (): void => {
+    const tries = Math.floor((performance.now() - downAtMs) / BREAKER_OPEN_MS);
+    const most = NODES * (BREAKER_FAILURES + CONCURRENCY - 1 + tries);
+    expect(questionsTo(standIn) - before).toBeLessThanOrEqual(most);
+  };
+  const openBreakers = (): Promise<number> =>
+    watched.metric('pypins_upstream_breaker_open', { upstream: 'pypi' });
+  const expectAll = async (verdict: string): Promise<void> => {
+    for (const project of SOME) await expectVerdict(badgeOf(project), verdict);
+  };
+
+  test('a few failures open the breakers, and what is known is shown', async () => {
+    await expectAll('ok');
+    before = questionsTo(standIn);
+    standIn.misbehave({ mode: '503', api: 'pypi' });
+    downAtMs = performance.now();
+    const ofKnown = startLoadOf(roundOf(SOME), 8);
+    // Never asked about before: no back-off keeps these from PyPI.
+    const ofNew = startLoadOf((number) => `new-${number}`, 8);
+    loads = [ofKnown, ofNew];
+    await ofNew.answered(100);
+    await expect.poll(openBreakers).toBe(NODES);
+    expectFewQuestions();
+    await expectAll('stale');
+    expectFewQuestions();
+  });
+
+  test('it is back: all is well again, and without a herd', async () => {
+    const asked = standIn.requests.length;
+    // Slow enough for questions to be seen side by side.
+    standIn.misbehave({ mode: 'slow', api: 'pypi', latencyMs: 200 });
+    let most = 0;
+    const watching = setInterval(() => {
+      const waiting = standIn.requests.slice(asked).filter(({ status }) => status === undefined);
+      most = Math.max(most, waiting.length);
+    }, 20);
+    await expectAll('ok');
+    clearInterval(watching);
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(NODES * CONCURRENCY);
+    await expect.poll(openBreakers).toBe(0);
+    const [known, unheardOf] = await Promise.all(loads.map((load) => load.stop()));
+    standIn.behave();
+    for (const report of [known, unheardOf]) expect(report?.faults).toEqual([]);
+    expect(Object.keys(unheardOf?.verdicts ?? {})).not.toContain('ok');
+    tellOutcome('all of PyPI is down, and back', { known, questionsAtOnce: most });
+  });
+});
+
+test('every body from PyPI is without end: nothing of it harms a node', async () => {
+  standIn.misbehave({ mode: 'endless', api: 'pypi' });
+  const load = startLoadOf((number) => `endless-${number % 50}`, 2 * NODES * CONCURRENCY);
+  await load.answered(50);
+  expectOnly(await load.stop(), LATE);
+  standIn.behave();
   expect(await watched.harm()).toEqual([]);
 });

@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { examine, tellFindings } from '../../src/commands/doctor.ts';
+import { examine } from '../../src/commands/doctor.ts';
+import { printFindings } from '../../src/commands/finding.ts';
 import { purge, tellPurge } from '../../src/commands/purge.ts';
 import { UsageError } from '../../src/errors.ts';
 import { refresh, tellRefresh } from '../../src/commands/refresh.ts';
@@ -39,9 +40,14 @@ describe('pypins purge', () => {
       'project/flask/python-versions',
     ],
     ['a kind', { kind: 'v' }, '/', 'kind/version'],
-    ['a URL', { url: 'https://a.example/v/flask/badge.svg?scale=2' }, '/v/flask/badge.svg?scale=2'],
+    [
+      'a URL',
+      { url: 'https://a.example/v/flask/badge.svg?scale=2' },
+      '/v/flask/badge.svg?scale=2',
+      undefined,
+    ],
     ['everything', { all: true }, '/', '*'],
-  ])('%s, at every node, with the key', async (_, wish, path, tags = undefined) => {
+  ])('%s, at every node, with the key', async (_, wish, path, tags) => {
     const nodes = [await startPurgeListener(), await startPurgeListener()];
     const { opened, config } = await openSourcesForTest({
       VARNISH_URLS: nodes.map(({ url }) => url).join(),
@@ -75,7 +81,7 @@ describe('pypins purge', () => {
     ['nothing at all', {}],
     ['two things', { project: 'flask', url: '/x' }],
     ['a name that is none', { project: '-x-' }],
-    ['a kind that is none', { kind: 'colour' }],
+    ['a kind that is none', { kind: 'color' }],
   ])('%s is a misuse', async (_, wish) => {
     const { opened, config } = await openSourcesForTest({});
     await expect(purge(opened, config, wish)).rejects.toBeInstanceOf(UsageError);
@@ -126,9 +132,9 @@ describe('pypins warm', () => {
 
   test('lists names, a file, the top packages and an access log, each path once', async () => {
     const directory = await tempDirectoryForTest();
-    const [file, log, topList] = ['names.txt', 'access.log', 'top.json'].map((name) =>
-      join(directory, name),
-    ) as [string, string, string];
+    const file = join(directory, 'names.txt');
+    const log = join(directory, 'access.log');
+    const topList = join(directory, 'top.json');
     await writeFile(file, '# a list\nflask\nrequests\n');
     await writeFile(log, '1.2.3.4 - "GET /pypi/v/a.svg HTTP/1.1" 200\n{"path":"/py/b.svg"}\n');
     await writeFile(topList, '{"rows":[{"project":"django"},{"project":"numpy"}]}');
@@ -193,7 +199,7 @@ test('pypins doctor says what is wrong and what to do', async () => {
   const look = async (more: Record<string, string>): Promise<[boolean, string]> => {
     const { output, lines } = createTestOutput();
     const findings = await examine(await createOptionsForTest({ ...settings, ...more }));
-    return [tellFindings(findings, false, output), lines.join('\n')];
+    return [printFindings(findings, false, output), lines.join('\n')];
   };
   const [isWell, well] = await look({ VARNISH_URLS: node.url, PURGE_KEY: 'x' });
   expect(well).not.toContain('fail');

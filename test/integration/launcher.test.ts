@@ -35,10 +35,10 @@ const isRoot = process.getuid?.() === 0;
 function makeCheckout(root: string, { node }: { node?: string } = {}): string {
   const launcher = join(root, 'bin/pypins');
   cpSync(PYPINS, launcher);
-  for (const folder of ['src', 'node_modules/node/bin'])
+  for (const folder of ['src', 'node_modules/.bin'])
     mkdirSync(join(root, folder), { recursive: true });
   writeFileSync(join(root, 'src/cli.ts'), PROGRAM);
-  if (node !== undefined) symlinkSync(node, join(root, 'node_modules/node/bin/node'));
+  if (node !== undefined) symlinkSync(node, join(root, 'node_modules/.bin/node'));
   return launcher;
 }
 

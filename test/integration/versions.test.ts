@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { createFacts, type Facts, type Known, type Loaded } from '../../cache/facts.ts';
-import type { Store } from '../../cache/store.ts';
+import { createFacts } from '../../cache/facts/facts.ts';
+import type { Facts, Known, Loaded } from '../../cache/facts/contract.ts';
+import type { Store } from '../../cache/store/contract.ts';
 import { FOLLOW_KEYS } from '../../src/follow/keys.ts';
 import { whileLeading } from '../../src/follow/leader.ts';
 import { KEYS, RECORDS_PREFIX } from '../../src/keys.ts';
-import { createBudget } from '../../src/upstream/budget.ts';
-import { type Backend, startRedisBackend, startSqliteBackend } from './cache/backends.ts';
+import { createBudget } from '../../src/facts/budget.ts';
+import { type Backend, BACKENDS } from './cache/store/backends.ts';
 
 const NOW = Date.now();
 const MINUTE = 60_000;
@@ -39,10 +40,7 @@ function load<T>(schema: z.ZodType<T>, known: Known<T> | undefined): Promise<Loa
   return Promise.resolve({ state: 'known', value, validator: '"etag"', serial });
 }
 
-describe.each<[string, () => Promise<Backend>]>([
-  ['Redis', startRedisBackend],
-  ['SQLite', startSqliteBackend],
-])('two versions of the code over one %s store', (_, startBackend) => {
+describe.each(BACKENDS)('two versions of the code over one %s store', (_, startBackend) => {
   let backend: Backend;
   let id: string;
   beforeAll(async () => {

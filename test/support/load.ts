@@ -5,50 +5,58 @@ import sharp from 'sharp';
 import { Pool } from 'undici';
 
 const MAX_FAULTS = 20;
-/** So many different pictures are decoded, after the load: decoding is work for the same machine. */
+/** Number of different pictures decoded after the load; decoding during it would slow the machine. */
 const MAX_DECODED = 200;
-/** How long an answer takes is measured, not asserted: the deadlines have tests of their own, in which they are injected. */
+/** Latency is measured, not asserted: the deadlines have their own tests, which inject them. */
 const PATIENCE_MS = 60_000;
-/** Latencies are kept of so many answers, the last ones. */
+/** Number of latest answers whose latencies are kept. */
 const MAX_LATENCIES = 20_000;
 
 export interface LoadOptions {
   readonly clients?: number;
   readonly maxRequests?: number;
-  /** What a client rests between two requests: load, not a flood. */
+  /** Pause of a client between two requests; 0 for a flood. */
   readonly restMs?: number;
-  /** The address of the nth request's client, which the proxies in front have told; this machine's without it. */
+  /** Allowed statuses of a picture; only 200 by default. */
+  readonly statuses?: readonly number[];
+  /** Returns the client address of the nth request, as proxies in front would send it; by default none. */
   readonly addressOf?: (number: number) => string;
 }
 
-/** What the clients saw. */
+/** Result of a load. */
 export interface LoadReport {
   readonly asked: number;
-  /** Whatever is not a well-formed picture with status 200; the first few. */
+  /** The first answers that are no well-formed picture with an allowed status. */
   readonly faults: readonly string[];
-  /** How often each `X-Badge-Status` came. */
+  /** Count of each `X-Badge-Status`. */
   readonly verdicts: Readonly<Record<string, number>>;
-  /** Milliseconds that half of the answers took at the most, 99 of 100, and all. */
+  /** Latencies in milliseconds: median, p99 and maximum. */
   readonly p50: number;
   readonly p99: number;
   readonly slowest: number;
 }
 
-/** Clients that ask one request after the other, as long as the load is on. */
+/** Clients that send one request after the other until the load ends. */
 export interface Load {
-  /** Resolves when so many more requests have been answered, or can be no more. */
+  /** Resolves when that many more requests have been answered, or the load has ended. */
   answered(more: number): Promise<void>;
   /** Ends the load. */
   stop(): Promise<LoadReport>;
 }
 
-/** Asks for what `pathOf` gives for the nth request. */
+/** Starts a load; `pathOf` returns the path of the nth request. */
 export function startLoad(
   origin: string,
   pathOf: (number: number) => string,
-  { clients = 16, maxRequests = 5_000, restMs = 10, addressOf }: LoadOptions = {},
+  options: LoadOptions = {},
 ): Load {
-  const pool = new Pool(origin, { connections: clients, headersTimeout: PATIENCE_MS });
+  const { clients = 16, maxRequests = 5_000, restMs = 10, statuses = [200], addressOf } = options;
+  // One connection per request, like most image proxies: a kept one may be closed just when a client uses it.
+  const pool = new Pool(origin, {
+    connections: clients,
+    headersTimeout: PATIENCE_MS,
+    pipelining: 0,
+  });
   const isPicture = createPictureCheck();
   const undecoded = new Map<string, () => Promise<void>>();
   const faults: string[] = [];
@@ -67,7 +75,8 @@ export function startLoad(
     const verdict = String(headers['x-badge-status']);
     verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
     const fault = `${path}: ${statusCode} ${type}, ${bytes.length} bytes`;
-    if (statusCode !== 200 || !type.startsWith('image/') || bytes.length === 0) faults.push(fault);
+    if (!statuses.includes(statusCode) || !type.startsWith('image/') || bytes.length === 0)
+      faults.push(fault);
     else if (undecoded.size < MAX_DECODED)
       undecoded.set(`${type} ${hash('sha256', bytes)}`, async () => {
         if (!(await isPicture(type, bytes))) faults.push(fault);
@@ -105,7 +114,7 @@ export function startLoad(
   };
 }
 
-/** Whether bytes are a picture of that type that can be drawn; the same bytes are drawn once. */
+/** Whether the bytes decode as a picture of the type; the same bytes are decoded once. */
 export function createPictureCheck(): (type: string, bytes: Uint8Array) => Promise<boolean> {
   const known = new LRUCache<string, boolean>({ max: 5_000 });
   return async (type, bytes) => {

@@ -1,9 +1,10 @@
 import { type Stack, type StackOptions, startStack } from '../../stack/start-stack.ts';
+import { requirePrograms } from './programs.ts';
 import { freePort } from './redis.ts';
 
 export const PURGE_KEY = 'key-of-the-tests';
 
-/** The whole stack on free ports. With `upstreamUrl` it has no sample index of its own. The caller closes it. */
+/** Starts the whole stack on free ports, without a sample index if `upstreamUrl` is given. The caller closes it. */
 export async function startTestStack(
   options: {
     upstreamUrl?: string;
@@ -13,6 +14,7 @@ export async function startTestStack(
     onLine?: StackOptions['onLine'];
   } = {},
 ): Promise<Stack> {
+  requirePrograms('redis-server', 'varnishd');
   const { upstreamUrl, settings, edgeArguments, onLine, followers } = options;
   return startStack({
     ports: {

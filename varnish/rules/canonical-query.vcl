@@ -1,21 +1,25 @@
-# The query in one spelling, of the parameters that the API has; the list is compared with the API's by a test. What
-# is dropped says nothing there: a parameter that does not exist, is empty, is given twice, does not fit, or says the default.
-# A value with a percent escape is left as it is, since only the API decodes it.
+# The query in one spelling, of the parameters that the API has (parameter-rules.vcl). What is dropped says nothing there:
+# a parameter that does not exist, is empty, is given twice, does not fit, or says the default.
 #
-# Works on the variable "query": it comes with its "?", and leaves with "&" before each parameter. Nothing is replaced that does
-# not match first: each replacement is a copy in the workspace, and a logo is long.
+# Works on the variable "query": it comes with its "?", and leaves with "&" before each parameter.
 import std;
 import var;
 
 sub canonical_query {
   call query_sorted;
-  if (var.get("query") ~ "&(?!(?:cacheSeconds|color|colorA|colorB|label|labelColor|maxAge|period|prefix|scale|strict|style|text)=)") {
-    var.set("query", regsuball(var.get("query"), "&(?!(?:cacheSeconds|color|colorA|colorB|label|labelColor|maxAge|period|prefix|scale|strict|style|text)=)[^&]*", ""));
-  }
+  call query_of_known_parameters;
   call query_without_twins;
   call query_without_empties;
+  # shields.io's old "popout" means "flat".
+  if (var.get("query") ~ "&style=popout") {
+    var.set("query", regsub(var.get("query"), "&style=popout", "&style=flat"));
+  }
   call query_without_misfits;
   call query_without_defaults;
+  if (req.url !~ "\.(?i:json)$") {
+    call query_without_default_looks;
+  }
+  call query_without_usual_prefix;
 }
 
 # "label" is "label=". So that it is sorted beside its twin: "labelColor=" stands between the two otherwise.
@@ -33,32 +37,8 @@ sub query_without_twins {
   }
 }
 
-# Empty is not given, but for the label: an empty one removes the left half.
-sub query_without_empties {
-  if (var.get("query") ~ "&(?!label=)[A-Za-z]+=(?:&|$)") {
-    var.set("query", regsuball(var.get("query"), "&(?!label=)[A-Za-z]+=(?=&|$)", ""));
-  }
-}
-
-# A value that is none of those that there are. shields.io's old "popout" means "flat".
-sub query_without_misfits {
-  if (var.get("query") ~ "&style=popout") {
-    var.set("query", regsub(var.get("query"), "&style=popout", "&style=flat"));
-  }
-  if (var.get("query") ~ "&(?:period|prefix|scale|strict|style|text)=") {
-    var.set("query", regsuball(var.get("query"), "&(?:period=(?!(?:day|week|month)(?:&|$))|prefix=(?!(?:v|none)(?:&|$))|scale=(?![1-4](?:&|$))|strict=(?!1(?:&|$))|style=(?!(?:flat|flat-square|plastic|for-the-badge|social)(?:&|$))|text=(?!(?:pypi|version)(?:&|$)))[^&%]*(?=&|$)", ""));
-  }
-}
-
-sub query_without_defaults {
-  if (var.get("query") ~ "&(?:period=month|scale=1|text=pypi)(?:&|$)") {
-    var.set("query", regsuball(var.get("query"), "&(?:period=month|scale=1|text=pypi)(?=&|$)", ""));
-  }
-  # The twin for machines repeats a style that was asked for.
-  if (var.get("query") ~ "&style=flat(?:&|$)" && req.url !~ "\.(?i:json)$") {
-    var.set("query", regsub(var.get("query"), "&style=flat(?=&|$)", ""));
-  }
-  # Whether a version wears a "v" is the grammar's to say.
+# Whether a "v" stands before a version is decided by the grammar.
+sub query_without_usual_prefix {
   if (var.get("query") ~ "&prefix=v(?:&|$)" && req.url ~ "^/pypi/") {
     var.set("query", regsub(var.get("query"), "&prefix=v(?=&|$)", ""));
   }

@@ -38,11 +38,11 @@ sub client_before_proxy {
 # fiftieth of that: hundreds that come in one moment keep all others waiting.
 sub client_limit {
   if (local.socket != "purge" && std.ip(var.get("client"), "0.0.0.0", resolve=false) !~ unlimited) {
-    var.set("neighbours", regsub(regsub(var.get("client"), "^::ffff:(?=\d+\.)", ""), "^((?:[0-9a-f]+:){4}|(?:[0-9a-f]+:){0,3}:).*$", "\1"));
-    if (vsthrottle.is_denied("client " + var.get("neighbours"), std.integer(std.getenv("LIMIT_BURST"), 500),
+    var.set("neighbors", regsub(regsub(var.get("client"), "^::ffff:(?=\d+\.)", ""), "^((?:[0-9a-f]+:){4}|(?:[0-9a-f]+:){0,3}:).*$", "\1"));
+    if (vsthrottle.is_denied("client " + var.get("neighbors"), std.integer(std.getenv("LIMIT_BURST"), 500),
         std.duration(real=std.real(std.getenv("LIMIT_BURST"), 500.0) / std.real(std.getenv("LIMIT_PER_SECOND"), 50.0)))
         || (req.url ~ "^[^?]*\.(png|jpe?g|gif|tiff?|webp)\?" && req.url ~ "[?&]scale=[34]" && req.url ~ "^.{200}"
-        && vsthrottle.is_denied("large " + var.get("neighbours"), std.integer(real=std.real(std.getenv("LIMIT_BURST"), 500.0) / 50.0 + 1.0),
+        && vsthrottle.is_denied("large " + var.get("neighbors"), std.integer(real=std.real(std.getenv("LIMIT_BURST"), 500.0) / 50.0 + 1.0),
         std.duration(real=std.real(std.getenv("LIMIT_BURST"), 500.0) / std.real(std.getenv("LIMIT_PER_SECOND"), 50.0))))) {
       if (req.method != "POST" && var.get("look") != "any") {
         call kept_copy_any;

@@ -3,8 +3,6 @@ import { expect, onTestFinished } from 'vitest';
 import { scrape, sumOf } from '../../../src/commands/scrape.ts';
 import { PYPINS, SHARED_CODE } from '../../../stack/program.ts';
 
-const START_TIMEOUT_MS = 20_000;
-
 /** `pypins serve` in a process of its own. */
 export interface ServiceProcess {
   readonly url: string;
@@ -27,7 +25,7 @@ export async function startServiceProcess(
 ): Promise<ServiceProcess> {
   const { child, output } = start([...enter, PYPINS, 'serve'], settings);
   const readLog = (): string => output.join('');
-  await expect.poll(readLog, { timeout: START_TIMEOUT_MS }).toContain('serving badges');
+  await expect.poll(readLog).toContain('serving badges');
   const [, url = '', adminUrl = ''] = /"url":"([^"]+)","admin":"([^"]+)"/.exec(readLog()) ?? [];
   return {
     url,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { KINDS } from '../../../src/badges/catalogue.ts';
-import { PARAMETER_NAMES } from '../../../src/http/parameters.ts';
+import { KINDS } from '../../../src/badges/catalog.ts';
+import { PARAMETERS } from '../../../src/badges/parameters.ts';
 import { EXTENSION_NAMES } from '../../../src/http/paths.ts';
 import { STYLES } from '../../../src/imaging/spec.ts';
 import { HOSTILE_WORDS, hostileText } from './hostile-words.ts';
@@ -43,9 +43,9 @@ const segment = fc.oneof(
 );
 
 const project = fc.oneof({ weight: 3, arbitrary: oneOf(...PROJECTS) }, segment);
-const kindsOf = (dialect: 'pypip' | 'shields'): fc.Arbitrary<string> =>
+const kindsOf = (grammar: 'pypip' | 'shields'): fc.Arbitrary<string> =>
   fc.oneof(
-    { weight: 5, arbitrary: oneOf(...KINDS.flatMap((kind) => kind[dialect])) },
+    { weight: 5, arbitrary: oneOf(...KINDS.flatMap(({ names }) => names[grammar] ?? [])) },
     { weight: 1, arbitrary: segment },
   );
 const extension = fc.oneof(
@@ -105,7 +105,7 @@ const value = fc.oneof(
   { weight: 1, arbitrary: oneOf('999999999', '-1', '1e9', '0x10', 'popout-square') },
   { weight: 1, arbitrary: misfit },
 );
-const names = PARAMETER_NAMES.filter((name) => name !== 'strict');
+const names = PARAMETERS.map(({ name }) => name).filter((name) => name !== 'strict');
 const noName = oneOf(
   'x',
   'label[]',

@@ -1,4 +1,4 @@
-import type { IndexEntry, Page } from '../../../sample/index-entry.ts';
+import type { IndexEntry, Page } from '../../../sample/pypi/pages.ts';
 
 /** A little less than `UPSTREAM_MAX_BYTES`. */
 const BYTES = 31_000_000;
@@ -34,18 +34,17 @@ export const HUGE_DOCUMENTS: readonly [string, () => string][] = [
   ],
 ];
 
-/** Projects of the stand-in that share a document, which is written when the first of them is asked for. */
+/** Projects of the stand-in that share a document. */
 export function hugeProjects(names: readonly string[], write: () => string): IndexEntry[] {
-  let page: Page | undefined;
-  const writePage = (): Page => ({
+  const page: Page = {
     headers: { 'content-type': 'application/json', 'x-pypi-last-serial': '1' },
     body: Buffer.from(write()),
-  });
+  };
   return names.map((name) => ({
     name,
     serial: 1,
     downloads: null,
-    page: () => (page ??= writePage()),
+    page: () => page,
     releasePage: () => undefined,
   }));
 }

@@ -1,4 +1,4 @@
-import type { SampleProject } from '../../../sample/project.ts';
+import type { SampleProject } from '../../../sample/projects/project.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 
 const MAX_LOGGED_REQUESTS = 50_000;
@@ -28,7 +28,7 @@ export function questionsTo(standIn: StandIn, project?: string): number {
   ).length;
 }
 
-/** How often an upstream that fails may be asked about one project in that time, by all processes together. */
+/** How often an upstream that fails may be asked about one project in that time, by one process. */
 export function mostQuestions(elapsedMs: number): number {
   let questions = 1;
   let pauseMs = FIRST_PAUSE_MS;

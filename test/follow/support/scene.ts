@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis';
 import { vi } from 'vitest';
-import { createRedisStore } from '../../../cache/redis-store.ts';
-import type { Store } from '../../../cache/store.ts';
-import { projectsNamed } from '../../../sample/many-projects.ts';
+import { createRedisStore } from '../../../cache/store/redis/store.ts';
+import type { Store } from '../../../cache/store/contract.ts';
+import { projectsNamed } from '../../../sample/projects/sample-projects.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
-import { isHeldWhole } from '../../../src/follow/held.ts';
+import { isRankingComplete } from '../../../src/follow/changes/requested.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { RECORDS_PREFIX } from '../../../src/keys.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
@@ -13,11 +13,11 @@ import { PURGE_KEY } from '../../support/stack.ts';
 import { startVarnish, type TestVarnish } from '../../support/varnish.ts';
 import { createEdgeReader, type EdgeReader, versionPath } from './edge-reader.ts';
 
-const PROJECTS = 2_000;
+const PROJECTS = 1_500;
 const MAX_LOGGED_REQUESTS = 100_000;
-const PATIENCE = { timeout: 20_000, interval: 100 };
+const PATIENCE = { timeout: 60_000, interval: 100 };
 /** What any follower does, it does by then, on a machine that is busy as well. */
-export const FOLLOWED_WITHIN_MS = 40_000;
+export const FOLLOWED_WITHIN_MS = 60_000;
 
 /** All that a follower has to do with, but the follower: Redis, PyPI's stand-in, a node, and edges in front of it. */
 export interface Scene {
@@ -68,7 +68,7 @@ export async function startScene(): Promise<Scene> {
   const store = createRedisStore({ url: redis.url });
   await store.ready(PATIENCE.timeout);
   // Or the first follower would find that something was lost, and purge everything.
-  await isHeldWhole(store);
+  await isRankingComplete(store);
   const operator = new Redis(redis.url);
   const names = projects.map(({ name }) => name);
   const untilTold = async (key: string, some: readonly string[]): Promise<void> => {
@@ -94,7 +94,7 @@ export async function startScene(): Promise<Scene> {
     },
     take: (count) => names.splice(0, count),
     async hold(some) {
-      await Promise.all(edges.map((edge) => edge.readAll(some.map(versionPath))));
+      await Promise.all(edges.map((edge) => edge.readAllOk(some.map(versionPath))));
       await untilTold(FOLLOW_KEYS.held, some);
     },
     untilHeld: (some) => untilTold(FOLLOW_KEYS.held, some),

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KINDS } from '../../../src/badges/catalog.ts';
+import { examplePaths } from '../../../src/badges/urls.ts';
 import { startService, type TestService } from '../../support/service.ts';
 
 let service: TestService;
@@ -7,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** One row: a path without its extension, and the label, message and colour that the badge shows. */
+/** One row: a path without its extension, and the label, message and color that the badge shows. */
 type Row = [path: string, label: string, message: string, color: string];
 
 async function expectBadge([path, label, message, color]: Row): Promise<void> {
@@ -42,9 +44,9 @@ describe('every kind, in every grammar that has it', () => {
     ['/d/sample-uncounted/badge', 'downloads', '0/month', 'brightgreen'],
     ['/license/flask/badge', 'license', 'BSD-3-Clause', 'blue'],
     ['/pypi/l/flask', 'license', 'BSD-3-Clause', 'green'],
-    ['/pypi/license/sample-licence-or', 'license', 'MIT OR GPL-3.0-only', 'green'],
-    ['/license/sample-licence-none/badge', 'license', 'unknown', 'red'],
-    ['/pypi/l/sample-licence-none', 'license', 'missing', 'red'],
+    ['/pypi/license/sample-license-or', 'license', 'MIT OR GPL-3.0-only', 'green'],
+    ['/license/sample-license-none/badge', 'license', 'unknown', 'red'],
+    ['/pypi/l/sample-license-none', 'license', 'missing', 'red'],
     ['/py_versions/sample-pythons/badge', 'python', '2.7, 3.9, 3.10, 3.11, 3.13', 'blue'],
     ['/pypi/pyversions/sample-pythons', 'python', '2.7 | 3.9 | 3.10 | 3.11 | 3.13', 'blue'],
     ['/pypi/python/flask', 'python', '>=3.9', 'blue'],
@@ -77,6 +79,16 @@ describe('every kind, in every grammar that has it', () => {
     await expectBadge(row);
   });
 });
+
+test.each(KINDS.flatMap((kind) => examplePaths(kind, 'json').map((path) => ({ path, kind }))))(
+  'the example of the catalog, $path, is a badge of its kind',
+  async ({ path, kind }) => {
+    const response = await service.get(path);
+    expect(response.headers.get('x-badge-status')).toBe('ok');
+    expect(response.headers.get('xkey')).toContain(`kind/${kind.id}`);
+    expect(await response.json()).toMatchObject({ label: kind.label });
+  },
+);
 
 describe('names and extensions', () => {
   test.each<Row>([
@@ -189,7 +201,7 @@ describe('when something is wrong', () => {
     ['/license/no..such/badge?label=mine&color=blue', 'mine', 'not found', 'red', 'not-found', 404],
     ['/license/-/badge', 'license', 'invalid name', 'red', 'invalid', 400],
     ['/pypi/v/requests/..%2f..', 'pypi', 'invalid name', 'red', 'invalid', 400],
-    ['/colour/requests/badge', '404', 'badge not found', 'red', 'not-found', 404],
+    ['/color/requests/badge', '404', 'badge not found', 'red', 'not-found', 404],
     ['/pypi/dm/requests/2.31.0', '404', 'badge not found', 'red', 'not-found', 404],
     ['/pypi/frameworkversions/rails/requests', '404', 'badge not found', 'red', 'not-found', 404],
     ['/badge/nothing', '404', 'badge not found', 'red', 'not-found', 404],

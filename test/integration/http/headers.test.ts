@@ -1,6 +1,6 @@
 import type { RequestInit } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { nextDailyLoadMs } from '../../../src/upstream/pypistats.ts';
+import { nextDailyLoadMs } from '../../../src/facts/pypistats.ts';
 import { CACHE_LENGTHS } from '../../../src/http/headers.ts';
 import { startService, startServiceForTest, type TestService } from '../../support/service.ts';
 
@@ -64,7 +64,7 @@ describe('how long an answer may be kept', () => {
     expect(edgeSeconds).toBeLessThanOrEqual(Math.min(86_400, Math.max(3600, loadSeconds + 3600)));
   });
 
-  test('nothing is said that a cache which nobody can purge would honour for longer', async () => {
+  test('nothing is said that a cache which nobody can purge would honor for longer', async () => {
     const headers = await headersOf('/version/requests/badge.svg');
     expect(headers).not.toHaveProperty('expires');
     expect(headers).not.toHaveProperty('surrogate-control');

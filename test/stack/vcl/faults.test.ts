@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'undici';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startService, type TestService } from '../../support/service.ts';
 import { startVarnish, type TestVarnish } from '../../support/varnish.ts';
 import { renderFaultPictures } from '../../../varnish/fault-pictures.ts';
+import { isMissing } from '../../support/programs.ts';
 
 /** What is one answer's own, or the connection's. */
 const OWN = new Set([
@@ -62,24 +63,26 @@ function asFromTheEdge({ status, headers, body }: Told): Told {
 
 const TOO_LONG = `?x=${'a'.repeat(11_000)}`;
 
-test.each([
-  ['a path of the API’s own', '/-/no-such', '/no/such', 'GET'],
-  ['… as PNG', '/-/no-such.png', '/no/such.png', 'GET'],
-  ['… as the twin for machines', '/-/no-such.json', '/no/such.json', 'GET'],
-  ['… with the true status', '/-/no-such.svg?strict=1', '/no/such.svg?strict=1', 'GET'],
-  ['another method', '/version/requests/badge.svg', '/version/requests/badge.svg', 'POST'],
-  ['a URL that is too long', `/${TOO_LONG}`, '/version/-/badge.svg', 'GET'],
-  ['… as the twin for machines', `/a.json${TOO_LONG}`, '/version/-/badge.json', 'GET'],
-])('%s: the edge answers as the API would', async (_, atEdge, atApi, method) => {
-  const fromEdge = await ask(varnish.url, atEdge, method);
-  expect(fromEdge.headers).toHaveProperty('x-badge-status');
-  expect(fromEdge).toEqual(asFromTheEdge(await ask(service.url, atApi, method)));
-});
+describe.skipIf(isMissing('varnishd'))('faults of the edge', () => {
+  test.each([
+    ['a path of the API’s own', '/-/no-such', '/no/such', 'GET'],
+    ['… as PNG', '/-/no-such.png', '/no/such.png', 'GET'],
+    ['… as the twin for machines', '/-/no-such.json', '/no/such.json', 'GET'],
+    ['… with the true status', '/-/no-such.svg?strict=1', '/no/such.svg?strict=1', 'GET'],
+    ['another method', '/version/requests/badge.svg', '/version/requests/badge.svg', 'POST'],
+    ['a URL that is too long', `/${TOO_LONG}`, '/version/-/badge.svg', 'GET'],
+    ['… as the twin for machines', `/a.json${TOO_LONG}`, '/version/-/badge.json', 'GET'],
+  ])('%s: the edge answers as the API would', async (_, atEdge, atApi, method) => {
+    const fromEdge = await ask(varnish.url, atEdge, method);
+    expect(fromEdge.headers).toHaveProperty('x-badge-status');
+    expect(fromEdge).toEqual(asFromTheEdge(await ask(service.url, atApi, method)));
+  });
 
-test('the pictures in the rules are those that the API draws', async () => {
-  const file = new URL('../../../varnish/rules/fault-pictures.vcl', import.meta.url);
-  const withoutPixels = (vcl: string): string => vcl.replace(/BASE64, "\w[^"]{500,}"/g, 'PNG');
-  const kept = withoutPixels(await readFile(file, 'utf8'));
-  expect(kept.match(/PNG/g)).toHaveLength(5);
-  expect(kept).toBe(withoutPixels(await renderFaultPictures()));
+  test('the pictures in the rules are those that the API draws', async () => {
+    const file = new URL('../../../varnish/rules/fault-pictures.vcl', import.meta.url);
+    const withoutPixels = (vcl: string): string => vcl.replace(/BASE64, "\w[^"]{500,}"/g, 'PNG');
+    const kept = withoutPixels(await readFile(file, 'utf8'));
+    expect(kept.match(/PNG/g)).toHaveLength(5);
+    expect(kept).toBe(withoutPixels(await renderFaultPictures()));
+  });
 });

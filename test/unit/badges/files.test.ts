@@ -16,14 +16,14 @@ const RELEASES = [
   [[],                                                     'no red',          'no brightgreen', 'source yellow'],
 ] as const;
 
-describe.each(['pypip', 'shields'] as const)('in the URLs of %s', (dialect) => {
+describe.each(['pypip', 'shields'] as const)('in the URLs of %s', (grammar) => {
   test.each(RELEASES)(
     'of the files %j: wheel %s, egg %s, format %s',
     (files, wheel, egg, format) => {
       const facts = { packageTypes: [...files] };
-      expect(say([dialect, 'wheel'], facts)).toEqual(['wheel', ...wheel.split(' ')]);
-      expect(say([dialect, 'egg'], facts)).toEqual(['egg', ...egg.split(' ')]);
-      expect(say([dialect, 'format'], facts)).toEqual(['format', ...format.split(' ')]);
+      expect(say([grammar, 'wheel'], facts)).toEqual(['wheel', ...wheel.split(' ')]);
+      expect(say([grammar, 'egg'], facts)).toEqual(['egg', ...egg.split(' ')]);
+      expect(say([grammar, 'format'], facts)).toEqual(['format', ...format.split(' ')]);
     },
   );
 });

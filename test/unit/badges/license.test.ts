@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { ProjectFacts } from '../../../src/facts.ts';
+import type { ProjectFacts } from '../../../src/facts/schema.ts';
 import { say, type Badge } from './say.ts';
 
 /** What the three license badges show of `facts`. */
@@ -93,7 +93,7 @@ describe('how a classifier is shortened', () => {
   // prettier-ignore
   test.each([
     ["joins several in PyPI's order",    ['OSI Approved :: MIT License', 'OSI Approved :: BSD License'], 'MIT, BSD', 'green'],
-    ['takes the colour of the freest',   ['Other/Proprietary License', 'OSI Approved :: GNU General Public License (GPL)', 'OSI Approved :: BSD License'], 'Other/Proprietary, GPL, BSD', 'green'],
+    ['takes the color of the freest',   ['Other/Proprietary License', 'OSI Approved :: GNU General Public License (GPL)', 'OSI Approved :: BSD License'], 'Other/Proprietary, GPL, BSD', 'green'],
     ['leaves out what adds nothing',     ['DFSG approved', 'OSI Approved :: MIT License'], 'MIT', 'green'],
     ['says a name once',                 ['OSI Approved :: MIT License', 'OSI Approved :: MIT License', 'OSI Approved :: MIT'], 'MIT', 'green'],
   ])('%s', (_, classifiers, message, color) => {
@@ -149,7 +149,7 @@ const COLORS = [
   ['constructor',                                          'lightgrey'],
 ] as const;
 
-describe('the colour at shields.io', () => {
+describe('the color at shields.io', () => {
   test.each(COLORS)('of the expression %s is %s', (licenseExpression, color) => {
     expect(licensesOf({ licenseExpression })).toEqual(shown(licenseExpression, color));
   });

@@ -1,40 +1,36 @@
-import { findKind } from '../../../src/badges/catalogue.ts';
-import type { Dialect, Wishes } from '../../../src/badges/kind.ts';
-import type { DownloadFacts, ProjectFacts } from '../../../src/facts.ts';
+import { findKind } from '../../../src/badges/catalog.ts';
+import type { Grammar, Options } from '../../../src/badges/kind.ts';
+import {
+  type DownloadFacts,
+  type ProjectFacts,
+  pypiProjectSchema,
+} from '../../../src/facts/schema.ts';
 
-/** A badge in short: its label, its message, its colour. */
+/** A badge in short: its label, its message, its color. */
 export type Badge = readonly [label: string, message: string, color: string];
 
-const BARE_PROJECT: ProjectFacts = {
-  version: '1.0',
-  yanked: false,
-  license: null,
-  licenseExpression: null,
-  classifiers: [],
-  requiresPython: null,
-  packageTypes: [],
-};
+const BARE_PROJECT = pypiProjectSchema.parse({ info: { version: '1.0' } });
 
-/** What the badge `name` of `dialect`'s URLs shows of a project that is bare but for `facts`. */
+/** What the badge `name` of `grammar`'s URLs shows of a project that is bare but for `facts`. */
 export function say(
-  [dialect, name]: readonly [dialect: Dialect, name: string],
+  [grammar, name]: readonly [grammar: Grammar, name: string],
   facts: Partial<ProjectFacts>,
-  wishes: Partial<Wishes> = {},
+  options: Partial<Options> = {},
 ): Badge {
-  const kind = findKind(dialect, name);
-  if (kind?.source !== 'pypi') throw new Error(`${name} is no kind that speaks of a project`);
-  const saying = kind.describe({ ...BARE_PROJECT, ...facts }, { dialect, ...wishes });
-  return [saying.label ?? kind.label, saying.message, saying.color];
+  const kind = findKind(grammar, name);
+  if (kind?.facts !== 'project') throw new Error(`${name} is no kind that speaks of a project`);
+  const content = kind.describe({ ...BARE_PROJECT, ...facts }, { grammar, ...options });
+  return [content.label ?? kind.label, content.message, content.color];
 }
 
-/** What the badge `name` of `dialect`'s URLs shows of these downloads. */
+/** What the badge `name` of `grammar`'s URLs shows of these downloads. */
 export function sayDownloads(
-  [dialect, name]: readonly [dialect: Dialect, name: string],
+  [grammar, name]: readonly [grammar: Grammar, name: string],
   facts: DownloadFacts,
-  wishes: Partial<Wishes> = {},
+  options: Partial<Options> = {},
 ): Badge {
-  const kind = findKind(dialect, name);
-  if (kind?.source !== 'pypistats') throw new Error(`${name} is no kind that speaks of downloads`);
-  const saying = kind.describe(facts, { dialect, ...wishes });
-  return [saying.label ?? kind.label, saying.message, saying.color];
+  const kind = findKind(grammar, name);
+  if (kind?.facts !== 'downloads') throw new Error(`${name} is no kind that speaks of downloads`);
+  const content = kind.describe(facts, { grammar, ...options });
+  return [content.label ?? kind.label, content.message, content.color];
 }

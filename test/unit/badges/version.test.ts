@@ -58,8 +58,8 @@ test.each(RELEASES)('/py shows %s as /version does, under its own label', (versi
 test.each([
   ['shields', 'v', 'pypi'],
   ['fury', 'version', 'pypi package'],
-] as const)('?text= says nothing to the URLs of %s', (dialect, name, label) => {
-  expect(say([dialect, name], {}, { text: 'version' })[0]).toBe(label);
+] as const)('?text= says nothing to the URLs of %s', (grammar, name, label) => {
+  expect(say([grammar, name], {}, { text: 'version' })[0]).toBe(label);
 });
 
 // prettier-ignore
@@ -73,9 +73,9 @@ test.each([
   ['fury',    'version', undefined, '1.2.3'],
   ['fury',    'version', 'v',       'v1.2.3'],
   ['fury',    'version', 'none',    '1.2.3'],
-] as const)('%s /%s with prefix=%s shows %s', (dialect, name, prefix, message) => {
-  const wishes = prefix === undefined ? {} : { prefix };
-  expect(say([dialect, name], { version: '1.2.3' }, wishes)[1]).toBe(message);
+] as const)('%s /%s with prefix=%s shows %s', (grammar, name, prefix, message) => {
+  const options = prefix === undefined ? {} : { prefix };
+  expect(say([grammar, name], { version: '1.2.3' }, options)[1]).toBe(message);
 });
 
 test('?prefix=v puts no second v before a release', () => {
@@ -89,7 +89,7 @@ test.each([
   ['pypip', 'v', '1.2.3', '1.2.3 (yanked)'],
   ['pypip', 'version', '0.2.0.dev0', '0.2.0.dev0 (yanked)'],
   ['fury', 'version', '1.2.3', '1.2.3 (yanked)'],
-] as const)('a yanked release on %s /%s: %s is %s, red', (dialect, name, version, message) => {
-  const [, shown, color] = say([dialect, name], { version, yanked: true });
+] as const)('a yanked release on %s /%s: %s is %s, red', (grammar, name, version, message) => {
+  const [, shown, color] = say([grammar, name], { version, yanked: true });
   expect([shown, color]).toEqual([message, 'red']);
 });

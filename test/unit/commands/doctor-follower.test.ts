@@ -1,13 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Store } from '../../../cache/store.ts';
+import type { Store } from '../../../cache/store/contract.ts';
 import { checkFollower } from '../../../src/commands/doctor-follower.ts';
-import type { Finding } from '../../../src/commands/doctor.ts';
-import {
-  type FollowerStatus,
-  LAG_BOUNDS_SECONDS,
-  writeStatus,
-} from '../../../src/follow/status.ts';
-import { pass } from '../cache/facts-harness.ts';
+import type { Finding } from '../../../src/commands/finding.ts';
+import { type FollowerStatus, writeStatus } from '../../../src/follow/state/status.ts';
+import { LAG_BOUNDS_SECONDS } from '../../../src/metrics.ts';
+import { pass } from '../cache/facts/harness.ts';
 import { openStore } from '../follow/harness.ts';
 
 const NO_LAGS = Array.from({ length: LAG_BOUNDS_SECONDS.length + 1 }, () => 0);

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Found } from '../../../cache/facts.ts';
-import type { Store } from '../../../cache/store.ts';
-import type { DownloadFacts } from '../../../src/facts.ts';
+import type { Found } from '../../../cache/facts/contract.ts';
+import type { Store } from '../../../cache/store/contract.ts';
+import type { DownloadFacts } from '../../../src/facts/schema.ts';
 import { createDailyDownloads, type DailyDownloads } from '../../../src/follow/daily-downloads.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
-import { DAY, MINUTE, SECOND } from '../cache/facts-harness.ts';
+import { DAY, MINUTE, SECOND } from '../cache/facts/harness.ts';
 import { createClock, makeFlaky, openStore, rankAll, type TestClock } from './harness.ts';
 
 const IDLE_MS = MINUTE;
@@ -85,7 +85,7 @@ describe('the day begins with pypistats.org’s daily load', () => {
     expect(refreshed).toEqual(asked);
   });
 
-  test('it is followed once, also by the next leader, and the next one again', async () => {
+  test('each load is followed once, across leaders', async () => {
     await demand({ a: 1 });
     fetched.set('a', LOAD - 1);
     const daily = dailyOf();
@@ -100,7 +100,7 @@ describe('the day begins with pypistats.org’s daily load', () => {
     expect(daily.doneAtMs()).toBe(LOAD + DAY);
   });
 
-  test('what is left of the day before makes way for it', async () => {
+  test('projects left over from the previous load are dropped', async () => {
     await demand({ a: 3, b: 2, c: 1 });
     for (const name of ['a', 'b', 'c']) fetched.set(name, LOAD - DAY);
     const daily = dailyOf();
@@ -110,7 +110,7 @@ describe('the day begins with pypistats.org’s daily load', () => {
     expect(refreshed).toEqual(['a', 'a', 'b', 'c']);
   });
 
-  test('it is not taken for followed while the store fails', async () => {
+  test('a load is not done while the store fails', async () => {
     await demand({ a: 1 });
     fetched.set('a', LOAD - 1);
     const flaky = makeFlaky(store);
@@ -124,7 +124,7 @@ describe('the day begins with pypistats.org’s daily load', () => {
   });
 });
 
-test('what is asked for most comes first, and what is from after the load is left alone', async () => {
+test('refreshes the most popular first, and skips records newer than the load', async () => {
   await demand({ seldom: 1, often: 50, sometimes: 9, fresh: 20 });
   for (const name of ['seldom', 'often', 'sometimes']) fetched.set(name, LOAD - 1);
   fetched.set('fresh', LOAD);
@@ -133,7 +133,7 @@ test('what is asked for most comes first, and what is from after the load is lef
   expect(refreshed).toEqual(['often', 'sometimes', 'seldom']);
 });
 
-describe('half of the budget is spent at most', () => {
+describe('spends at most half of the budget', () => {
   const names = Array.from({ length: 200 }, (_, at) => `project-${at}`);
   const dueAlready: Downloads['get'] = () =>
     found({ ...kept, fetchedAtMs: clock.nowMs, tier: 'upstream' });
@@ -159,7 +159,7 @@ describe('half of the budget is spent at most', () => {
   });
 });
 
-test('every step is followed by a rest', async () => {
+test('every step is followed by a wait', async () => {
   await demand({ old: 2, fresh: 1 });
   fetched.set('old', LOAD - 1).set('fresh', LOAD);
   const daily = dailyOf();

@@ -1,9 +1,9 @@
 import { type Logger, pino } from 'pino';
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { createSqliteStore } from '../../../cache/sqlite-store.ts';
-import type { Lease, Store } from '../../../cache/store.ts';
-import { NOW } from '../cache/facts-harness.ts';
+import { createSqliteStore } from '../../../cache/store/sqlite/store.ts';
+import type { Lease, Store } from '../../../cache/store/contract.ts';
+import { NOW } from '../cache/facts/harness.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 const FOR_EVER = { add: false, maxMembers: 1_000_000, ttlSeconds: 1_000_000 };
@@ -72,19 +72,6 @@ export async function rankAll(
   scores: Readonly<Record<string, number>>,
 ): Promise<void> {
   await store.rank(key, new Map(Object.entries(scores)), FOR_EVER);
-}
-
-/** Gives, from the call on, the intervals that were started since. */
-export function recordTimers(): () => NodeJS.Timeout[] {
-  const started: NodeJS.Timeout[] = [];
-  const start = globalThis.setInterval;
-  const spy = vi.spyOn(globalThis, 'setInterval').mockImplementation((...args) => {
-    const timer = start(...args);
-    started.push(timer);
-    return timer;
-  });
-  onTestFinished(() => spy.mockRestore());
-  return () => started;
 }
 
 const lineSchema = z.object({ msg: z.string() });

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Store } from '../../../cache/store.ts';
+import type { Store } from '../../../cache/store/contract.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { whileLeading } from '../../../src/follow/leader.ts';
-import { MINUTE, NOW, pass, SECOND } from '../cache/facts-harness.ts';
+import { MINUTE, NOW, pass, SECOND } from '../cache/facts/harness.ts';
 import { makeFlaky, openStore } from './harness.ts';
 
 const LEASE_MS = 15 * SECOND;
@@ -58,7 +58,7 @@ async function startTwo(over: Store = store): Promise<[Follower, Follower]> {
 }
 
 describe('of two followers', () => {
-  test('one leads, for as long as it lives', async () => {
+  test('one leads for as long as it runs', async () => {
     const [first, second] = await startTwo();
     await pass(10 * MINUTE);
     expect([first.isLeading, second.isLeading]).toEqual([true, false]);
@@ -87,7 +87,7 @@ describe('of two followers', () => {
     },
   );
 
-  test('one that has lost sight of the store leads no more when it learns that the other does', async () => {
+  test('one that lost its connection to the store stops leading when it learns that the other leads', async () => {
     const flaky = makeFlaky(store);
     const [first, second] = await startTwo(flaky.store);
     flaky.fails();
@@ -105,7 +105,7 @@ describe('of two followers', () => {
 });
 
 describe('a store that fails', () => {
-  test('leaves the lead where it is', async () => {
+  test('does not change the leader', async () => {
     const flaky = makeFlaky(store);
     const follower = startFollower(flaky.store);
     await pass(SECOND);
@@ -117,7 +117,7 @@ describe('a store that fails', () => {
     expect(follower.timesLed).toBe(1);
   });
 
-  test('gives nobody the lead, until it is there', async () => {
+  test('lets nobody lead until it answers', async () => {
     const flaky = makeFlaky(store);
     flaky.fails();
     const follower = startFollower(flaky.store);
@@ -128,7 +128,7 @@ describe('a store that fails', () => {
     expect(follower.isLeading).toBe(true);
   });
 
-  test('and has forgotten who leads, lets it be taken anew', async () => {
+  test('that has lost the lease lets a follower take it again', async () => {
     const flaky = makeFlaky(store);
     const follower = startFollower(flaky.store);
     await pass(SECOND);
@@ -139,18 +139,18 @@ describe('a store that fails', () => {
   });
 });
 
-test('one that stands by ends at once when it is stopped', async () => {
+test('a standby stops at once', async () => {
   const [, second] = await startTwo();
   await second.stop();
   expect(second.timesLed).toBe(0);
 });
 
-test('nothing goes on behind one that has ended', async () => {
+test('nothing runs on after the end', async () => {
   for (const follower of await startTwo()) await follower.stop();
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('work that fails gives the lead back, and is told of', async () => {
+test('work that fails releases the lead and rejects', async () => {
   const work = (): Promise<void> => Promise.reject(new Error('cannot be done'));
   const leading = whileLeading(store, new AbortController().signal, work);
   await expect(leading).rejects.toThrow('cannot be done');

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { eachAtOnce, every } from '../../../src/follow/loops.ts';
-import { pass, SECOND } from '../cache/facts-harness.ts';
+import { pass, SECOND } from '../cache/facts/harness.ts';
 
-describe('a step that is done again and again', () => {
+describe('a repeated step', () => {
   let stop: AbortController;
   let failures: unknown[];
 
@@ -31,7 +31,7 @@ describe('a step that is done again and again', () => {
     expect(steps).toHaveBeenCalledTimes(times);
   });
 
-  test('is never begun while it goes on', async () => {
+  test('does not overlap itself', async () => {
     let under = 0;
     let steps = 0;
     void start(async () => {
@@ -45,7 +45,7 @@ describe('a step that is done again and again', () => {
     expect(failures).toEqual([]);
   });
 
-  test('tells of each failure, but of none that comes with its end', async () => {
+  test('reports each failure, except one caused by the abort', async () => {
     const running = start(() => Promise.reject(new Error('failed')));
     await pass(SECOND);
     expect(failures).toHaveLength(2);
@@ -62,7 +62,7 @@ describe('a step that is done again and again', () => {
     await expect(failing).resolves.toBeUndefined();
   });
 
-  test('ends at once, in the midst of its rest', async () => {
+  test('stops at once while it waits', async () => {
     const running = start(() => Promise.resolve(3_600 * SECOND));
     await pass(SECOND);
     stop.abort();
@@ -71,7 +71,7 @@ describe('a step that is done again and again', () => {
   });
 });
 
-describe('work for each of many', () => {
+describe('work on many items', () => {
   test.each([
     { items: 0, limit: 4, most: 0 },
     { items: 3, limit: 4, most: 3 },
@@ -91,7 +91,7 @@ describe('work for each of many', () => {
     expect(highest).toBe(most);
   });
 
-  test('that fails for one is told of, and done for the others', async () => {
+  test('that fails for one item rejects, and is done for the others', async () => {
     const done: number[] = [];
     const work = eachAtOnce([1, 2, 3, 4, 5], 2, (item) => {
       if (item === 2) return Promise.reject(new Error('failed'));

@@ -1,4 +1,4 @@
-import type { Store } from '../../../cache/store.ts';
+import type { Store } from '../../../cache/store/contract.ts';
 import { createPurger, type NodePositions, type Purger } from '../../../src/follow/purger.ts';
 import { createClock, openStore, type TestClock } from './harness.ts';
 import { PURGE_KEY, type PurgeListener, startPurgeListener } from './purge-listener.ts';

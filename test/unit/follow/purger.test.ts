@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { EVERYTHING } from '../../../src/follow/held.ts';
-import { MINUTE, NOW, SECOND } from '../cache/facts-harness.ts';
+import { EVERYTHING } from '../../../src/edge/tags.ts';
+import { MINUTE, NOW, SECOND } from '../cache/facts/harness.ts';
 import { type Edge, startEdge } from './purger-harness.ts';
 
-const ECHO_MS = 6 * SECOND;
+const SECOND_PURGE_MS = 6 * SECOND;
 const MARGIN_MS = 2 * MINUTE;
 const LOGGED_MS = 25 * 60 * MINUTE;
 const TAGS_AT_ONCE = 50;
-const MAX_ECHOES = 10_000;
 
 const many = (count: number): string[] => Array.from({ length: count }, (_, at) => `project-${at}`);
 
@@ -35,39 +34,21 @@ describe('a purge', () => {
     for (const node of nodes) expect(node.taken).toEqual([['*']]);
   });
 
-  test('of nothing asks nobody', async () => {
-    const { nodes, beginWell } = await startEdge();
-    const purger = await beginWell();
-    await purger.purge([]);
-    await purger.tick();
-    for (const node of nodes) expect(node.taken).toEqual([]);
-  });
-
   test('is done once more: a fetch under way may have asked before it', async () => {
     const { clock, nodes, counts, beginWell } = await startEdge();
     const purger = await beginWell();
     await purger.purge(['requests']);
     for (const node of nodes) node.takeTags();
-    clock.nowMs += ECHO_MS - 1;
+    clock.nowMs += SECOND_PURGE_MS - 1;
     await purger.tick();
     for (const node of nodes) expect(node.taken).toEqual([]);
     clock.nowMs += 1;
     await purger.tick();
     for (const node of nodes) expect(node.takeTags()).toEqual(['project/requests']);
-    clock.nowMs += ECHO_MS;
+    clock.nowMs += SECOND_PURGE_MS;
     await purger.tick();
     for (const node of nodes) expect(node.taken).toEqual([]);
     expect(counts).toEqual({ purged: 2, failed: 0 });
-  });
-
-  test('of more than is remembered is done once more in part', async () => {
-    const { clock, nodes, beginWell } = await startEdge();
-    const purger = await beginWell();
-    await purger.purge(many(MAX_ECHOES + 1));
-    expect(nodes[0].takeTags()).toHaveLength(MAX_ECHOES + 1);
-    clock.nowMs += ECHO_MS;
-    await purger.tick();
-    expect(nodes[0].takeTags()).toHaveLength(MAX_ECHOES);
   });
 });
 
@@ -112,11 +93,6 @@ describe('who leads next', () => {
     const { nodes, begin } = await startPurgedEdge({ older: LOGGED_MS - MINUTE, newer: SECOND });
     await begin({ 'http://gone.example': NOW }).tick();
     for (const node of nodes) expect(node.takeTags()).toEqual(['project/newer', 'project/older']);
-  });
-
-  test('speaks of no nodes but those that there are', async () => {
-    const { urls, begin } = await startEdge();
-    expect(Object.keys(begin({ 'http://gone.example': NOW }).positions())).toEqual(urls);
   });
 
   test('may have a clock that is slow', async () => {

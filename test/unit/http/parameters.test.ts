@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PARAMETER_NAMES, readParameters } from '../../../src/http/parameters.ts';
+import { PARAMETERS } from '../../../src/badges/parameters.ts';
+import { readParameters } from '../../../src/http/parameters.ts';
 
 const nothing = readParameters('');
 
@@ -34,8 +35,8 @@ describe('query parameters', () => {
     ['prefix=v', { prefix: 'v' }],
     ['prefix=none', { prefix: 'none' }],
     ['prefix=x', {}],
-  ])('%s wishes for %o', (query, wishes) => {
-    expect(readParameters(query).wishes).toEqual(wishes);
+  ])('%s asks the kind for %o', (query, content) => {
+    expect(readParameters(query).content).toEqual(content);
   });
 
   test.each([
@@ -59,11 +60,14 @@ describe('query parameters', () => {
     expect(
       readParameters('x=1&version=2&__proto__=3&constructor=4&cachebust=5&logo=python'),
     ).toEqual(nothing);
-    expect(PARAMETER_NAMES).not.toContain('version');
+    expect(PARAMETERS.map(({ name }) => name)).not.toContain('version');
   });
 
   test('any text is a query', () => {
-    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...PARAMETER_NAMES));
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(...PARAMETERS.map(({ name }) => name)),
+    );
     fc.assert(
       fc.property(fc.array(fc.tuple(text, text)), (pairs) => {
         const { scale, cacheSeconds } = readParameters(

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { normaliseColor } from '../../../src/imaging/color.ts';
+import { normalizeColor } from '../../../src/imaging/color.ts';
 
 test.each([
   ['brightgreen', 'brightgreen'],
@@ -20,7 +20,7 @@ test.each([
   ['informational', 'blue'],
   ['inactive', 'lightgrey'],
 ])('the palette: %s is %s', (text, color) => {
-  expect(normaliseColor(text)).toBe(color);
+  expect(normalizeColor(text)).toBe(color);
 });
 
 test.each([
@@ -36,7 +36,7 @@ test.each([
   ['hsl(480deg, 100%, 50%)', '#00ff00'],
   ['  red ', 'red'],
 ])('CSS: %s is %s', (text, color) => {
-  expect(normaliseColor(text)).toBe(color);
+  expect(normalizeColor(text)).toBe(color);
 });
 
 test.each([
@@ -46,7 +46,7 @@ test.each([
   ['12345'],
   ['#12'],
   ['Red'],
-  ['nocolour'],
+  ['nocolor'],
   ['url(http://example.com)'],
   ['red" onload="x'],
   ['constructor'],
@@ -55,7 +55,7 @@ test.each([
   ['hasOwnProperty'],
   [`rgb(${' '.repeat(100_000)}0,0,0)`],
 ])('unknown: %j', (text) => {
-  expect(normaliseColor(text)).toBeUndefined();
+  expect(normalizeColor(text)).toBeUndefined();
 });
 
 test('whatever comes in, a name, #hex or nothing comes out', () => {
@@ -69,7 +69,7 @@ test('whatever comes in, a name, #hex or nothing comes out', () => {
     .map(([name, separator, parts]) => `${name}(${parts.join(separator)})`);
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), almostColor), (text) => {
-      expect(normaliseColor(text) ?? 'none').toMatch(
+      expect(normalizeColor(text) ?? 'none').toMatch(
         /^(?:[a-z]+|#(?:[\da-f]{3,4}|[\da-f]{6}|[\da-f]{8}))$/,
       );
     }),

@@ -30,7 +30,7 @@ test.each(NAMES)('%s: a text is as wide as the font lays it out', async (name) =
       const whole = font.layout(text, { liga: false }).advanceWidth / font.unitsPerEm;
       expect(face.widthOf(text)).toBeCloseTo(whole, 6);
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
 

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { createImaging, type Imaging } from '../../../src/imaging/imaging.ts';
 import { type BadgeSpec, type Scale, STYLES } from '../../../src/imaging/spec.ts';
+import { drawSvg } from '../../../src/imaging/svg.ts';
 import { makeTempDirectory } from '../../support/temp.ts';
 
 /*
@@ -83,25 +84,10 @@ test.each(pictures)('%s', async (file, spec, scale) => {
   expect(findDifference(await decode(Buffer.from(drawn)), await decode(golden))).toBeUndefined();
 });
 
-const drawn = (change: Partial<BadgeSpec>, scale: Scale) =>
-  imaging
-    .draw({ ...TEXTS.version, style: 'flat', ...change }, 'png', scale)
-    .then((picture) => decode(Buffer.from(picture)));
-
-test.each<[string, Partial<BadgeSpec>]>([
-  ['one digit', { message: 'v2.32.8' }],
-  ['one letter', { label: 'pyqi' }],
-  ['a colour', { color: '#0a80c8' }],
-  ['a style', { style: 'flat-square' }],
-])('the comparison sees that %s is another', async (_, change) => {
-  for (const scale of [1, 3] as const) {
-    expect(findDifference(await drawn(change, scale), await drawn({}, scale))).toBeDefined();
-  }
-});
-
+// A comparison that sees nothing would let everything pass.
 test('the comparison sees a text that is half a pixel off', async () => {
   const { default: sharp } = await import('sharp');
-  const svg = (await imaging.draw({ ...TEXTS.version, style: 'flat-square' }, 'svg', 1)).toString();
+  const svg = drawSvg({ ...TEXTS.version, style: 'flat-square' });
   const draw = (source: string) =>
     sharp(Buffer.from(source))
       .png()

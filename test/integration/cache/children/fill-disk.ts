@@ -1,10 +1,10 @@
 // Uses both stores on a disk that is too small, then on one that is read-only: `fill-disk.ts <mounted directory>`.
-// Prints how often each outcome came, and whether all that could be read was what had been written.
+// Prints the number of each outcome, and whether every object read was what had been written.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { createContentStore } from '../../../../cache/content-store.ts';
-import { createSqliteStore } from '../../../../cache/sqlite-store.ts';
-import type { Store } from '../../../../cache/store.ts';
+import { createContentStore } from '../../../../cache/content/store.ts';
+import { createSqliteStore } from '../../../../cache/store/sqlite/store.ts';
+import type { Store } from '../../../../cache/store/contract.ts';
 import { objectOf } from './objects.ts';
 
 const [directory = ''] = process.argv.slice(2);

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import type { Redis } from 'ioredis';
+import { inTime } from '../../deadline.ts';
+import { FAILED } from '../attempt.ts';
+import { type Attempt, createAttempt } from './attempt.ts';
+import { connect, dropSilent, reportState } from './connection.ts';
+import { createRedisCoordination } from './coordination.ts';
+import { createRedisRankings } from './rankings.ts';
+import { MAX_KEYS, type Store, type StoreObserver } from '../contract.ts';
+
+const SCANNED_AT_ONCE = 1_000;
+
+export interface RedisStoreOptions {
+  /** `redis://` or `rediss://`, with user and password if the server requires them. */
+  readonly url: string;
+  /** Time-out of an operation; a connection that is silent for longer is dropped. */
+  readonly timeoutMs?: number;
+  readonly observe?: StoreObserver;
+  /** Called when Redis is lost (with the error; also if it is missing at the start) and when it is back. */
+  readonly onStateChange?: (healthy: boolean, error?: Error) => void;
+}
+
+/**
+ * Creates the shared store over Redis. It starts without Redis and connects as soon as Redis is available.
+ *
+ * A connection that does not answer for `timeoutMs` is dropped. Without a connection every operation fails at once,
+ * while the store reconnects in the background; a new connection counts only after Redis has answered on it. So a
+ * frozen Redis delays the running requests by `timeoutMs` and later ones not at all. An error reply (OOM, READONLY)
+ * fails only its own operation; LOADING drops the connection, because Redis answers nothing until it has loaded.
+ */
+export function createRedisStore(options: RedisStoreOptions): Store {
+  const { timeoutMs = 150, observe } = options;
+  const client = connect(options.url, timeoutMs);
+  const stopReporting = reportState(client, options.onStateChange);
+  let isOpen = true;
+  const isReady = (): boolean => isOpen && client.status === 'ready';
+  const drop = (): void => dropSilent(client.stream, timeoutMs);
+  const attempt = createAttempt({ isReady, timeoutMs, drop, observe });
+
+  return {
+    tier: 'redis',
+    get healthy() {
+      return isReady();
+    },
+    async get(key) {
+      const value = await attempt('get', () => client.get(key), isText);
+      return isText(value) ? value : undefined;
+    },
+    async set(key, value, ttlSeconds) {
+      const reply = await attempt('set', () =>
+        client.set(key, value, 'EX', Math.max(1, Math.ceil(ttlSeconds))),
+      );
+      return reply !== FAILED;
+    },
+    keys: (prefix) => scanKeys(client, attempt, prefix),
+    ...createRedisCoordination(client, attempt),
+    ...createRedisRankings(client, attempt),
+    async ready(maxMs) {
+      if (client.status === 'ready') return;
+      await inTime(maxMs, once(client, 'ready')).catch(() => undefined);
+    },
+    async close() {
+      isOpen = false;
+      stopReporting();
+      client.disconnect();
+    },
+  };
+}
+
+/**
+ * Scans in steps, so that no command takes long. Skips leases, counters and rankings, which have a `#` in their keys.
+ */
+async function scanKeys(client: Redis, attempt: Attempt, prefix: string): Promise<string[]> {
+  const found: string[] = [];
+  let cursor = '0';
+  do {
+    const from = cursor;
+    const reply = await attempt('keys', () =>
+      client.scan(from, 'MATCH', `${prefix}*`, 'COUNT', SCANNED_AT_ONCE),
+    );
+    if (reply === FAILED) break;
+    cursor = reply[0];
+    found.push(...reply[1].filter((key) => !key.includes('#')));
+  } while (cursor !== '0' && found.length < MAX_KEYS);
+  return found;
+}
+
+function isText(reply: unknown): reply is string {
+  return typeof reply === 'string';
+}

@@ -1,0 +1,38 @@
+// Fails where package-lock.json lets something in whose content it does not pin, or that would need a script to run.
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** Packages without integrity that may stand in the lock file, by their path, and why: none. */
+const PERMITTED: ReadonlyMap<string, string> = new Map();
+
+const lockSchema = z.object({
+  packages: z.record(
+    z.string(),
+    z.object({
+      integrity: z.string().optional(),
+      resolved: z.string().optional(),
+      hasInstallScript: z.boolean().default(false),
+    }),
+  ),
+});
+
+/** What is wrong with the text of a lock file, one line a fault; throws where it is none. */
+export function findLockFaults(text: string, permitted = PERMITTED): string[] {
+  const { '': _ourselves, ...packages } = lockSchema.parse(JSON.parse(text)).packages;
+  const unused = [...permitted.keys()].filter((path) => packages[path]?.integrity !== undefined);
+  return Object.entries(packages)
+    .flatMap(([path, { integrity, resolved, hasInstallScript }]) => [
+      ...(integrity?.startsWith('sha512-') || permitted.has(path) ? [] : [`${path}: no sha512`]),
+      ...(resolved === undefined ? [] : [`${path}: not from the registry, but ${resolved}`]),
+      ...(hasInstallScript ? [`${path}: its install script does not run (.npmrc)`] : []),
+    ])
+    .concat(unused.map((path) => `${path}: is permitted without integrity, and has one`));
+}
+
+if (import.meta.main) {
+  const faults = findLockFaults(
+    readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'),
+  );
+  for (const fault of faults) console.error(fault);
+  process.exit(faults.length === 0 ? 0 : 1);
+}

@@ -1,0 +1,47 @@
+import { KINDS } from '../../src/badges/catalog.ts';
+import type { Grammar, Kind } from '../../src/badges/kind.ts';
+import { type Parameter, PARAMETERS } from '../../src/badges/parameters.ts';
+import { examplePaths } from '../../src/badges/urls.ts';
+
+/** Returns the rows of the table of kinds: its names in two grammars, its label, what it says, its parameters, an example. */
+export function kindsTable(): string {
+  return KINDS.map((kind) => {
+    const parameters = (kind.parameters ?? []).map(code).join(', ');
+    const [example = ''] = examplePaths(kind);
+    return row([
+      namesOf(kind, 'pypip'),
+      namesOf(kind, 'shields'),
+      kind.label,
+      kind.about,
+      parameters,
+      code(example),
+    ]);
+  }).join('\n');
+}
+
+/** Returns the rows of the table of parameters: its name, what it means, its values, an example. */
+export function parametersTable(): string {
+  return PARAMETERS.map((parameter) => {
+    const { name, about, example } = parameter;
+    return row([code(name), about, valuesOf(parameter), code(`?${name}=${example}`)]);
+  }).join('\n');
+}
+
+function valuesOf(parameter: Parameter): string {
+  const values = (parameter.values ?? []).map((value) =>
+    value === parameter.default ? `${code(value)} (default)` : code(value),
+  );
+  return values.join(', ');
+}
+
+function namesOf({ names }: Kind, grammar: Grammar): string {
+  return (names[grammar] ?? []).map(code).join(', ');
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}

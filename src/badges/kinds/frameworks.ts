@@ -1,0 +1,34 @@
+import { enumerate, versionsUnder } from '../classifiers.ts';
+import type { ProjectKind } from '../kind.ts';
+
+/** The frameworks whose versions a project may name: one kind each, shields.io's `frameworkversions/<fw>`. */
+export const frameworks: readonly ProjectKind[] = [
+  framework('aws-cdk', 'AWS CDK'),
+  framework('django', 'Django', ['djversions']),
+  framework('django-cms', 'Django CMS'),
+  framework('jupyterlab', 'Jupyter :: JupyterLab'),
+  framework('odoo', 'Odoo'),
+  framework('plone', 'Plone'),
+  framework('wagtail', 'Wagtail'),
+  framework('zope', 'Zope'),
+];
+
+function framework(
+  token: string,
+  classifier: string,
+  aliases: readonly string[] = [],
+): ProjectKind {
+  return {
+    id: `framework-${token}`,
+    facts: 'project',
+    names: { shields: [`frameworkversions/${token}`, ...aliases] },
+    label: `${token} versions`,
+    about: `the ${classifier.split(' :: ').at(-1)} versions of the classifiers`,
+    example: 'sample-frameworks',
+    describe(facts, { grammar }) {
+      const versions = versionsUnder(facts.classifiers, `Framework :: ${classifier}`);
+      if (versions.length === 0) return { message: 'missing', color: 'red' };
+      return { message: enumerate(versions, grammar), color: 'blue' };
+    },
+  };
+}

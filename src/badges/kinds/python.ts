@@ -1,0 +1,54 @@
+import type { ProjectFacts } from '../../facts/schema.ts';
+import { childrenOf, enumerate, sortVersions, versionsUnder } from '../classifiers.ts';
+import type { Content, ProjectKind } from '../kind.ts';
+
+const PYTHON = 'Programming Language :: Python';
+const ONLY = /^(\d+) :: Only$/;
+
+/** The Pythons that a project names in its classifiers; where it names none, those it installs on. */
+export const pythonVersions: ProjectKind = {
+  id: 'python-versions',
+  facts: 'project',
+  names: { pypip: ['py_versions'], shields: ['pyversions', 'python'] },
+  label: 'python',
+  about: 'the Python versions of the classifiers: `3.9, 3.10, 3.11`',
+  example: 'sample-pythons',
+  describe(facts, { grammar }) {
+    const named = dropBareMajors(versionsUnder(facts.classifiers, PYTHON));
+    const versions = named.length > 0 ? named : onlyVersions(facts.classifiers);
+    if (versions.length === 0) return describeRequiresPython(facts);
+    return { message: enumerate(versions, grammar), color: 'blue' };
+  },
+};
+
+/** The Pythons that a release installs on. */
+export const requires: ProjectKind = {
+  id: 'requires',
+  facts: 'project',
+  names: { pypip: ['requires'], shields: ['requires'] },
+  label: 'python',
+  about: 'the Python versions that it installs on: `>=3.9`',
+  example: 'sample-plain',
+  describe: describeRequiresPython,
+};
+
+/** Returns `Requires-Python` (PEP 345) as the release has it. */
+function describeRequiresPython(facts: ProjectFacts): Content {
+  const specifier = facts.requiresPython?.trim() ?? '';
+  if (specifier === '') return { message: 'missing', color: 'red' };
+  return { message: specifier, color: 'blue' };
+}
+
+/** `3` says nothing beside `3.9`. */
+function dropBareMajors(versions: readonly string[]): string[] {
+  const majorsWithMinors = new Set(
+    versions.filter((one) => one.includes('.')).map((one) => one.slice(0, one.indexOf('.'))),
+  );
+  return versions.filter((one) => !majorsWithMinors.has(one));
+}
+
+function onlyVersions(classifiers: readonly string[]): string[] {
+  return sortVersions(
+    childrenOf(classifiers, PYTHON).flatMap((child) => ONLY.exec(child)?.[1] ?? []),
+  );
+}

@@ -1,0 +1,38 @@
+import { KINDS } from './catalog.ts';
+import { type Grammar, GRAMMARS, type Kind } from './kind.ts';
+import { PARAMETERS } from './parameters.ts';
+
+const PATHS: Readonly<
+  Record<Grammar, (name: string, project: string, extension: string) => string>
+> = {
+  pypip: (name, project, extension) => `/${name}/${project}/badge.${extension}`,
+  shields: (name, project, extension) => `/pypi/${name}/${project}.${extension}`,
+  fury: (_, project, extension) => `/py/${project}.${extension}`,
+};
+
+/** Returns the path of a badge: the kind by its name in the grammar, a format by its extension. */
+export function badgePath(
+  grammar: Grammar,
+  name: string,
+  project: string,
+  extension = 'svg',
+): string {
+  return PATHS[grammar](name, project, extension);
+}
+
+/** Returns the path of a kind's example by each of its names, in each grammar. */
+export function examplePaths(kind: Kind, extension?: string): string[] {
+  return GRAMMARS.flatMap((grammar) =>
+    (kind.names[grammar] ?? []).map((name) => badgePath(grammar, name, kind.example, extension)),
+  );
+}
+
+/** Returns, for each parameter, the path and query of a badge that it changes. */
+export function parameterExamples(): { name: string; path: string }[] {
+  return PARAMETERS.map(({ name, example, changes }) => {
+    const kind = KINDS.find(({ parameters }) => parameters?.some((each) => each === name));
+    const [shown] = KINDS;
+    const [path = ''] = examplePaths(kind ?? shown, changes === 'size' ? 'png' : 'svg');
+    return { name, path: `${path}?${name}=${encodeURIComponent(example)}` };
+  });
+}

@@ -1,0 +1,103 @@
+import { composeSpec } from '../../badges/compose.ts';
+import type { Content, Kind } from '../../badges/kind.ts';
+import type { Popularity } from '../../follow/popularity.ts';
+import {
+  describe,
+  type BadgeSources,
+  type Description,
+  type Subject,
+} from '../../facts/look-up.ts';
+import { BadgeError, type CacheClass } from '../../errors.ts';
+import { isRelease, normalizeName } from '../../facts/names.ts';
+import type { SendAnswer } from './answer.ts';
+import type { BadgeContext } from '../state.ts';
+
+/** The badge of a project that a URL asks for, as written there. */
+export interface Asked {
+  /** Undefined for a kind that does not exist. */
+  readonly kind: Kind | undefined;
+  readonly name: string;
+  readonly release?: string | undefined;
+}
+
+export interface SendBadge {
+  /** Answers with what a kind says of a project. Throws a `BadgeError` for what the contract has an error badge for. */
+  ofProject(ctx: BadgeContext, asked: Asked): Promise<void>;
+  /** Answers with what the URL itself says. */
+  ofContent(ctx: BadgeContext, content: Content): Promise<void>;
+}
+
+export function createSendBadge(parts: {
+  sources: BadgeSources;
+  sendAnswer: SendAnswer;
+  popularity: Pick<Popularity, 'note'>;
+  /** Whether the edge is told when a project changes. */
+  isFollowing: () => boolean;
+}): SendBadge {
+  const { sources, sendAnswer, popularity, isFollowing } = parts;
+  const lookUp = createLookUp(sources, popularity);
+  return {
+    async ofProject(ctx, { kind, name, release }) {
+      if (kind === undefined || (release !== undefined && kind.facts === 'downloads')) {
+        throw new BadgeError('no-badge', 'no such kind');
+      }
+      const { state } = ctx;
+      state.kindId = kind.id;
+      state.label = kind.label;
+      const project = normalizeName(name);
+      if (project === undefined || (release !== undefined && !isRelease(release))) {
+        throw new BadgeError('invalid-name', 'not the name of a project or a release');
+      }
+      state.project = project;
+      const options = { ...state.parameters.content, grammar: state.grammar };
+      const startedAtMs = performance.now();
+      const { content, tier, dueAtMs, ...origin } = await lookUp(
+        { kind, project, release, options },
+        ctx.url,
+        state.charge,
+      );
+      state.steps.push({ name: 'facts', tier, tookMs: performance.now() - startedAtMs });
+      const spec = composeSpec({ label: kind.label, ...content }, state.parameters.looks);
+      await sendAnswer(ctx, {
+        ...origin,
+        spec,
+        cacheClass: cacheClassOf(kind, origin.verdict, isFollowing()),
+        // Counts change once a day, and their record says when.
+        ...(kind.facts === 'downloads' &&
+          origin.verdict === 'ok' && { edgeSeconds: Math.floor((dueAtMs - Date.now()) / 1000) }),
+      });
+    },
+
+    async ofContent(ctx, content) {
+      ctx.state.kindId = 'static';
+      const spec = composeSpec({ label: '', ...content }, ctx.state.parameters.looks);
+      await sendAnswer(ctx, { spec, verdict: 'ok', source: 'static', cacheClass: 'static' });
+    },
+  };
+}
+
+/** Describes a badge, and notes that it was asked for. Rejects as `describe` does. */
+function createLookUp(sources: BadgeSources, popularity: Pick<Popularity, 'note'>) {
+  return async (subject: Subject, url: string, admit: () => void): Promise<Description> => {
+    const { project, kind } = subject;
+    try {
+      const description = await describe(sources, subject, admit);
+      popularity.note({ project, url, of: kind.facts === 'project' ? 'facts' : 'downloads' });
+      return description;
+    } catch (error) {
+      if (error instanceof BadgeError && error.code === 'no-project')
+        popularity.note({ project, url, of: 'missing' });
+      throw error;
+    }
+  };
+}
+
+function cacheClassOf(
+  kind: Kind,
+  verdict: Description['verdict'],
+  isFollowed: boolean,
+): CacheClass {
+  if (verdict === 'stale') return 'stale';
+  if (kind.facts === 'downloads') return 'downloads';
+  return isFollowed ? 'followed' : 'facts';
+}

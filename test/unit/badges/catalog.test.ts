@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+
+import { findKind, KINDS } from '../../../src/badges/catalog.ts';
+import type { Grammar } from '../../../src/badges/kind.ts';
+
+// prettier-ignore
+const CONTRACT = [
+  ['v version',      'v',                 'pypi',           'project'],
+  ['d download',     '',                  'downloads',      'downloads'],
+  ['',               'dd',                'downloads',      'downloads'],
+  ['',               'dw',                'downloads',      'downloads'],
+  ['',               'dm',                'downloads',      'downloads'],
+  ['license',        'l license',         'license',        'project'],
+  ['py_versions',    'pyversions python', 'python',         'project'],
+  ['implementation', 'implementation',    'implementation', 'project'],
+  ['status',         'status',            'status',         'project'],
+  ['wheel',          'wheel',             'wheel',          'project'],
+  ['egg',            'egg',               'egg',            'project'],
+  ['format',         'format',            'format',         'project'],
+  ['types',          'types',             'types',          'project'],
+  ['requires',       'requires',          'python',         'project'],
+  ['',               'frameworkversions/aws-cdk',           'aws-cdk versions',    'project'],
+  ['',               'frameworkversions/django djversions', 'django versions',     'project'],
+  ['',               'frameworkversions/django-cms',        'django-cms versions', 'project'],
+  ['',               'frameworkversions/jupyterlab',        'jupyterlab versions', 'project'],
+  ['',               'frameworkversions/odoo',              'odoo versions',       'project'],
+  ['',               'frameworkversions/plone',             'plone versions',      'project'],
+  ['',               'frameworkversions/wagtail',           'wagtail versions',    'project'],
+  ['',               'frameworkversions/zope',              'zope versions',       'project'],
+] as const;
+
+const namesIn = (list: string): string[] => list.split(' ').filter((name) => name !== '');
+
+test.each(CONTRACT)(
+  'pypip.in [%s] and shields.io [%s] are one kind',
+  (pypip, shields, label, facts) => {
+    const kinds = new Set([
+      ...namesIn(pypip).map((name) => findKind('pypip', name)),
+      ...namesIn(shields).map((name) => findKind('shields', name)),
+    ]);
+    expect([...kinds]).toEqual([expect.objectContaining({ label, facts })]);
+  },
+);
+
+test("badge.fury.io's only kind is the version", () => {
+  expect(findKind('fury', 'version')).toMatchObject({ id: 'fury-version', label: 'pypi package' });
+});
+
+describe('the catalog', () => {
+  test('has as many kinds as the contract, and the one of badge.fury.io', () => {
+    expect(KINDS).toHaveLength(CONTRACT.length + 1);
+  });
+
+  test('has no id twice', () => {
+    expect(new Set(KINDS.map((kind) => kind.id)).size).toBe(KINDS.length);
+  });
+
+  test.each(['pypip', 'shields'] as const)('has no name of %s twice, and no other', (grammar) => {
+    const names = KINDS.flatMap((kind) => kind.names[grammar] ?? []).toSorted();
+    const column = grammar === 'pypip' ? 0 : 1;
+    expect(names).toEqual(CONTRACT.flatMap((row) => namesIn(row[column])).toSorted());
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+test.each<[Grammar, string]>([
+  ['pypip', 'dm'],
+  ['pypip', 'V'],
+  ['pypip', ''],
+  ['pypip', 'constructor'],
+  ['pypip', '__proto__'],
+  ['shields', 'version'],
+  ['shields', 'py_versions'],
+  ['shields', 'frameworkversions'],
+  ['shields', 'frameworkversions/flask'],
+  ['fury', 'wheel'],
+])('%s knows no kind %j', (grammar, name) => {
+  expect(findKind(grammar, name)).toBeUndefined();
+});

@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest';
+import type { Known, Refreshed } from '../../../cache/facts/contract.ts';
+import type { ProjectFacts } from '../../../src/facts/schema.ts';
+import { type ExpectedChange, refetch } from '../../../src/edge/refetch.ts';
+import { NOW } from '../cache/facts/harness.ts';
+
+const facts: ProjectFacts = {
+  version: '1.0',
+  yanked: false,
+  license: null,
+  licenseExpression: 'MIT',
+  classifiers: [],
+  requiresPython: null,
+  packageTypes: ['sdist'],
+};
+
+function page(version: string, serial?: number, packageTypes = ['sdist']): Known<ProjectFacts> {
+  return { value: { ...facts, version, packageTypes }, serial, fetchedAtMs: NOW };
+}
+
+/** Facts that PyPI has said something new of. */
+function projectsThatSay(refreshed: Refreshed<ProjectFacts>) {
+  const refreshedIds: string[] = [];
+  const expired: string[] = [];
+  const projects = {
+    refresh: (id: string) => Promise.resolve((refreshedIds.push(id), refreshed)),
+    expire: (id: string) => Promise.resolve(expired.push(id) > 0),
+  };
+  return { projects, refreshedIds, expired };
+}
+
+const change: ExpectedChange = { project: 'requests', releases: [] };
+const gone = { before: page('1.0', 7), after: undefined, isAbsent: true };
+
+describe('PyPI has confirmed', () => {
+  test.each<
+    [
+      string,
+      Partial<ExpectedChange>,
+      Known<ProjectFacts> | undefined,
+      Known<ProjectFacts> | undefined,
+      boolean,
+    ]
+  >([
+    ['a serial: its page has that serial', { serial: 8 }, page('1.0', 7), page('1.1', 8), true],
+    ['a serial: its page has a later one', { serial: 8 }, page('1.0', 7), page('1.1', 9), true],
+    ['a serial: its page predates it', { serial: 8 }, page('1.0', 7), page('1.0', 7), false],
+    [
+      'a serial: the version alone does not count',
+      { serial: 8, release: '1.1' },
+      page('1.1', 7),
+      page('1.1', 7),
+      false,
+    ],
+    [
+      'a serial: PyPI does not answer, nothing is known',
+      { serial: 8 },
+      undefined,
+      undefined,
+      false,
+    ],
+    ['a release: its page shows it', { release: '1.1' }, page('1.0', 7), page('1.1', 8), true],
+    ['a release: it was known already', { release: '1.1' }, page('1.1', 8), page('1.1', 8), true],
+    ['a release: its page predates it', { release: '1.1' }, page('1.0', 7), page('1.0', 7), false],
+    [
+      'a release that is not the latest: the serial is newer',
+      { release: '0.9.1' },
+      page('1.0', 7),
+      page('1.0', 8),
+      true,
+    ],
+    [
+      'a release that is not the latest: the serial is newer than the baseline',
+      { release: '0.9.1', baseline: 6 },
+      page('1.0', 7),
+      page('1.0', 7),
+      true,
+    ],
+    [
+      'a release of an unknown project: any page is newer',
+      { release: '0.9.1' },
+      undefined,
+      page('1.0', 8),
+      true,
+    ],
+    [
+      'a release: PyPI does not answer, nothing is known',
+      { release: '1.1' },
+      undefined,
+      undefined,
+      false,
+    ],
+    [
+      'a release, by an index without serials: its page is unchanged',
+      { release: '1.1' },
+      page('1.0'),
+      page('1.0'),
+      false,
+    ],
+    [
+      'a release, by an index without serials: its page has changed',
+      { release: '0.9.1' },
+      page('1.0'),
+      page('1.0', undefined, ['bdist_wheel']),
+      true,
+    ],
+  ])('%s', async (_, announced, before, after, isConfirmed) => {
+    const { projects } = projectsThatSay({ before, after, isAbsent: false });
+    expect(await refetch(projects, { ...change, ...announced })).toMatchObject({ isConfirmed });
+  });
+
+  test.each([
+    { isRemoval: true, isConfirmed: true },
+    { isRemoval: false, isConfirmed: false },
+    { isRemoval: undefined, isConfirmed: false },
+  ])('a project that is gone: only where its removal was announced ($isRemoval)', async (of) => {
+    const { projects } = projectsThatSay(gone);
+    const announced = { ...change, release: '1.1', isRemoval: of.isRemoval };
+    expect(await refetch(projects, announced)).toMatchObject({
+      isConfirmed: of.isConfirmed,
+      isAbsent: true,
+    });
+  });
+});
+
+describe('the facts are new', () => {
+  test.each<[string, Refreshed<ProjectFacts>, number | undefined, boolean]>([
+    [
+      'when the page has changed',
+      { before: page('1.0', 7), after: page('1.1', 8), isAbsent: false },
+      undefined,
+      true,
+    ],
+    [
+      'when files were added',
+      { before: page('1.0', 7), after: page('1.0', 8, ['sdist', 'bdist_wheel']), isAbsent: false },
+      undefined,
+      true,
+    ],
+    [
+      'when a reader’s request has refreshed them since the last attempt',
+      { before: page('1.0', 9), after: page('1.0', 9), isAbsent: false },
+      8,
+      true,
+    ],
+    ['when it is gone', gone, undefined, true],
+    [
+      'not when the page is unchanged',
+      { before: page('1.0', 7), after: page('1.0', 7), isAbsent: false },
+      7,
+      false,
+    ],
+    [
+      'not when only unused fields have changed',
+      { before: page('1.0', 7), after: page('1.0', 8), isAbsent: false },
+      undefined,
+      false,
+    ],
+    [
+      'not when PyPI does not answer',
+      { before: page('1.0', 7), after: page('1.0', 7), isAbsent: false },
+      undefined,
+      false,
+    ],
+    [
+      'not where nothing is known',
+      { before: undefined, after: undefined, isAbsent: false },
+      undefined,
+      false,
+    ],
+  ])('%s', async (_, refreshed, baseline, hasNewFacts) => {
+    const { projects } = projectsThatSay(refreshed);
+    expect(await refetch(projects, { ...change, baseline })).toMatchObject({ hasNewFacts });
+  });
+});
+
+test('fetches the project once, and marks the records of its releases stale', async () => {
+  const { projects, refreshedIds, expired } = projectsThatSay(gone);
+  await refetch(projects, { ...change, releases: ['1.0', '1.1'] });
+  expect(refreshedIds).toEqual(['requests']);
+  expect(expired).toEqual(['requests:1.0', 'requests:1.1']);
+});
+
+test('returns the serials before and after, for the next attempt', async () => {
+  const moved = { before: page('1.0', 7), after: page('1.1', 8), isAbsent: false };
+  const first = await refetch(projectsThatSay(moved).projects, change);
+  expect(first).toMatchObject({ baseline: 7, serial: 8, facts: { version: '1.1' } });
+  const again = await refetch(projectsThatSay(moved).projects, { ...change, baseline: 3 });
+  expect(again).toMatchObject({ baseline: 3 });
+});

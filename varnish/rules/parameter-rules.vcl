@@ -1,0 +1,36 @@
+# Generated from src/badges/parameters.ts by `make docs`: change that file instead.
+#
+# Works on the variable "query", in which "&" stands before each parameter. Nothing is replaced that does not match first:
+# each replacement is a copy in the workspace, and a logo is long.
+import var;
+
+sub query_of_known_parameters {
+  if (var.get("query") ~ "&(?!(?:cacheSeconds|color|colorA|colorB|label|labelColor|maxAge|period|prefix|scale|strict|style|text)=)") {
+    var.set("query", regsuball(var.get("query"), "&(?!(?:cacheSeconds|color|colorA|colorB|label|labelColor|maxAge|period|prefix|scale|strict|style|text)=)[^&]*", ""));
+  }
+}
+
+sub query_without_empties {
+  if (var.get("query") ~ "&(?!(?:label)=)[A-Za-z]+=(?:&|$)") {
+    var.set("query", regsuball(var.get("query"), "&(?!(?:label)=)[A-Za-z]+=(?=&|$)", ""));
+  }
+}
+
+sub query_without_misfits {
+  if (var.get("query") ~ "&(?:style|period|text|prefix|scale|strict)=") {
+    var.set("query", regsuball(var.get("query"), "&(?:style=(?!(?:flat|flat-square|plastic|for-the-badge|social)(?:&|$))|period=(?!(?:day|week|month)(?:&|$))|text=(?!(?:pypi|version)(?:&|$))|prefix=(?!(?:v|none)(?:&|$))|scale=(?!(?:1|2|3|4)(?:&|$))|strict=(?!(?:1)(?:&|$)))[^&%]*(?=&|$)", ""));
+  }
+}
+
+sub query_without_defaults {
+  if (var.get("query") ~ "&(?:period=month|text=pypi|scale=1)(?:&|$)") {
+    var.set("query", regsuball(var.get("query"), "&(?:period=month|text=pypi|scale=1)(?=&|$)", ""));
+  }
+}
+
+# The twin for machines repeats the looks that were asked for.
+sub query_without_default_looks {
+  if (var.get("query") ~ "&(?:style=flat)(?:&|$)") {
+    var.set("query", regsuball(var.get("query"), "&(?:style=flat)(?=&|$)", ""));
+  }
+}
