@@ -26,7 +26,7 @@ export function writeAnswer(
 export function writeFor(ctx: BadgeContext, answer: WholeAnswer): void {
   const { requestId, steps } = ctx.state;
   const headers = { ...answer.headers, 'X-Request-Id': requestId, ...stepHeaders(steps) };
-  // Its setters cost as much as drawing an SVG.
+  // Its setters copy and look up each header once more.
   ctx.respond = false;
   writeAnswer(ctx.req, ctx.res, { ...answer, headers });
 }

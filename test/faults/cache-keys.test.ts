@@ -150,52 +150,6 @@ describe('the ETag of an answer', () => {
     expect(etags.size).toBeGreaterThan(URL_RUNS / 10);
   });
 
-  const format = fc.constantFrom(
-    ['svg', 'SVG'],
-    ['json', 'Json'],
-    ['png', 'PNG'],
-    ['jpg', 'JPEG'],
-    ['tif', 'tiff'],
-  );
-  const spellings = fc.constantFrom(
-    ['', '?cachebust=1', '?style=&color=&x', '?strict=1', '?period=decade', '?label=a&label=b'],
-    ['?label=a+b', '?label=a%20b', '?x=1&label=%61%20%62', '?label=%20a%20b%20'],
-    ['?label=', '?label', '?label=&maxAge=-1', '?label=%00%1f'],
-    ['?color=red', '?color=critical', '?colorB=red', '?color=red&colorB=blue', '?color=%20red'],
-    ['?labelColor=ABC', '?colorA=%23abc', '?labelColor=%23ABC&colorA=red', '?labelColor=abc&y=2'],
-    [
-      '?style=plastic&label=e%CC%81',
-      '?label=%C3%A9&style=plastic',
-      '?label=%C3%A9&style=plastic&scale=5',
-    ],
-  );
-
-  test('spellings of one badge have one ETag and one picture', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        format,
-        spellings,
-        fc.nat(),
-        fc.nat(),
-        async (extensions, queries, one, other) => {
-          const [extension = '', spelt = ''] = extensions;
-          const [first, second] = await Promise.all([
-            client.get(
-              `/version/sampleupper-case-name/badge.${extension}${queries[one % queries.length]}`,
-            ),
-            client.get(
-              `/version/SampleUPPER._Case-Name/badge.${spelt}${queries[other % queries.length]}`,
-            ),
-          ]);
-          expect(second.headers['x-badge-status']).toBe('ok');
-          expect(second.headers['etag']).toBe(first.headers['etag']);
-          expect(second.body.equals(first.body)).toBe(true);
-        },
-      ),
-      { numRuns: URL_RUNS },
-    );
-  });
-
   test('an SVG has no scale, and every other format has', async () => {
     const etagOf = async (target: string) => (await client.get(target)).headers['etag'];
     const of = (extension: string) =>

@@ -15,7 +15,8 @@ beforeAll(async () => {
 beforeEach(() => scene.reset());
 afterAll(() => scene.close());
 
-const MODES: Mode[] = ['503', '429', 'garbage', 'truncated', 'nulls', 'wrong-serial', 'hang'];
+/* Each fault of a feed, one by one, is a test of `test/integration/follow/feeds`. */
+const MODES: Mode[] = ['503', 'wrong-serial', 'hang'];
 
 test.each(MODES)(
   'a feed that fails with %s: what is released meanwhile is followed afterwards',
@@ -45,17 +46,6 @@ describe('a follower of the changelog', () => {
     expect(await scene.wrongOnes(held, '1.0')).toEqual([]);
     for (const project of held) standIn.remove(project);
     expect(await scene.wrongOnes(held, 'not found')).toEqual([]);
-  });
-
-  test('sees that PyPI puts a project into quarantine, and takes it out again', async () => {
-    const { standIn } = scene;
-    await followHere(scene, { feed: 'changelog' });
-    const held = scene.take(1);
-    await scene.hold(held);
-    for (const project of held) standIn.quarantine(project, true);
-    expect(await scene.wrongOnes(held, 'not found')).toEqual([]);
-    for (const project of held) standIn.quarantine(project, false);
-    expect(await scene.wrongOnes(held, '1.0')).toEqual([]);
   });
 
   test('serials that go back: the follower goes on, and nothing is wrong afterwards', async () => {

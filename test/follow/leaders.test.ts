@@ -93,7 +93,7 @@ test('a leader whose clock is a minute ahead is killed: the next one does not wa
   const before = scene.standIn.requests.length;
   const pages = (): number =>
     scene.standIn.requests.slice(before).filter(({ path }) => path.endsWith('/json')).length;
-  await expect.poll(pages, { timeout: 20_000 }).toBeGreaterThan(3);
+  await expect.poll(pages).toBeGreaterThan(3);
   leader.kill('SIGKILL');
   await scene.reset();
   await followApart(scene);

@@ -5,6 +5,7 @@ import type { Store } from '../../../cache/store/contract.ts';
 import { projectsNamed } from '../../../sample/projects/sample-projects.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 import { isRankingComplete } from '../../../src/follow/changes/requested.ts';
+import { EVERYTHING } from '../../../src/edge/tags.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { RECORDS_PREFIX } from '../../../src/keys.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
@@ -68,7 +69,10 @@ export async function startScene(): Promise<Scene> {
   const store = createRedisStore({ url: redis.url });
   await store.ready(PATIENCE.timeout);
   // Or the first follower would find that something was lost, and purge everything.
-  await isRankingComplete(store);
+  await vi.waitUntil(async () => {
+    await isRankingComplete(store);
+    return (await store.rankedOf(FOLLOW_KEYS.held, [EVERYTHING]))?.length === 1;
+  }, PATIENCE);
   const operator = new Redis(redis.url);
   const names = projects.map(({ name }) => name);
   const untilTold = async (key: string, some: readonly string[]): Promise<void> => {
