@@ -51,7 +51,7 @@ test.each<[string, Partial<FollowerStatus>, string, RegExp]>([
     'one that is well',
     {},
     'ok',
-    /^rss answered 7 s ago; half of 4 releases purged .* at most 20 s$/,
+    /^rss answered 7 s ago; median lag of 4 purged releases: at most 20 s$/,
   ],
   ['one that has purged nothing', { lags: NO_LAGS }, 'ok', /no release purged yet$/],
   ['one that is behind', { isBehind: true }, 'warn', /it is behind$/],
