@@ -2,6 +2,7 @@
 import { flushCompileCache } from 'node:module';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { withoutUserInfo } from './commands/output.ts';
 import { BadgeError, UsageError } from './errors.ts';
 
 /** Exit codes: the command failed; it was called wrongly or the settings do not fit. */
@@ -63,7 +64,7 @@ if (import.meta.main) {
   try {
     await run(process.argv.slice(2));
   } catch (error) {
-    process.stderr.write(`pypins: ${explain(error)}\n`);
+    process.stderr.write(`pypins: ${withoutUserInfo(explain(error))}\n`);
     process.exit(error instanceof UsageError ? MISUSED : FAILED);
   }
   // Node writes it at the end, which kill -9 leaves out: the next start would take 20 MB more.

@@ -21,16 +21,16 @@ export function createContext(environment?: Environment, level?: 'silent'): Cont
   return { config, log, metrics: createMetrics(version), version, closeLog: close };
 }
 
-/** Opens something for the time of a command, and closes it when the work has ended; nothing is logged. */
-export async function withOpened<T extends { readonly close: () => Promise<void> }>(
+/** Opens something for the time of a command, closes it, and returns what the work gave; nothing is logged. */
+export async function withOpened<T extends { readonly close: () => Promise<void> }, R = void>(
   open: (context: Context) => Promise<T>,
-  work: (opened: T, config: Config) => Promise<void>,
-): Promise<void> {
+  work: (opened: T, config: Config) => Promise<R>,
+): Promise<R> {
   const context = createContext(undefined, 'silent');
   try {
     const opened = await open(context);
     try {
-      await work(opened, context.config);
+      return await work(opened, context.config);
     } finally {
       await opened.close();
     }

@@ -21,12 +21,17 @@ export function createOutput(): Output {
   // Whoever read along has seen enough (`| head`).
   stdout.once('error', () => process.exit());
   return {
-    line: (text) => void stdout.write(`${text}\n`),
-    note: (text) => void stderr.write(`${text}\n`),
+    line: (text) => void stdout.write(`${withoutUserInfo(text)}\n`),
+    note: (text) => void stderr.write(`${withoutUserInfo(text)}\n`),
     progress: (text) => {
       if (stderr.isTTY) stderr.write(`\r\u001b[K${text}`);
     },
   };
+}
+
+/** The text with `…` in the place of what the URLs in it say before `@`: names and passwords. */
+export function withoutUserInfo(text: string): string {
+  return text.replace(/:\/\/[^/?#\s]*@/g, '://…@');
 }
 
 /** The table's rows in columns of equal width. */

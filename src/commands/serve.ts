@@ -1,6 +1,6 @@
 import closeWithGrace from 'close-with-grace';
 import type { Command } from 'commander';
-import { createAccounts } from '../http/access-log.ts';
+import { createAccounts, createRequestIds } from '../http/access-log.ts';
 import { createSendAnswer } from '../http/badges/answer.ts';
 import { createLimits, type Limits } from '../http/limits/rate-limit.ts';
 import { type Overload, watchOverload } from '../http/limits/overload.ts';
@@ -64,15 +64,18 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   const propagations = createPropagations({ ...services, edge, log });
   const sendBadge = createSendBadge({ sources, sendAnswer, popularity, isFollowing });
   const giveAccount = createAccounts({ log, metrics });
+  const requestIdOf = createRequestIds((address) => limits.isTrusted(address));
   const remembered = createRememberedAnswers({
     memory: services.answers,
     giveAccount,
+    requestIdOf,
     observe: (outcome) => metrics.tier('answers', outcome),
   });
   const handle = createApp({
     limits,
     log,
     giveAccount,
+    requestIdOf,
     remembered,
     sendAnswer,
     sendBadge,

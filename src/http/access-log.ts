@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Verdict } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
@@ -54,7 +55,14 @@ function levelOf({ verdict, isRepeat = false }: Account): 'debug' | 'info' | 'wa
   return isRepeat ? 'debug' : 'info';
 }
 
-/** The id that a proxy in front gave the request, if it is one, or a new one. */
-export function requestIdOf(given: string | string[] | undefined): string {
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+/** Gives a request its id: that of a trusted proxy in front, if it is one, else a new one. */
+export type RequestIdOf = (request: IncomingMessage) => string;
+
+/** A client's own id is not taken: lines of the log that others have caused could be hidden behind one. */
+export function createRequestIds(isTrusted: (address: string) => boolean): RequestIdOf {
+  return ({ headers, socket }) => {
+    const given = headers['x-request-id'];
+    const isTaken = typeof given === 'string' && REQUEST_ID.test(given);
+    return isTaken && isTrusted(socket.remoteAddress ?? '') ? given : randomUUID();
+  };
 }

@@ -1,4 +1,4 @@
-import { type GiveAccount, requestIdOf } from './access-log.ts';
+import type { GiveAccount, RequestIdOf } from './access-log.ts';
 import type { Limits } from './limits/rate-limit.ts';
 import { readParameters } from './parameters.ts';
 import { grammarOf, splitExtension } from './paths.ts';
@@ -13,10 +13,11 @@ export function requestContext(options: {
   readonly giveAccount: GiveAccount;
   readonly remembered: RememberedAnswers;
   readonly limits: Limits;
+  readonly requestIdOf: RequestIdOf;
 }): BadgeMiddleware {
-  const { giveAccount, remembered, limits } = options;
+  const { giveAccount, remembered, limits, requestIdOf } = options;
   return async (ctx, next) => {
-    const state = (ctx.state = startState(ctx, limits));
+    const state = (ctx.state = startState(ctx, limits, requestIdOf(ctx.req)));
     await next();
     const { method, path, status } = ctx;
     if (method === 'GET') remembered.remember(ctx.url, path, state);
@@ -24,10 +25,10 @@ export function requestContext(options: {
   };
 }
 
-function startState(ctx: BadgeContext, limits: Limits): BadgeState {
+function startState(ctx: BadgeContext, limits: Limits, requestId: string): BadgeState {
   const { path } = ctx;
   return {
-    requestId: requestIdOf(ctx.req.headers['x-request-id']),
+    requestId,
     startedAtMs: performance.now(),
     parameters: readParameters(ctx.querystring),
     format: splitExtension(path).format ?? 'svg',

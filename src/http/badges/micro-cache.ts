@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { MemoryCache } from '../../../cache/memory.ts';
 import { bytesOfPicture } from '../../imaging/pictures.ts';
-import { type GiveAccount, requestIdOf } from '../access-log.ts';
+import type { GiveAccount, RequestIdOf } from '../access-log.ts';
 import { holdsEtag } from '../etag.ts';
 import { type BadgeState, tiersOf, type WholeAnswer } from '../state.ts';
 import { stepHeaders, writeAnswer } from '../write.ts';
@@ -38,6 +38,7 @@ export interface RememberedAnswers {
 export interface RememberedAnswersOptions {
   readonly memory: MemoryCache<RememberedAnswer>;
   readonly giveAccount: GiveAccount;
+  readonly requestIdOf: RequestIdOf;
   readonly observe?: (outcome: 'hit' | 'miss') => void;
   readonly clock?: () => number;
 }
@@ -52,7 +53,7 @@ export function bytesOfAnswer({ answer }: RememberedAnswer): number {
  * tells its client no more than the application would have told it in that second.
  */
 export function createRememberedAnswers(options: RememberedAnswersOptions): RememberedAnswers {
-  const { memory, giveAccount, observe, clock = () => performance.now() } = options;
+  const { memory, giveAccount, requestIdOf, observe, clock = () => performance.now() } = options;
   /** When URLs were asked for, the latest ones. */
   const askedAtMs = new LRUCache<string, number>({ max: MAX_ONCE });
 
@@ -69,7 +70,7 @@ export function createRememberedAnswers(options: RememberedAnswersOptions): Reme
       observe?.(held === undefined ? 'miss' : 'hit');
       if (held === undefined) return false;
       const { answer, ...others } = held;
-      const requestId = requestIdOf(request.headers['x-request-id']);
+      const requestId = requestIdOf(request);
       const isHeld = holdsEtag(request.headers['if-none-match'], answer.headers['ETag'] ?? '');
       const status = isHeld ? 304 : 200;
       const headers = { ...answer.headers, 'X-Request-Id': requestId };

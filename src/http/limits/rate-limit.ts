@@ -5,6 +5,8 @@ import { BadgeError } from '../../errors.ts';
 const MAX_CLIENTS = 50_000;
 /** Whose bucket is filled by no more than this is served however late the process is. */
 const SPARED_SHARE = 0.05;
+/** A /48 of IPv6 may ask for as much as so many clients together. */
+const CLIENTS_A_SITE = 8;
 
 export interface LimitsOptions {
   perSecond: number;
@@ -32,10 +34,12 @@ export interface Limits {
    * something costly, lower for those who ask for less: the milliseconds until its bucket will be empty.
    */
   charge(sender: Sender, cost?: number): number;
+  /** Whether what an address says of other clients is believed. */
+  isTrusted(address: string): boolean;
 }
 
 /**
- * Limits what costs (a package never seen, a raster picture to draw), per address, IPv6 by /64; what is cached is never
+ * Limits what costs (a package never seen, a raster picture to draw), per address, IPv6 by /64 and by /48; what is cached is never
  * refused. A leaky bucket: so many a second, so many at once; the 50,000 most recent clients are remembered.
  */
 export function createLimits({
@@ -49,28 +53,48 @@ export function createLimits({
   const trusted = blockListOf(trustedProxies);
   const free = blockListOf(exempt);
   const intervalMs = 1000 / perSecond;
-  /** When a client's bucket will be empty again. */
+  const fullMs = burst * intervalMs;
+  /** When a bucket will be empty again. */
   const emptyAtMs = new LRUCache<string, number>({ max: MAX_CLIENTS });
 
+  /** How full a bucket is, and would be with something more, in milliseconds of a client's share. */
+  const fill = ({ key, clients }: Bucket, costMs: number): Filled => {
+    const beforeMs = Math.max(0, (emptyAtMs.get(key) ?? 0) - clock());
+    return { key, beforeMs, afterMs: beforeMs + costMs / clients };
+  };
+
   return {
+    isTrusted: (address) => contains(trusted, plain(address)),
     charge(sender, cost = 1) {
       const address = clientAddress(sender, trusted);
       if (contains(free, address)) return 0;
-      const client = clientKey(address);
-      const emptyInMs = Math.max(0, (emptyAtMs.get(client) ?? 0) - clock());
-      const nextInMs = emptyInMs + intervalMs * Math.min(cost, burst);
-      const waitMs = nextInMs - burst * intervalMs;
-      if (waitMs > 0) {
+      const costMs = intervalMs * Math.min(cost, burst);
+      const filled = bucketsOf(address).map((bucket) => fill(bucket, costMs));
+      const beforeMs = Math.max(...filled.map((each) => each.beforeMs));
+      const afterMs = Math.max(...filled.map((each) => each.afterMs));
+      if (afterMs > fullMs) {
         throw new BadgeError('limited', 'too many costly requests', {
-          retryAfterSeconds: Math.ceil(waitMs / 1000),
+          retryAfterSeconds: Math.ceil((afterMs - fullMs) / 1000),
         });
       }
-      if (emptyInMs > burst * intervalMs * SPARED_SHARE && isLate())
+      if (beforeMs > fullMs * SPARED_SHARE && isLate())
         throw new BadgeError('busy', 'this process is late, and the client has asked for much');
-      emptyAtMs.set(client, clock() + nextInMs);
-      return nextInMs;
+      for (const each of filled) emptyAtMs.set(each.key, clock() + each.afterMs);
+      return afterMs;
     },
   };
+}
+
+/** What an address's requests are counted in: it holds as much as so many clients may ask for. */
+interface Bucket {
+  readonly key: string;
+  readonly clients: number;
+}
+
+interface Filled {
+  readonly key: string;
+  readonly beforeMs: number;
+  readonly afterMs: number;
 }
 
 /** The nearest address that is not a proxy of ours: `X-Forwarded-For` is read from the right, through trusted proxies only. */
@@ -85,13 +109,22 @@ export function clientAddress(sender: Sender, trusted: BlockList): string {
   return address;
 }
 
-/** IPv4 as it is, IPv6 by /64: one customer has that many. */
-function clientKey(address: string): string {
-  if (isIP(address) !== 6) return address;
+/** IPv4 as it is, IPv6 by /64, which one customer has, and by /48, since some have the 65,536 of it. */
+function bucketsOf(address: string): Bucket[] {
+  if (isIP(address) !== 6) return [{ key: address, clients: 1 }];
+  const groups = networkOf(address);
+  return [
+    { key: groups.join(':'), clients: 1 },
+    { key: `${groups.slice(0, 3).join(':')}/48`, clients: CLIENTS_A_SITE },
+  ];
+}
+
+/** The four groups of an IPv6 address that name its network. */
+function networkOf(address: string): string[] {
   const [head = [], tail] = address.split('::').map((part) => part.split(':').filter(Boolean));
   const zeros = Array<string>(tail === undefined ? 0 : 8 - head.length - tail.length).fill('0');
   const groups = [...head, ...zeros, ...(tail ?? [])].slice(0, 4);
-  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
+  return groups.map((group) => Number.parseInt(group, 16).toString(16));
 }
 
 /** An address without the mask of IPv4 in IPv6, and without a zone. */

@@ -73,7 +73,8 @@ function createReader(): Koa<BadgeState> {
     requestContext({
       giveAccount: nothing,
       remembered: { answer: () => false, remember: nothing },
-      limits: { charge: () => 0 },
+      limits: { charge: () => 0, isTrusted: () => false },
+      requestIdOf: () => 'request-id',
     }),
   );
   app.use(async (ctx, next) => {

@@ -57,6 +57,22 @@ test('one client’s limit is nobody else’s; an IPv6 customer is one client; t
   for (let i = 0; i < 100; i += 1) ask('10.0.0.1')();
 });
 
+test('an IPv6 customer with a /48 gets no more than eight clients, and less than that takes nobody’s share', () => {
+  const limits = limitsAt(() => 0);
+  const ask = (network: string) => limits.charge(requestFrom(`${network}::1`));
+  let served = 0;
+  for (let i = 0; i < 1_000; i += 1) {
+    try {
+      ask(`2001:db8:1:${i.toString(16)}`);
+      served += 1;
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'limited' });
+    }
+  }
+  expect(served).toBe(8 * 3);
+  for (let i = 0; i < 3; i += 1) ask('2001:db8:2:1');
+});
+
 test('who asks for more stands behind who asks for less, and the exempt stand in front', () => {
   const limits = limitsAt(() => 0);
   const rankOf = (address: string, cost?: number) => limits.charge(requestFrom(address), cost);
