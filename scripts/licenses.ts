@@ -98,7 +98,10 @@ export function readDependencies(lock: string): Dependency[] {
     const { version, license: stated, dev } = entry;
     const name = entry.name ?? path.slice(path.lastIndexOf(FOLDER) + FOLDER.length);
     const license = READ.get(`${name}@${version}`) ?? stated ?? ofChooser(name) ?? 'none';
-    return [`${name} ${version} ${dev}`, { name, version, license, isDistributed: !dev && !LEFT_OUT.test(name) }];
+    return [
+      `${name} ${version} ${dev}`,
+      { name, version, license, isDistributed: !dev && !LEFT_OUT.test(name) },
+    ];
   });
   const sorted = [...new Map(dependencies)].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return sorted.map(([, dependency]) => dependency);

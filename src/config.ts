@@ -96,6 +96,10 @@ export const settingsSchema = z.object({
     .default('https://pypi.org')
     .describe('where PyPI answers'),
   PYPI_CONCURRENCY: count.max(64).default(8).describe('requests to PyPI at once, per process'),
+  PYPI_PER_MINUTE: count
+    .min(5)
+    .default(600)
+    .describe('requests to PyPI for facts a minute, all processes together'),
   PYPISTATS_URL: originOf(/^https?$/, 'https://pypistats.org')
     .default('https://pypistats.org')
     .describe('where pypistats.org answers'),

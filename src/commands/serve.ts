@@ -10,6 +10,7 @@ import { createSendBadge } from '../http/badges/send.ts';
 import { createSendStatus } from '../http/pages/status.ts';
 import { answerUnreadable } from '../http/bad-request.ts';
 import { type Config, type Environment, takeHandedSocket } from '../config.ts';
+import { createCounter } from '../counter.ts';
 import { createPropagations } from '../edge/propagations.ts';
 import { type Handler, type Listener, listen } from '../http/server.ts';
 import { type Services, createServices } from '../services.ts';
@@ -80,7 +81,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     sendAnswer,
     sendBadge,
     sendStatus: createSendStatus({ version, follower, sources, store }),
-    refresh: createRefresh({ propagations, store }),
+    refresh: createRefresh({ propagations, count: createCounter(store, () => performance.now()) }),
     isReady,
   });
   const admin = createAdminApp({ metrics, isReady });

@@ -1,21 +1,25 @@
 import type { Store } from '../../cache/store/contract.ts';
+import { createCounter } from '../counter.ts';
 import { UpstreamError } from '../upstream/errors.ts';
+import { createQuarter } from './quarter.ts';
 
-/** A window of the budget: so many requests in so long. */
-interface Window {
-  readonly name: string;
-  readonly limit: number;
-  readonly lengthMs: number;
-}
-
+const SECOND_MS = 1_000;
 const RETRY_MS = 250;
 const MAX_WAITING = 256;
+
+/**
+ * In place of the time at which one was served last: goes after all others, and never waits. It gets what the others are
+ * not expected to need.
+ */
+export const ONLY_SPARE = Infinity;
+/** Those who may have only what is to spare leave room in the queue. */
+const MAX_SPARE_WAITING = MAX_WAITING / 2;
 
 /** A shared allowance of requests towards an upstream. */
 export interface Budget {
   /**
    * Waits for leave to send one request. Among those who wait, the one who was served longest ago goes first
-   * (`lastServedAtMs`, 0 for never). Rejects when the signal aborts, or when too many wait already.
+   * (`lastServedAtMs`, 0 for never, or `ONLY_SPARE`). Rejects when the signal aborts, or when too many wait already.
    */
   take(lastServedAtMs: number, signal: AbortSignal): Promise<void>;
   /** Requests left in the current quarter of a minute, as this process last saw it. */
@@ -28,8 +32,8 @@ export interface BudgetOptions {
   /** The counters' key, e.g. `pypins:1:budget:pypistats`. */
   key: string;
   perMinute: number;
-  /** How many may go out in one second. */
-  perSecond: number;
+  /** How many may go out in one second; left out, as many as the quarter of a minute has. */
+  perSecond?: number;
   /** In milliseconds; one that cannot be set back, or a limit would last until the old time comes again. */
   clock?: () => number;
 }
@@ -37,6 +41,7 @@ export interface BudgetOptions {
 interface Waiter {
   readonly lastServedAtMs: number;
   readonly serve: () => void;
+  readonly refuse: () => void;
 }
 
 /**
@@ -48,34 +53,31 @@ export function createBudget({
   store,
   key,
   perMinute,
-  perSecond,
+  perSecond = Infinity,
   clock = () => performance.now(),
 }: BudgetOptions): Budget {
-  const second: Window = { name: 'second', limit: perSecond, lengthMs: 1_000 };
-  const quarter: Window = { name: 'quarter', limit: Math.floor(perMinute / 5), lengthMs: 15_000 };
-  const countAlone = createLocalCounter(clock);
+  const count = createCounter(store, clock);
+  const quarter = createQuarter({ count, key, limit: Math.floor(perMinute / 5), clock });
   const waiting = new Set<Waiter>();
-  let used = 0;
-  let usedUntilMs = 0;
   let pumping = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const spend = async (window: Window): Promise<boolean> => {
-    const windowKey = `${key}:${window.name}`;
-    const count =
-      (await store.increment(windowKey, window.lengthMs)) ?? countAlone(windowKey, window.lengthMs);
-    if (window === quarter) {
-      used = count;
-      usedUntilMs = clock() + window.lengthMs;
-    }
-    return count <= window.limit;
+  const hasSecond = async (): Promise<boolean> =>
+    perSecond === Infinity || (await count(`${key}:second`, SECOND_MS)) <= perSecond;
+
+  const refuseWithoutSpare = (): void => {
+    if (quarter.hasSpare()) return;
+    for (const each of waiting) if (each.lastServedAtMs === ONLY_SPARE) each.refuse();
   };
 
   const pump = async (): Promise<void> => {
     if (pumping) return;
     pumping = true;
-    while (waiting.size > 0 && (await spend(second)) && (await spend(quarter)))
-      leastRecentlyServed(waiting)?.serve();
+    while (waiting.size > 0 && (await hasSecond()) && (await quarter.spend())) {
+      first(waiting)?.serve();
+      refuseWithoutSpare();
+    }
+    refuseWithoutSpare();
     pumping = false;
     if (waiting.size === 0) return;
     clearTimeout(timer);
@@ -84,18 +86,19 @@ export function createBudget({
 
   return {
     take(lastServedAtMs, signal) {
-      if (waiting.size >= MAX_WAITING)
+      if (waiting.size >= (lastServedAtMs === ONLY_SPARE ? MAX_SPARE_WAITING : MAX_WAITING))
         return Promise.reject(new UpstreamError('over-budget', 'too many wait for the budget'));
       const turn = waitForTurn(waiting, lastServedAtMs, signal);
+      refuseWithoutSpare();
       void pump();
       return turn;
     },
-    left: () => (clock() < usedUntilMs ? Math.max(0, quarter.limit - used) : quarter.limit),
+    left: quarter.left,
     close: () => clearTimeout(timer),
   };
 }
 
-/** Joins those who wait, until it is served, or the signal aborts. */
+/** Joins those who wait, until it is served or refused, or the signal aborts. */
 function waitForTurn(
   waiting: Set<Waiter>,
   lastServedAtMs: number,
@@ -104,9 +107,9 @@ function waitForTurn(
   return new Promise((resolve, reject) => {
     const leave = (): void => {
       waiting.delete(waiter);
-      signal.removeEventListener('abort', giveUp);
+      signal.removeEventListener('abort', refuse);
     };
-    const giveUp = (): void => {
+    const refuse = (): void => {
       leave();
       reject(new UpstreamError('over-budget', 'no budget was left in time'));
     };
@@ -114,31 +117,18 @@ function waitForTurn(
       leave();
       resolve();
     };
-    const waiter: Waiter = { lastServedAtMs, serve };
-    if (signal.aborted) return giveUp();
-    signal.addEventListener('abort', giveUp);
+    const waiter: Waiter = { lastServedAtMs, serve, refuse };
+    if (signal.aborted) return refuse();
+    signal.addEventListener('abort', refuse);
     waiting.add(waiter);
   });
 }
 
-function leastRecentlyServed(waiting: ReadonlySet<Waiter>): Waiter | undefined {
-  let first: Waiter | undefined;
+/** The one who was served longest ago, and came first among such. */
+function first(waiting: ReadonlySet<Waiter>): Waiter | undefined {
+  let found: Waiter | undefined;
   for (const waiter of waiting) {
-    if (first === undefined || waiter.lastServedAtMs < first.lastServedAtMs) first = waiter;
+    if (found === undefined || waiter.lastServedAtMs < found.lastServedAtMs) found = waiter;
   }
-  return first;
-}
-
-/** Counts in fixed windows of this process; two keys at most, so nothing is ever swept. */
-function createLocalCounter(clock: () => number): (key: string, lengthMs: number) => number {
-  const windows = new Map<string, { count: number; endsAtMs: number }>();
-  return (key, lengthMs) => {
-    const now = clock();
-    const open = windows.get(key);
-    const window =
-      open !== undefined && now < open.endsAtMs ? open : { count: 0, endsAtMs: now + lengthMs };
-    window.count += 1;
-    windows.set(key, window);
-    return window.count;
-  };
+  return found;
 }

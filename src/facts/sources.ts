@@ -21,8 +21,8 @@ export interface Sources {
   readonly downloads: Facts<DownloadFacts>;
   /** The way to PyPI itself, for its feeds. */
   readonly pypi: UpstreamClient;
-  /** Requests to pypistats.org left in this quarter of a minute. */
-  readonly budgetLeft: () => number;
+  /** Requests left in this quarter of a minute. */
+  readonly budgetsLeft: () => Readonly<Record<'pypi' | 'pypistats', number>>;
   /** Which upstreams failed repeatedly, and are left alone for a while: their breakers are open. */
   readonly leftAlone: () => Readonly<Record<'pypi' | 'pypistats', boolean>>;
   /** Makes what is kept of a project and its releases due, for all processes; how many records that were. */
@@ -81,6 +81,11 @@ function createSources(
     PYPISTATS_CONCURRENCY,
     options,
   );
+  const pypiBudget = createBudget({
+    store,
+    key: KEYS.pypiBudget,
+    perMinute: config.PYPI_PER_MINUTE,
+  });
   const budget = createBudget({
     store,
     key: KEYS.pypistatsBudget,
@@ -88,7 +93,11 @@ function createSources(
     perSecond: PYPISTATS_PER_SECOND,
   });
   const projects = createFactsOf(
-    createPypiSource(pypi, config.FACTS_FRESH_SECONDS),
+    createPypiSource({
+      client: pypi,
+      budget: pypiBudget,
+      freshSeconds: config.FACTS_FRESH_SECONDS,
+    }),
     shared,
     options,
   );
@@ -106,7 +115,7 @@ function createSources(
     projects,
     downloads,
     pypi,
-    budgetLeft: () => budget.left(),
+    budgetsLeft: () => ({ pypi: pypiBudget.left(), pypistats: budget.left() }),
     leftAlone: () => ({ pypi: pypi.isLeftAlone(), pypistats: pypistats.isLeftAlone() }),
     async expire(project) {
       const kept = await Promise.all([projects.expire(project), downloads.expire(project)]);
@@ -115,6 +124,7 @@ function createSources(
     },
     expireEverything: async () => (await projects.expireAll('')) + (await downloads.expireAll('')),
     async close() {
+      pypiBudget.close();
       budget.close();
       await Promise.all([projects.close(), downloads.close()]);
       await Promise.all([pypi.close(), pypistats.close()]);

@@ -12,6 +12,7 @@ test('without settings, the contract’s defaults', () => {
     FACTS_KEPT_SECONDS: 2_592_000,
     PYPI_URL: 'https://pypi.org',
     PYPISTATS_URL: 'https://pypistats.org',
+    PYPI_PER_MINUTE: 600,
     PYPISTATS_PER_MINUTE: 20,
     TRUSTED_PROXIES: [],
     LOG_LEVEL: 'info',

@@ -1,4 +1,4 @@
-import type { Store } from '../../../cache/store/contract.ts';
+import type { Counter } from '../../counter.ts';
 import { BadgeError, toBadgeError } from '../../errors.ts';
 import type { Propagations } from '../../edge/propagations.ts';
 import { normalizeName } from '../../facts/names.ts';
@@ -19,14 +19,13 @@ export type Refresh = (ctx: BadgeContext, name: string) => Promise<void>;
  */
 export function createRefresh(options: {
   readonly propagations: Pick<Propagations, 'start'>;
-  readonly store: Pick<Store, 'increment'>;
+  readonly count: Counter;
 }): Refresh {
-  const { propagations, store } = options;
+  const { propagations, count } = options;
 
   const admit = async (ctx: BadgeContext, project: string): Promise<void> => {
     ctx.state.charge();
-    const count = await store.increment(KEYS.refreshOf(project), ONCE_IN_MS);
-    if (count === undefined || count === 1) return;
+    if ((await count(KEYS.refreshOf(project), ONCE_IN_MS)) === 1) return;
     throw new BadgeError('limited', 'refreshed a moment ago', {
       retryAfterSeconds: ONCE_IN_MS / 1000,
     });
