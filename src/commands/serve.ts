@@ -10,7 +10,6 @@ import { createSendBadge } from '../http/badges/send.ts';
 import { createSendStatus } from '../http/pages/status.ts';
 import { answerUnreadable } from '../http/bad-request.ts';
 import { type Config, type Environment, takeHandedSocket } from '../config.ts';
-import { createCounter } from '../counter.ts';
 import { createPropagations } from '../edge/propagations.ts';
 import { type Handler, type Listener, listen } from '../http/server.ts';
 import { type Services, createServices } from '../services.ts';
@@ -81,7 +80,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     sendAnswer,
     sendBadge,
     sendStatus: createSendStatus({ version, follower, sources, store }),
-    refresh: createRefresh({ propagations, count: createCounter(store, () => performance.now()) }),
+    refresh: createRefresh({ propagations, store }),
     isReady,
   });
   const admin = createAdminApp({ metrics, isReady });

@@ -73,7 +73,6 @@ function createSources(
   isFollowed: () => boolean,
 ): Sources {
   const { config } = options;
-  const { store } = shared;
   const pypi = createUpstream('pypi', config.PYPI_URL, config.PYPI_CONCURRENCY, options);
   const pypistats = createUpstream(
     'pypistats',
@@ -81,21 +80,11 @@ function createSources(
     PYPISTATS_CONCURRENCY,
     options,
   );
-  const pypiBudget = createBudget({
-    store,
-    key: KEYS.pypiBudget,
-    perMinute: config.PYPI_PER_MINUTE,
-  });
-  const budget = createBudget({
-    store,
-    key: KEYS.pypistatsBudget,
-    perMinute: config.PYPISTATS_PER_MINUTE,
-    perSecond: PYPISTATS_PER_SECOND,
-  });
+  const budgets = createBudgets(shared, options);
   const projects = createFactsOf(
     createPypiSource({
       client: pypi,
-      budget: pypiBudget,
+      budget: budgets.pypi,
       freshSeconds: config.FACTS_FRESH_SECONDS,
     }),
     shared,
@@ -104,7 +93,7 @@ function createSources(
   const downloads = createFactsOf(
     createPypistatsSource({
       client: pypistats,
-      budget,
+      budget: budgets.pypistats,
       findProject: (name) => projects.get(name),
       isFollowed,
     }),
@@ -115,7 +104,7 @@ function createSources(
     projects,
     downloads,
     pypi,
-    budgetsLeft: () => ({ pypi: pypiBudget.left(), pypistats: budget.left() }),
+    budgetsLeft: () => ({ pypi: budgets.pypi.left(), pypistats: budgets.pypistats.left() }),
     leftAlone: () => ({ pypi: pypi.isLeftAlone(), pypistats: pypistats.isLeftAlone() }),
     async expire(project) {
       const kept = await Promise.all([projects.expire(project), downloads.expire(project)]);
@@ -124,11 +113,23 @@ function createSources(
     },
     expireEverything: async () => (await projects.expireAll('')) + (await downloads.expireAll('')),
     async close() {
-      pypiBudget.close();
-      budget.close();
+      for (const budget of Object.values(budgets)) budget.close();
       await Promise.all([projects.close(), downloads.close()]);
       await Promise.all([pypi.close(), pypistats.close()]);
     },
+  };
+}
+
+/** What all processes together may ask of each upstream. */
+function createBudgets({ store }: Shared, { config }: ServicesOptions) {
+  return {
+    pypi: createBudget({ store, key: KEYS.pypiBudget, perMinute: config.PYPI_PER_MINUTE }),
+    pypistats: createBudget({
+      store,
+      key: KEYS.pypistatsBudget,
+      perMinute: config.PYPISTATS_PER_MINUTE,
+      perSecond: PYPISTATS_PER_SECOND,
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Counter } from '../../counter.ts';
+import type { Store } from '../../../cache/store/contract.ts';
+import { createCounter } from '../../counter.ts';
 import { BadgeError, toBadgeError } from '../../errors.ts';
 import type { Propagations } from '../../edge/propagations.ts';
 import { normalizeName } from '../../facts/names.ts';
@@ -19,9 +20,10 @@ export type Refresh = (ctx: BadgeContext, name: string) => Promise<void>;
  */
 export function createRefresh(options: {
   readonly propagations: Pick<Propagations, 'start'>;
-  readonly count: Counter;
+  readonly store: Pick<Store, 'increment'>;
 }): Refresh {
-  const { propagations, count } = options;
+  const { propagations, store } = options;
+  const count = createCounter(store, () => performance.now());
 
   const admit = async (ctx: BadgeContext, project: string): Promise<void> => {
     ctx.state.charge();

@@ -122,10 +122,10 @@ describe('what the headers tell', () => {
   });
 
   test('a request id of a trusted proxy is kept when it is one, and made when it is not', async () => {
-    const { get } = await startServiceForTest({ TRUSTED_PROXIES: '127.0.0.1' });
+    const trusting = await startServiceForTest({ TRUSTED_PROXIES: '127.0.0.1' });
     const give = async (id: string) =>
       Object.fromEntries(
-        (await get('/badge/a-b-red.svg', { headers: { 'x-request-id': id } })).headers,
+        (await trusting.get('/badge/a-b-red.svg', { headers: { 'x-request-id': id } })).headers,
       );
     expect((await give('edge-0123.4567_x'))['x-request-id']).toBe('edge-0123.4567_x');
     expect((await give('short'))['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);

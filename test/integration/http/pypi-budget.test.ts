@@ -26,9 +26,9 @@ function start(settings: Readonly<Record<string, string>>): Promise<TestService>
 }
 
 async function startStore() {
-  const { url, stop } = await startRedis();
-  onTestFinished(stop);
-  return url;
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  return redis.url;
 }
 
 async function ask(service: TestService, path: string, client = 1) {

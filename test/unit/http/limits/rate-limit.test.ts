@@ -60,16 +60,9 @@ test('one client’s limit is nobody else’s; an IPv6 customer is one client; t
 test('an IPv6 customer with a /48 gets no more than eight clients, and less than that takes nobody’s share', () => {
   const limits = limitsAt(() => 0);
   const ask = (network: string) => limits.charge(requestFrom(`${network}::1`));
-  let served = 0;
-  for (let i = 0; i < 1_000; i += 1) {
-    try {
-      ask(`2001:db8:1:${i.toString(16)}`);
-      served += 1;
-    } catch (error) {
-      expect(error).toMatchObject({ code: 'limited' });
-    }
-  }
-  expect(served).toBe(8 * 3);
+  for (let i = 0; i < 8 * 3; i += 1) ask(`2001:db8:1:${i.toString(16)}`);
+  for (let i = 0; i < 100; i += 1)
+    expect(() => ask(`2001:db8:1:a${i}`)).toThrow(expect.objectContaining({ code: 'limited' }));
   for (let i = 0; i < 3; i += 1) ask('2001:db8:2:1');
 });
 
