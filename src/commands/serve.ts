@@ -64,18 +64,16 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   const propagations = createPropagations({ ...services, edge, log });
   const sendBadge = createSendBadge({ sources, sendAnswer, popularity, isFollowing });
   const giveAccount = createAccounts({ log, metrics });
-  const requestIdOf = createRequestIds((address) => limits.isTrusted(address));
   const remembered = createRememberedAnswers({
     memory: services.answers,
     giveAccount,
-    requestIdOf,
+    requestIdOf: createRequestIds(limits.isTrusted),
     observe: (outcome) => metrics.tier('answers', outcome),
   });
   const handle = createApp({
     limits,
     log,
     giveAccount,
-    requestIdOf,
     remembered,
     sendAnswer,
     sendBadge,

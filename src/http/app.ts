@@ -2,7 +2,7 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import { BadgeError } from '../errors.ts';
 import type { Handler } from './server.ts';
-import type { GiveAccount, RequestIdOf } from './access-log.ts';
+import type { GiveAccount } from './access-log.ts';
 import type { SendAnswer } from './badges/answer.ts';
 import { errorsAsBadges } from './badges/errors-as-badges.ts';
 import type { Limits } from './limits/rate-limit.ts';
@@ -22,7 +22,6 @@ const CONNECTION_NOISE = new Set([
 export interface AppOptions extends Answers {
   readonly log: Logger;
   readonly giveAccount: GiveAccount;
-  readonly requestIdOf: RequestIdOf;
   readonly remembered: RememberedAnswers;
   readonly sendAnswer: SendAnswer;
   readonly limits: Limits;

@@ -1,4 +1,4 @@
-import type { GiveAccount, RequestIdOf } from './access-log.ts';
+import { createRequestIds, type GiveAccount } from './access-log.ts';
 import type { Limits } from './limits/rate-limit.ts';
 import { readParameters } from './parameters.ts';
 import { grammarOf, splitExtension } from './paths.ts';
@@ -13,9 +13,9 @@ export function requestContext(options: {
   readonly giveAccount: GiveAccount;
   readonly remembered: RememberedAnswers;
   readonly limits: Limits;
-  readonly requestIdOf: RequestIdOf;
 }): BadgeMiddleware {
-  const { giveAccount, remembered, limits, requestIdOf } = options;
+  const { giveAccount, remembered, limits } = options;
+  const requestIdOf = createRequestIds(limits.isTrusted);
   return async (ctx, next) => {
     const state = (ctx.state = startState(ctx, limits, requestIdOf(ctx.req)));
     await next();

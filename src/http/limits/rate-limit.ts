@@ -35,7 +35,7 @@ export interface Limits {
    */
   charge(sender: Sender, cost?: number): number;
   /** Whether what an address says of other clients is believed. */
-  isTrusted(address: string): boolean;
+  readonly isTrusted: (address: string) => boolean;
 }
 
 /**

@@ -74,7 +74,6 @@ function createReader(): Koa<BadgeState> {
       giveAccount: nothing,
       remembered: { answer: () => false, remember: nothing },
       limits: { charge: () => 0, isTrusted: () => false },
-      requestIdOf: () => 'request-id',
     }),
   );
   app.use(async (ctx, next) => {
