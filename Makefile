@@ -57,12 +57,12 @@ soak: install services ## break everything for longer: 100,000 requests through 
 	SOAK_REQUESTS=100000 vitest run --no-file-parallelism --outputFile.json=reports/vitest-soak.json test/faults
 	node scripts/soak.ts
 	node bench/main.ts --keep million
-	node bench/plots.ts
+	node bench/report/plots.ts
 
 bench: install ## measure, side by side, and print ratios
 	@scripts/install-services redis-server wrk varnishd:varnish,varnish-modules
 	node bench/main.ts
-	node bench/plots.ts
+	node bench/report/plots.ts
 
 bench-quick: install ## the ratios alone, in a minute, against those of the last whole run
 	@scripts/install-services redis-server wrk varnishd:varnish,varnish-modules

@@ -1,13 +1,11 @@
-/** A block of the event loop uses up one step, however long it is. */
+/** A blocked event loop uses up one step at most, however long the block lasts. */
 const STEPS = 4;
 
 /**
- * What the promise resolves with, or undefined when that takes longer than so many milliseconds. Rejects as the promise
- * does.
+ * Returns the promise's value, or undefined if that takes longer than `ms`. Rejects as the promise does.
  *
- * A timer that is late, because our own event loop was blocked, says nothing about who is waited for: the answer may have
- * arrived, or the question may not have been sent. So the time is counted in steps, and after the last one the loop looks
- * once more at what has arrived.
+ * While this process's event loop is blocked, the answer may have arrived unread, or the request may still be unsent.
+ * So the time is counted in steps, and after the last step the loop polls for I/O once more.
  */
 export function inTime<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
@@ -23,7 +21,7 @@ export function inTime<T>(ms: number, promise: Promise<T>): Promise<T | undefine
   });
 }
 
-/** Resolves after so many milliseconds, by the clock that tests can turn. */
+/** Resolves after `ms`. Unlike `node:timers/promises`, it follows fake timers in tests. */
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
 
-/** What the map, its list and the entry's own objects take beside key and value; measured, about 200 bytes. */
+/** Measured: map, list and objects of an entry take about 200 bytes beside key and value. */
 const ENTRY_OVERHEAD_BYTES = 200;
 
-/** What one process remembers, up to a number of bytes. */
+/** An in-memory LRU cache limited in bytes. */
 export interface MemoryCache<V> {
   get(key: string): V | undefined;
-  /** Remembers the value; the least recently used entries make room. A value larger than the whole is not kept. */
+  /** Stores the value and evicts the least recently used entries. Ignores a value larger than the whole cache. */
   set(key: string, value: V): void;
   delete(key: string): void;
   clear(): void;
@@ -14,20 +14,20 @@ export interface MemoryCache<V> {
 }
 
 export interface MemoryCacheOptions<V> {
-  /** Of keys, values and the overhead of each entry together. */
+  /** Limit for keys, values and the overhead of each entry together. */
   readonly maxBytes: number;
-  /** The bytes of a value; asked once, when it is set. */
+  /** Returns the bytes of a value; called once, when it is set. */
   readonly sizeOf: (value: V) => number;
 }
 
-/** A memory cache, counted in bytes: a million small entries cannot take more than a hundred large ones. */
+/** Creates a cache that counts bytes, so that a million small entries take no more than a hundred large ones. */
 export function createMemoryCache<V extends object>({
   maxBytes,
   sizeOf,
 }: MemoryCacheOptions<V>): MemoryCache<V> {
   const entries = new LRUCache<string, V>({
     maxSize: maxBytes,
-    // V8 holds a character in at most two bytes.
+    // V8 takes at most two bytes for a character.
     sizeCalculation: (value, key) =>
       ENTRY_OVERHEAD_BYTES + 2 * key.length + Math.ceil(sizeOf(value)),
   });

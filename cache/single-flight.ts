@@ -1,16 +1,16 @@
-/** Lets the callers who want the same thing at the same time share one piece of work. */
+/** Lets concurrent callers with the same key share one piece of work. */
 export interface SingleFlight<V> {
-  /** The result of the flight of `key` that is under way, or of `work`, started now. Rejects as the work does. */
+  /** Returns the result of the running flight of `key`, or else starts `work`. Rejects as the work does. */
   run(key: string, work: () => Promise<V>): Promise<V>;
-  /** Whether a flight of `key` is under way. */
+  /** Whether a flight of `key` is running. */
   has(key: string): boolean;
-  /** Flights under way. */
+  /** Running flights. */
   readonly size: number;
-  /** Resolves when the flights that are under way now have settled. */
+  /** Resolves when the flights running now have settled. */
   settled(): Promise<void>;
 }
 
-/** One flight per key in this process; forgotten as soon as it settles, whatever became of it. */
+/** Creates a group of flights; a flight is forgotten as soon as it settles. */
 export function createSingleFlight<V>(): SingleFlight<V> {
   const flights = new Map<string, Promise<V>>();
 

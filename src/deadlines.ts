@@ -1,7 +1,7 @@
 /**
  * How long anything on the way to a badge may take, in milliseconds, from the outside in: each deadline is shorter than
  * the one around it, so that whoever gives up first still has time to say something better. A test holds them to that,
- * and to the edge's own (`varnish/rules/asking.vcl`).
+ * and to the edge's own (`varnish/rules/backend-requests.vcl`).
  */
 export const DEADLINES = {
   /** GitHub's and PyPI's image proxies give up: 4 s by go-camo's source and GitHub's support. */

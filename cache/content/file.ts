@@ -7,27 +7,27 @@ const CHECKSUM_BYTES = 32;
 const BLOCK_BYTES = 4096;
 const TOUCH_AFTER_MS = 3_600_000;
 
-/** More than any picture; a longer file is not one of ours and is not read. */
+/** More than any picture takes; a longer file counts as corrupt. */
 export const MAX_OBJECT_BYTES = 8 * 1024 * 1024;
 
-/** A file does not hold what was written: it was cut short, or changed. */
+/** A file is truncated or was changed after it was written. */
 export class CorruptFileError extends Error {}
 
 /**
- * The body of an object's file, which begins with the body's SHA-256 (32 bytes). Renews the file's `mtime`, the time of
- * its last use, once an hour at most. Rejects with `CorruptFileError`, or as the file system does.
+ * Returns the body of an object's file, which starts with the SHA-256 of that body (32 bytes). Sets the file's `mtime`,
+ * the time of its last use, at most once an hour. Rejects with `CorruptFileError` or an error of the file system.
  */
 export async function readObject(path: string, nowMs: number): Promise<Buffer> {
   const file = await open(path, 'r');
   try {
     const { size, mtimeMs } = await file.stat();
     if (size > CHECKSUM_BYTES + MAX_OBJECT_BYTES) throw new CorruptFileError('too long');
-    // Not from the pool: whoever remembers a small picture would hold a whole slab of others.
+    // A buffer from Node's pool would keep a whole 8 KiB slab alive for one small picture.
     const bytes = Buffer.allocUnsafeSlow(size);
     const { bytesRead } = await file.read(bytes, 0, size, 0);
     const body = bytes.subarray(CHECKSUM_BYTES, bytesRead);
     if (!checksumOf(body).equals(bytes.subarray(0, CHECKSUM_BYTES))) {
-      throw new CorruptFileError('not what was written');
+      throw new CorruptFileError('wrong checksum');
     }
     if (Math.abs(nowMs - mtimeMs) > TOUCH_AFTER_MS) await touch(file, nowMs);
     return body;
@@ -37,9 +37,9 @@ export async function readObject(path: string, nowMs: number): Promise<Buffer> {
 }
 
 /**
- * Writes an object's file under another name and renames it: who reads sees all of it or nothing, even when this process
- * is killed. A file of the same object is replaced. Rejects as the file system does, and then leaves nothing behind.
- * Does not wait for the disk (no fsync): what a power cut breaks, the checksum finds, and it is drawn anew.
+ * Writes an object to a temporary file and renames it, so that readers see all of it or nothing, even if this process
+ * is killed. Replaces an existing file. Rejects with an error of the file system after removing the temporary file.
+ * Does not call fsync: if a power cut damages a file, its checksum fails and the picture is drawn again.
  */
 export async function writeObject(path: string, tempFolder: string, body: Buffer): Promise<void> {
   const temp = join(tempFolder, randomUUID());
@@ -53,23 +53,23 @@ export async function writeObject(path: string, tempFolder: string, body: Buffer
   }
 }
 
-/** What the object takes on the disk, which gives out whole blocks. */
+/** Returns the bytes that an object takes on disk, in whole blocks. */
 export function diskBytesOf(body: Buffer): number {
   return roundUpToBlocks(CHECKSUM_BYTES + body.length);
 }
 
-/** A file's size in whole blocks. */
+/** Returns a file size rounded up to whole blocks, in bytes. */
 export function roundUpToBlocks(bytes: number): number {
   return Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES;
 }
 
-/** The code of a file system's error, e.g. `ENOSPC`. */
+/** Returns the code of a file system error, e.g. `ENOSPC`. */
 export function codeOf(error: unknown): string {
   const hasCode = error instanceof Error && 'code' in error && typeof error.code === 'string';
   return hasCode ? String(error.code) : 'unknown';
 }
 
-/** Does the work, making the folder first if it is not there: it may be new, or was removed under us. */
+/** Runs `work`; if the folder does not exist (yet, or any more), creates it and runs `work` again. */
 async function inFolder(folder: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -80,8 +80,11 @@ async function inFolder(folder: string, work: () => Promise<void>): Promise<void
   }
 }
 
-/** Node's own recursive `mkdir` says `ENOENT` whatever is wrong, on a read-only disk as well. */
-async function makeFolder(folder: string): Promise<void> {
+/**
+ * Like `mkdir -p`. Node's recursive `mkdir` reports `ENOENT` for every error, and never returns below /proc (seen with
+ * 24.21).
+ */
+export async function makeFolder(folder: string): Promise<void> {
   const make = (): Promise<void> =>
     mkdir(folder).catch((error: unknown) => {
       if (codeOf(error) !== 'EEXIST') throw error;
@@ -95,7 +98,7 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/** A file that cannot be touched (on a read-only disk, or another user's) is still good to read. */
+/** Ignores errors: a file on a read-only disk, or of another user, can still be read. */
 async function touch(file: FileHandle, nowMs: number): Promise<void> {
   await file.utimes(nowMs / 1000, nowMs / 1000).catch(() => undefined);
 }

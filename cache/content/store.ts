@@ -12,47 +12,48 @@ import type { Swept } from './sweep.ts';
 import { createSweeper } from './sweeper.ts';
 
 const DIGEST = /^[0-9a-f]{64}$/;
-/** Each write under way holds its bytes; on a disk that hangs they would pile up. */
+/** Limits the memory held by pending writes if the disk hangs. */
 const MAX_WRITES_AT_ONCE = 64;
 
 /**
- * What became of a `get` (`corrupt`: removed, and a miss) or of a `put` (`skipped`: too large, or too much was written
- * lately). `failed`, with the error's code, is of either, or of a sweep.
+ * Outcome of a `get` (`hit`, `miss`, or `corrupt`: removed, and a miss) or a `put` (`stored`, or `skipped`: the bytes
+ * are too large or too many were written lately). `failed` belongs to either, or to a sweep.
  */
 export type ContentOutcome = 'hit' | 'miss' | 'corrupt' | 'stored' | 'skipped' | 'failed';
 
-/** Bytes by the digest of what they show. They never change, so they are never invalidated, only swept. */
+/** Bytes by the digest of their content. They never change, so they are never invalidated, only swept. */
 export interface ContentStore {
-  /** The bytes; undefined where there are none, or they are broken or cannot be read. Never rejects. */
+  /** Returns the bytes, or undefined if they are missing, corrupt or unreadable. Never rejects. */
   get(digest: string): Promise<Buffer | undefined>;
-  /** Stores the bytes if that is possible. Never rejects. */
+  /** Stores the bytes if possible. Never rejects. */
   put(digest: string, bytes: Buffer): Promise<void>;
-  /** Brings the directory back to its budget, as is done by itself from time to time. Never rejects. */
+  /** Shrinks the directory to its budget now, without waiting for the next automatic sweep. Never rejects. */
   sweep(): Promise<void>;
-  /** What the last sweep left, and what this process has written since. */
+  /** Returns what the last sweep left plus what this process has stored since. */
   stats(): Swept;
-  /** Ends the sweeping. */
+  /** Stops sweeping. */
   close(): Promise<void>;
 }
 
 export interface ContentStoreOptions {
-  /** Shared by the processes of one machine, and made if it is not there; what it holds under `v<number>` is ours. */
+  /** Shared by the processes of one machine; created if missing. The store owns its folders `v<number>`. */
   readonly directory: string;
   /**
-   * What the objects may take on the disk, in whole blocks. Each process may write a tenth of it between two sweeps, so
-   * `n` processes may be above it by `n` tenths for a while.
+   * Disk budget of all objects, in whole blocks. Each process may write a tenth of it between two sweeps, so `n`
+   * processes may exceed it by `n` tenths for a while.
    */
   readonly maxBytes: number;
-  /** Raised when a digest comes to mean other bytes; the folders of older formats are removed. */
+  /** Raise it when the same digest means other bytes; folders of older formats are removed. */
   readonly formatVersion: number;
   readonly sweepIntervalMs: number;
   readonly clock?: () => number;
+  /** Called with each outcome; `code` is the error code of a failure. */
   readonly observe?: (outcome: ContentOutcome, code?: string) => void;
 }
 
 /**
- * A store of small objects, each in a file of its own: `v<format>/<two digits>/<the other 62>`. A disk that is full,
- * read-only, broken or gone makes misses, and is counted.
+ * Creates a store of small objects, one file each: `v<format>/<two digits>/<the other 62>`. A disk that is full,
+ * read-only, broken or missing causes misses, which are counted as `failed`.
  */
 export function createContentStore(options: ContentStoreOptions): ContentStore {
   const { clock = Date.now, observe } = options;
@@ -99,7 +100,7 @@ export function createContentStore(options: ContentStoreOptions): ContentStore {
 
   return {
     async get(digest) {
-      // Only a digest becomes a path, so that no path leads out of the folder.
+      // Only digests become paths, so no path can leave the folder.
       if (DIGEST.test(digest)) return await read(pathOf(digest));
       onFailure('EINVAL');
       return undefined;

@@ -4,35 +4,35 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, roundUpToBlocks } from './file.ts';
 
-/** A sweep that has to remove something goes down to this share of the budget. */
+/** A sweep above the budget removes files until this share of the budget is used. */
 const SWEPT_SHARE = 0.8;
-/** A temporary file this old belongs to a process that died: writing one takes milliseconds. */
+/** Writing a temporary file takes milliseconds; one this old belongs to a process that died. */
 const TEMP_KEPT_MS = 3_600_000;
 const REST_AFTER_MS = 10;
 
 export interface SweepOptions {
-  /** Holds folders `v<formatVersion>`, and these `<two digits>/<object>` and `tmp/<file>`. */
+  /** Contains `v<formatVersion>/<two digits>/<object>` and `v<formatVersion>/tmp/<file>`. */
   readonly directory: string;
   readonly formatVersion: number;
   readonly maxBytes: number;
   readonly nowMs: number;
-  /** Asked before each file: a sweep may end anywhere. */
+  /** Checked before each file; when true, the sweep ends there. */
   readonly isStopped: () => boolean;
 }
 
-/** What is there after a sweep. */
+/** Content of the store after a sweep. */
 export interface Swept {
   readonly bytes: number;
   readonly objects: number;
 }
 
 /**
- * Removes the objects used least recently (by `mtime`) where all take more than `maxBytes`, temporary files that nobody
- * writes any more, and the folders of older formats. Rejects where a folder cannot be read.
+ * Removes the least recently used objects (by `mtime`) if all objects exceed `maxBytes`, abandoned temporary files, and
+ * the folders of older formats. Rejects if a folder cannot be read.
  *
- * It holds no list of files: it sums up bytes by age, finds the age from which on everything has to go, and walks once
- * more to remove that. So a million files cost it no more memory than a hundred; a walk took 50 µs a file, half of
- * them at rest. It may run in several processes at once: they choose the same files, and what is gone is gone.
+ * Keeps no list of files: the first walk sums bytes by age and finds the age above which files are removed; a second
+ * walk removes them. So a million files need no more memory than a hundred. A walk takes about 50 µs a file, half of it
+ * sleeping. Several processes may sweep at once: they choose the same files.
  */
 export async function sweep(options: SweepOptions): Promise<Swept> {
   const folder = join(options.directory, `v${options.formatVersion}`);
@@ -46,7 +46,7 @@ export async function sweep(options: SweepOptions): Promise<Swept> {
 const BUCKETS_PER_DOUBLING = 32;
 const BUCKETS = 2048;
 
-/** Ages in steps of 2 %, so that a handful of numbers tells seconds apart as well as months. */
+/** Maps an age to a bucket. Buckets grow by 2 %, so that few of them cover seconds as well as months. */
 function bucketOf(ageMs: number): number {
   const bucket = Math.floor(Math.log2(1 + Math.max(0, ageMs) / 1000) * BUCKETS_PER_DOUBLING);
   return Math.min(bucket, BUCKETS - 1);
@@ -73,7 +73,7 @@ async function removeOldest(folder: string, survey: Survey, options: SweepOption
   let { bytes, objects } = survey;
   let { bucket, bytesOfBucket } = findCut(survey, bytes - SWEPT_SHARE * options.maxBytes);
   for await (const { path, diskBytes, ageMs } of walkObjects(folder, options)) {
-    // The age is of this moment: what was used since the survey is young again, and stays.
+    // An object used since the survey is young again and stays.
     const isOlder = bucketOf(ageMs) > bucket;
     const isOfCut = bucketOf(ageMs) === bucket && bytesOfBucket > 0;
     if (!isOlder && !isOfCut) continue;
@@ -85,7 +85,7 @@ async function removeOldest(folder: string, survey: Survey, options: SweepOption
   return { bytes, objects };
 }
 
-/** The youngest bucket that has to give something, and how much of it. */
+/** Returns the youngest bucket from which files are removed, and how many bytes of it. */
 function findCut(
   { bytesByAge }: Survey,
   excessBytes: number,
@@ -110,7 +110,7 @@ async function* walkObjects(folder: string, options: SweepOptions): AsyncGenerat
     if (!shard.isDirectory() || !/^[0-9a-f]{2}$/.test(shard.name)) continue;
     const startMs = performance.now();
     yield* walkFiles(join(folder, shard.name), options);
-    // Half of the time is for others: a sweep of many files takes a while, and is in no hurry.
+    // Sleeps as long as it worked, to leave disk and CPU to requests.
     const workedMs = performance.now() - startMs;
     if (workedMs > REST_AFTER_MS) await sleep(workedMs);
   }
@@ -128,12 +128,12 @@ async function* walkFiles(folder: string, options: SweepOptions): AsyncGenerator
 
 async function removeOldTemps(folder: string, options: SweepOptions): Promise<void> {
   for await (const { path, ageMs } of walkFiles(folder, options)) {
-    // From the future: written before the clock was set back.
+    // A negative age: written before the clock was set back.
     if (Math.abs(ageMs) > TEMP_KEPT_MS) await unless('ENOENT', unlink(path));
   }
 }
 
-/** A newer format's folder stays: of two versions of the program that run side by side, the older one goes. */
+/** Keeps folders of newer formats: an old and a new version of the program may run side by side. */
 async function removeOlderFormats(options: SweepOptions): Promise<void> {
   for await (const entry of entriesOf(options.directory, options)) {
     const version = /^v(\d+)$/.exec(entry.name)?.[1];
@@ -144,18 +144,18 @@ async function removeOlderFormats(options: SweepOptions): Promise<void> {
   }
 }
 
-/** File by file: `rm` would start on all of a folder's entries at once. */
+/** Removes one file at a time; recursive `rm` would work on all entries of a folder at once. */
 async function removeFolder(folder: string, options: SweepOptions): Promise<void> {
   for await (const entry of entriesOf(folder, options)) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) await removeFolder(path, options);
     else await unless('ENOENT', unlink(path));
   }
-  // Not empty: the sweep was stopped, or an older process still writes.
+  // Not empty if the sweep was stopped or an older process still writes.
   await unless('ENOENT', unless('ENOTEMPTY', rmdir(folder)));
 }
 
-/** The entries of a folder, a few at a time; none where there is no folder. */
+/** Yields the entries of a folder; none if the folder does not exist. */
 async function* entriesOf(folder: string, { isStopped }: SweepOptions): AsyncGenerator<Dirent> {
   const directory = await unless('ENOENT', opendir(folder, { bufferSize: 128 }));
   if (directory === undefined) return;
@@ -165,7 +165,7 @@ async function* entriesOf(folder: string, { isStopped }: SweepOptions): AsyncGen
   }
 }
 
-/** What the promise resolves with, or undefined where it fails with that code. */
+/** Returns the promise's value, or undefined if it rejects with that error code. */
 async function unless<T>(code: string, promise: Promise<T>): Promise<T | undefined> {
   try {
     return await promise;

@@ -2,23 +2,23 @@ import { codeOf } from './file.ts';
 import { sweep } from './sweep.ts';
 import type { Swept } from './sweep.ts';
 
-/** Shares of the budget that this process may write before it sweeps, and before it has to wait for the sweep. */
+/** Shares of the budget that this process writes before it starts a sweep, and before writes wait for that sweep. */
 const SWEEP_AFTER_SHARE = 0.05;
 const REFUSE_AFTER_SHARE = 0.1;
-/** Soon after the start, lest a program that is restarted again and again never sweeps. */
+/** Soon after the start, so that a program that restarts again and again sweeps, too. */
 const FIRST_SWEEP_AFTER_MS = 5_000;
 
-/** Decides when a content store's directory is swept, and whether it may be written. */
+/** Decides when a content store is swept and whether it accepts writes. */
 export interface Sweeper {
-  /** Whether so many bytes may be written: not where a sweep has to succeed first. */
+  /** Reserves the bytes for a write; returns false while a sweep has to succeed first. */
   admit(diskBytes: number): boolean;
-  /** Tells what became of a write that was admitted. */
+  /** Reports the end of an admitted write. */
   settle(diskBytes: number, isStored: boolean): void;
-  /** Sweeps, or waits for the sweep under way. Never rejects. */
+  /** Sweeps, or waits for the running sweep. Never rejects. */
   sweep(): Promise<void>;
-  /** What the last sweep left, and what was stored since. */
+  /** Returns what the last sweep left plus what was stored since. */
   stats(): Swept;
-  /** Ends the sweep under way, and all others. */
+  /** Stops the running sweep and starts no more. */
   close(): Promise<void>;
 }
 
@@ -28,15 +28,15 @@ export interface SweeperOptions {
   readonly maxBytes: number;
   readonly sweepIntervalMs: number;
   readonly clock: () => number;
-  /** Called with the error's code when a sweep fails. */
+  /** Called with the error code when a sweep fails. */
   readonly onFailure: (code: string) => void;
 }
 
-/** Sweeps soon after the start, at each interval, and when this process has written a twentieth of the budget. */
+/** Creates a sweeper: sweeps 5 s after the start, at each interval, and after writing a twentieth of the budget. */
 export function createSweeper(options: SweeperOptions): Sweeper {
   const { directory, formatVersion, maxBytes, sweepIntervalMs, clock, onFailure } = options;
   let known: Swept = { bytes: 0, objects: 0 };
-  /** Since the beginning of the last sweep that succeeded. */
+  /** Bytes written since the last successful sweep began. */
   let writtenBytes = 0;
   let sweeping: Promise<void> | undefined;
   let isClosed = false;
@@ -54,9 +54,9 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     sweeping = undefined;
   };
 
-  const sweepNow = (): Promise<void> => {
+  const sweepNow = async (): Promise<void> => {
     if (!isClosed) sweeping ??= run();
-    return sweeping ?? Promise.resolve();
+    await sweeping;
   };
 
   const first = setTimeout(() => void sweepNow(), Math.min(FIRST_SWEEP_AFTER_MS, sweepIntervalMs));

@@ -6,7 +6,7 @@ const checkSchema = { c: z.number(), d: z.number(), n: z.number().int().nonnegat
 const storedSchema = z.discriminatedUnion('k', [
   z.object({
     k: z.literal('known'),
-    /** The shape of the value; records of the first versions have none. */
+    /** Shape of the value; missing in records of the first versions. */
     h: z.string().optional(),
     v: z.unknown(),
     e: z.string().optional(),
@@ -18,18 +18,19 @@ const storedSchema = z.discriminatedUnion('k', [
 ]);
 type Stored = z.infer<typeof storedSchema>;
 
-/** Records as texts for the store: JSON with short keys, about a hundred bytes and the value. */
+/** Text format of records in the store: JSON with short keys, about a hundred bytes plus the value. */
 export interface Codec<T> {
   readonly encode: (record: FactsRecord<T>) => string;
-  /** The record that a text from the store holds; undefined where it holds none that can be read. */
+  /** Returns the record in a text from the store, or undefined if it is unreadable. */
   readonly decode: (text: string) => FactsRecord<T> | undefined;
-  /** Whether a text from the store holds a value, be it one that only other code can read. */
+  /** Whether a text from the store contains a value, even one that only another version of the code can read. */
   readonly holdsValue: (text: string) => boolean;
 }
 
 /**
- * Each record names the shape of its value: a digest of the value's JSON Schema. A record of another shape is read as
- * well, as far as the schema allows; it loses its validator, since a 304 would confirm fields that are not in it.
+ * Creates the codec of a schema. Each record names the shape of its value: a digest of the value's JSON Schema. A
+ * record of another shape is read as far as the schema allows, without its validator: a 304 would confirm fields that
+ * it lacks.
  */
 export function createCodec<T>(schema: z.ZodType<T>): Codec<T> {
   const shape = hash('sha256', JSON.stringify(z.toJSONSchema(schema))).slice(0, 8);
@@ -68,7 +69,7 @@ function parseStored(text: string): Stored | undefined {
   }
 }
 
-/** Whether all that was parsed was there: no default stands in for what is missing. */
+/** Whether every parsed field was given, so that none comes from a default. */
 function contains(given: unknown, parsed: unknown): boolean {
   if (!isObject(parsed)) return given === parsed;
   return (

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 
-/** What an upstream said of an id, and when. */
+/** A value from the upstream and when it was fetched. */
 export interface Known<T> {
-  /** Shared by all who ask: never changed. */
+  /** Shared by all callers; never modify it. */
   readonly value: T;
-  /** The upstream's mark of this very answer (HTTP's ETag), to ask whether it still holds. */
+  /** Identifies this answer for revalidation (HTTP's ETag). */
   readonly validator?: string | undefined;
-  /** Grows with every change at the upstream. */
+  /** Increases with every change at the upstream. */
   readonly serial?: number | undefined;
   readonly fetchedAtMs: number;
 }
@@ -19,83 +19,85 @@ export type Loaded<T> =
       readonly validator?: string | undefined;
       readonly serial?: number | undefined;
     }
-  /** What was known still holds (HTTP's 304). */
+  /** The kept value is still current (HTTP's 304). */
   | { readonly state: 'unchanged' }
-  /** There is no such thing (HTTP's 404). */
+  /** The id does not exist (HTTP's 404). */
   | { readonly state: 'absent' };
 
-/** Where facts come from. */
+/** An upstream that facts are fetched from. */
 export interface FactsSource<T> {
   /** Part of every key, e.g. `pypi`. */
   readonly name: string;
   /**
-   * The value as JSON, which guards what comes back from the store. A field that it gains later needs a `default`, so that
-   * records without it are served until they are refreshed.
+   * Schema of the value as JSON; also validates values from the store. A field added later needs a `default`, so that
+   * older records are served until they are refreshed.
    */
   readonly schema: z.ZodType<T>;
   /**
-   * Asks the upstream about an id, given what it said last. Rejects when it does not answer: a failed refresh. `unchanged`
-   * is an answer only where a validator was given.
+   * Fetches the facts of an id; `previous` is the kept value. May return `unchanged` only if `previous` has a
+   * validator. Rejects if the upstream fails.
    */
   load(id: string, previous: Known<T> | undefined, signal: AbortSignal): Promise<Loaded<T>>;
-  /** Until when an answer fetched at `fetchedAtMs` is fresh. */
+  /** Returns the time until which an answer fetched at `fetchedAtMs` is fresh. */
   freshUntilMs(fetchedAtMs: number): number;
 }
 
-/** Where an answer was found. */
+/** The tier that an answer comes from. */
 export type FactsTier = 'memory' | 'redis' | 'sqlite' | 'upstream';
 
-/** What is known of an id. `stale`: the upstream has not confirmed it lately. `unavailable`: nothing, and why. */
+/**
+ * Result of `get`. `stale`: due for a refresh, or the last refresh failed. `unavailable`: no value, with the reason.
+ */
 export type Found<T> =
   | {
       readonly state: 'fresh' | 'stale';
       readonly value: T;
       readonly fetchedAtMs: number;
-      /** When the upstream is asked again at the earliest. */
+      /** Earliest time of the next refresh. */
       readonly dueAtMs: number;
       readonly tier: FactsTier;
     }
   | { readonly state: 'absent'; readonly fetchedAtMs: number; readonly tier: FactsTier }
   | { readonly state: 'unavailable'; readonly reason: unknown };
 
-/** What was known of an id before it was asked for anew, and after. */
+/** Values of an id before and after a refresh. */
 export interface Refreshed<T> {
   readonly before: Known<T> | undefined;
   readonly after: Known<T> | undefined;
-  /** The upstream says that there is no such thing. */
+  /** The upstream answered that the id does not exist. */
   readonly isAbsent: boolean;
 }
 
-/** What an upstream says of ids, kept. */
+/** A cache of the facts of one source. */
 export interface Facts<T> {
   /**
-   * What is known of an id. Never rejects, and takes at most `patienceMs` where something is kept, `firstPatienceMs`
-   * where nothing is; a refresh that takes longer ends behind it. Who leaves earlier cancels nothing.
+   * Returns the facts of an id. Waits for a refresh for at most `patienceMs` if there is a kept value, else for
+   * `firstPatienceMs`; a slower refresh finishes in the background, also if the caller leaves.
    *
-   * `admit` is called before the upstream is asked about an id of which nothing is known, and may throw to refuse it:
-   * then `get` rejects with what it threw.
+   * `admit` is called before an origin fetch for an unknown id and may throw to refuse it. `get` rejects only with what
+   * `admit` throws.
    */
   readonly get: (id: string, admit?: () => void) => Promise<Found<T>>;
   /**
-   * Makes what is kept of an id due at once, for who knows that it has changed: the next `get` asks the upstream, and
-   * the kept value stays, in case that fails. The other processes hear of it by the messages' `settleMs`, so purge what is
-   * in front of them only then. False where nothing is kept.
+   * Marks the record stale; the next `get` refreshes it and still serves the kept value if that fails. Other processes
+   * know within the messages' `settleMs`: purge caches in front of them after that. Returns false if there is no
+   * record.
    */
   readonly expire: (id: string) => Promise<boolean>;
-  /** As `expire`, for every id that begins so; how many there were. */
+  /** Expires every id with the prefix; returns their number. */
   readonly expireAll: (idPrefix: string) => Promise<number>;
   /**
-   * Asks the upstream at once, due or not, and tells what was known before and after; the same where it failed, or where
-   * another process is asking already. The other processes hear of it as with `expire`.
+   * Refreshes at once, due or not. `before` and `after` are equal if the refresh fails or another process is
+   * refreshing. Other processes know as with `expire`.
    */
   readonly refresh: (id: string) => Promise<Refreshed<T>>;
-  /** Records in memory, and refreshes under way. */
+  /** Returns the records in memory and the number of running refreshes. */
   readonly stats: () => { entries: number; bytes: number; flights: number };
-  /** Cuts the refreshes under way and waits for their end. */
+  /** Aborts running refreshes and waits for their end. */
   readonly close: () => Promise<void>;
 }
 
-/** What happens inside, for whoever counts. */
+/** Events for metrics. */
 export type FactsEvent =
   | {
       readonly kind: 'served';
@@ -108,5 +110,5 @@ export type FactsEvent =
       readonly durationMs: number;
       readonly error?: unknown;
     }
-  /** Another process is refreshing what this one wanted to. */
+  /** Another process is already refreshing the id. */
   | { readonly kind: 'lease-lost' };

@@ -1,6 +1,6 @@
 import type { Facts, Known } from './contract.ts';
 import type { Seen } from './memory.ts';
-import { type FactsRecord, madeDue } from './record.ts';
+import { type FactsRecord, markStale } from './record.ts';
 import type { Refresher } from './refresh.ts';
 import type { Tiers } from './tiers.ts';
 import type { SingleFlight } from '../single-flight.ts';
@@ -8,7 +8,7 @@ import type { Store } from '../store/contract.ts';
 
 const EXPIRED_AT_ONCE = 64;
 
-/** Makes records due: one, or all whose ids begin alike; or asks anew at once. */
+/** Creates the methods of `Facts` that mark records stale or refresh them at once. */
 export function createExpirer<T>(parts: {
   readonly store: Store;
   readonly tiers: Tiers<T>;
@@ -18,10 +18,10 @@ export function createExpirer<T>(parts: {
   const { store, tiers, refreshes, refresher } = parts;
 
   const expire = async (id: string): Promise<boolean> => {
-    // A refresh under way may have asked before the change: what it brings is made due too.
+    // A running refresh may have fetched before the change, so its result is marked stale, too.
     const { record } = await refreshes.run(id, () => tiers.read(id));
     if (record.state === 'nothing') return false;
-    await tiers.write(id, madeDue(record));
+    await tiers.write(id, markStale(record));
     await tiers.announce(id);
     return true;
   };
@@ -30,8 +30,8 @@ export function createExpirer<T>(parts: {
     expire,
     async refresh(id) {
       const before = (await tiers.read(id)).record;
-      // Where nothing was ever heard of it, there is nothing to make due.
-      if (before.checkedAtMs > 0) await tiers.write(id, madeDue(before));
+      // Without a record there is nothing to mark.
+      if (before.checkedAtMs > 0) await tiers.write(id, markStale(before));
       const { record } = await refreshes.run(id, () => refresher.refresh(id));
       await refresher.written();
       await tiers.announce(id);

@@ -14,22 +14,22 @@ import type { Store } from '../store/contract.ts';
 export interface FactsOptions<T> {
   readonly source: FactsSource<T>;
   readonly store: Store;
-  /** Tells the other processes what has expired; without it they go on for `memorySeconds`. */
+  /** Announces expired records to other processes; without it they serve from memory for up to `memorySeconds`. */
   readonly messages?: Messages;
   /** Keys are `<keyPrefix>:<source>:<id>`. */
   readonly keyPrefix: string;
-  /** For how long a value is kept, and served when the upstream fails. */
+  /** How long a value is kept, to be served if the upstream fails. */
   readonly keptSeconds: number;
   readonly absentSeconds?: number;
   readonly memoryMaxBytes: number;
-  /** For how long this process answers without asking the store, where another process may know better. */
+  /** How long this process serves a record from memory without checking the store. */
   readonly memorySeconds?: number;
   readonly patienceMs?: number;
   readonly firstPatienceMs?: number;
   readonly loadTimeoutMs?: number;
-  /** How long the upstream is left alone after a failure; doubled with each one. */
+  /** Pause before the next refresh after a failure; doubled with each failure. */
   readonly backoff?: FactsRules['backoff'];
-  /** Fresh periods are lengthened by up to this share; 0 for a source whose very moment matters. */
+  /** Fresh periods are lengthened at random by up to this share. */
   readonly jitter?: number;
   readonly clock?: () => number;
   readonly random?: () => number;
@@ -37,9 +37,9 @@ export interface FactsOptions<T> {
 }
 
 /**
- * Facts of one source: fresh ones from memory or the store, stale ones while they are refreshed, kept ones while the
- * upstream fails. One refresh per id in a process, one process at a time. A store that fails costs the coordination,
- * never an answer.
+ * Creates the facts cache of one source. It serves fresh values from memory or the store, and stale ones while a
+ * refresh runs or the upstream fails. One refresh per id runs at a time, across processes. If the store fails, each
+ * process works alone.
  */
 export function createFacts<T>(options: FactsOptions<T>): Facts<T> {
   const { source, store, observe, patienceMs = 300, firstPatienceMs = 2_000 } = options;

@@ -1,39 +1,41 @@
 import type { FactsTier, Found } from './contract.ts';
-import { isDue, outdone } from './record.ts';
+import { isDue, losingMerges } from './record.ts';
 import type { FactsRecord } from './record.ts';
 import { createMemoryCache } from '../memory.ts';
 
-/** A record, where it was found, and, where nothing is known, why. */
+/** A record, its tier, and the reason if there is no value. */
 export interface Seen<T> {
   readonly record: FactsRecord<T>;
   readonly tier: FactsTier;
   readonly reason?: unknown;
-  /** Only this process knows the value: the store has lost it, or failed to take it. */
+  /** The value is in this process's memory but not in the store. */
   readonly isLost?: boolean;
 }
 
 export interface Remembered<T> {
   readonly record: FactsRecord<T>;
-  /** The length of the record's text. */
+  /** Length of the encoded record. */
   readonly length: number;
-  /** What a hit is answered with, made once; given from the one time until the other. */
+  /** Answer to a hit, valid from `fromMs` until `untilMs`. */
   readonly answer: Found<T>;
   readonly fromMs: number;
   readonly untilMs: number;
 }
 
-/** The records in this process's memory. */
+/** The records in the memory of this process. */
 export interface FactsMemory<T> {
-  /** The answer that may be given without asking the store. */
+  /** Returns an answer that needs no look at the store. */
   readonly recall: (id: string, nowMs: number) => Found<T> | undefined;
-  /** The record, however old. */
+  /** Returns the record, however old. */
   readonly get: (id: string) => Remembered<T> | undefined;
-  /** Lets `recall` give the record until it is due, and no longer than `memoryMs`. */
+  /** Lets `recall` return the record until it is due, for at most `memoryMs`. */
   readonly remember: (id: string, record: FactsRecord<T>, length: number) => void;
-  /** Lets `recall` give the record for `memoryMs` although it is due: somebody is refreshing it. */
+  /** Lets `recall` return a stale record for `memoryMs`, while a refresh runs. */
   readonly bridge: (id: string, record: FactsRecord<T>) => void;
-  /** Another process knows better: `recall` no longer gives the record, and whatever the store has counts before it. */
-  readonly doubt: (id: string) => void;
+  /**
+   * Makes `recall` skip the record, and any record in the store win over it: another process has written a newer one.
+   */
+  readonly invalidate: (id: string) => void;
   readonly clear: () => void;
   readonly stats: () => { entries: number; bytes: number };
 }
@@ -45,14 +47,14 @@ export interface FactsMemoryOptions {
 }
 
 /**
- * A memory that answers for some seconds, since another process may know better, and remembers for as long as it has
- * room: when the store loses a record (it is down, or full, or was flushed), what this process remembers is known still.
+ * Creates the memory. It serves a record for a few seconds only, since another process may have a newer one, but keeps
+ * it while there is room: a record that the store lost (down, full or flushed) can be restored from here.
  */
 export function createFactsMemory<T>(options: FactsMemoryOptions): FactsMemory<T> {
   const { memoryMs, clock } = options;
   const entries = createMemoryCache<Remembered<T>>({
     maxBytes: options.maxBytes,
-    // A parsed value takes about twice its text.
+    // A parsed value takes about twice the length of its text.
     sizeOf: ({ length }) => 2 * length,
   });
 
@@ -78,21 +80,21 @@ export function createFactsMemory<T>(options: FactsMemoryOptions): FactsMemory<T
     remember: (id, record, length) => keep(id, record, length, record.dueAtMs),
     bridge(id, record) {
       const kept = entries.get(id);
-      // The refresh may have ended in the meantime; what it brought is not to be hidden.
+      // If the refresh has ended in the meantime, its result stays.
       if (kept?.record.checkedAtMs !== record.checkedAtMs) return;
       keep(id, record, kept.length, Infinity);
     },
-    doubt(id) {
+    invalidate(id) {
       const kept = entries.get(id);
       if (kept !== undefined)
-        entries.set(id, { ...kept, record: outdone(kept.record), untilMs: 0 });
+        entries.set(id, { ...kept, record: losingMerges(kept.record), untilMs: 0 });
     },
     clear: () => entries.clear(),
     stats: () => entries.stats(),
   };
 }
 
-/** What a record means for who asks now. No age is negative, whatever the clocks say. */
+/** Returns the answer that a record gives now. `fetchedAtMs` is never in the future, even if clocks differ. */
 export function answerOf<T>({ record, tier, reason }: Seen<T>, nowMs: number): Found<T> {
   if (record.state === 'known') {
     const { value, fetchedAtMs } = record.known;
@@ -104,6 +106,6 @@ export function answerOf<T>({ record, tier, reason }: Seen<T>, nowMs: number): F
   if (record.state === 'absent') {
     return { state: 'absent', fetchedAtMs: Math.min(record.checkedAtMs, nowMs), tier };
   }
-  const guess = record.failures > 0 ? 'the upstream failed a moment ago' : 'nothing is known yet';
+  const guess = record.failures > 0 ? 'the last refresh failed' : 'not fetched yet';
   return { state: 'unavailable', reason: reason ?? guess };
 }

@@ -1,28 +1,28 @@
 import type { Known, Loaded } from './contract.ts';
 
 interface Check {
-  /** When the upstream was asked last, whatever it said. */
+  /** Time of the last refresh, successful or not. */
   readonly checkedAtMs: number;
-  /** When it may be asked again: at the end of the fresh period, or of the back-off after a failure. */
+  /** Earliest time of the next refresh: the end of the fresh period, or of the back-off after a failure. */
   readonly dueAtMs: number;
-  /** Refreshes that failed since the upstream last answered. */
+  /** Failed refreshes since the last successful one. */
   readonly failures: number;
 }
 
 /**
- * A value as it stands in the store, written by code with another schema. Until the upstream is asked it is written back as
- * it came, so that who can read more of it loses nothing.
+ * A stored value written by code with another schema. Until the next origin fetch it is written back unchanged, so that
+ * the other code loses no fields.
  */
 export interface Foreign {
   readonly shape: string | undefined;
   readonly value: unknown;
   readonly validator: string | undefined;
-  /** It has all the fields of our schema. */
+  /** Has all fields of this code's schema. */
   readonly isComplete: boolean;
 }
 
 /**
- * What is remembered of an id, in this process and in the store. The back-off is part of it, so it holds for all
+ * What is kept about an id, in memory and in the store. It contains the back-off, which therefore applies to all
  * processes.
  */
 export type FactsRecord<T> =
@@ -34,19 +34,19 @@ export type FactsRecord<T> =
   | (Check & { readonly state: 'absent' })
   | (Check & { readonly state: 'nothing' });
 
-/** How long records are good for. */
+/** How long records stay fresh and kept. */
 export interface FactsRules {
   readonly freshUntilMs: (fetchedAtMs: number) => number;
-  /** A value is kept for so long after it was fetched. */
+  /** How long a value is kept after it was fetched. */
   readonly keptMs: number;
   readonly absentMs: number;
   readonly backoff: { readonly firstMs: number; readonly maxMs: number };
-  /** Periods are lengthened at random, by up to this share, so that keys do not fall due together. */
+  /** Periods are lengthened at random by up to this share, so that records do not become due together. */
   readonly jitter: number;
   readonly random: () => number;
 }
 
-/** The record of an id that was never heard of. */
+/** The record of an unknown id. */
 export const NOTHING: FactsRecord<never> = {
   state: 'nothing',
   checkedAtMs: 0,
@@ -55,26 +55,26 @@ export const NOTHING: FactsRecord<never> = {
 };
 
 /**
- * Whether the upstream is to be asked. A record from the future (the clock was set back, or another machine's is ahead)
- * counts only while it is no further away than its own period, so none is fresh for ever.
+ * Whether the record needs a refresh. A record from the future (the clock was set back, or another machine's clock is
+ * ahead) is due if it is further away than its own period, so no record stays fresh for ever.
  */
 export function isDue({ checkedAtMs, dueAtMs }: Check, nowMs: number): boolean {
   return Math.abs(nowMs - checkedAtMs) >= dueAtMs - checkedAtMs;
 }
 
-/** The same record as one that any other is newer than: what another process has found out stands in the store. */
-export function outdone<T>(record: FactsRecord<T>): FactsRecord<T> {
+/** Returns the record with times that lose every merge. */
+export function losingMerges<T>(record: FactsRecord<T>): FactsRecord<T> {
   return { ...record, checkedAtMs: 0, dueAtMs: 0 };
 }
 
-/** The same record, due at once. */
-export function madeDue<T>(record: FactsRecord<T>): FactsRecord<T> {
+/** Returns the record as due at once. */
+export function markStale<T>(record: FactsRecord<T>): FactsRecord<T> {
   return { ...record, dueAtMs: record.checkedAtMs };
 }
 
 /**
- * What two records say together: what was found out last, but no failure in place of a value. Which that is, the upstream's own
- * serials tell where they differ; clocks of two machines may be minutes apart.
+ * Merges two records of an id: the newer one wins, but a failure never replaces a value. Different serials decide which
+ * one is newer; clocks of two machines may be minutes apart.
  */
 export function merged<T>(one: FactsRecord<T>, other: FactsRecord<T>): FactsRecord<T> {
   const [newer, older] = isNewer(other, one) ? [other, one] : [one, other];
@@ -84,9 +84,9 @@ export function merged<T>(one: FactsRecord<T>, other: FactsRecord<T>): FactsReco
 }
 
 /**
- * A record as this process can use it. One that lacks a field of ours is due at once, but for where this process remembers
- * the same answer in full: two versions of the code, each with a field that the other lacks, would else refetch it in
- * turn for as long as both run.
+ * Completes a stored record that lacks a field of this code's schema. If this process remembers the same answer in
+ * full, it takes that; otherwise the record is due at once. Without this, two versions of the code, each with a field
+ * that the other lacks, would refetch the record in turn for as long as both run.
  */
 export function completed<T>(
   record: FactsRecord<T>,
@@ -100,14 +100,14 @@ export function completed<T>(
     const isSameAnswer = serial === undefined ? isSameFetch : serial === remembered.known.serial;
     if (isSameAnswer)
       return { ...record, known: { ...remembered.known, fetchedAtMs }, foreign: undefined };
-    // Without serials only its time tells how long an answer holds.
+    // Without serials, the remembered answer counts while it is fresh.
     if (serial === undefined && !isDue(record, nowMs) && !isDue(remembered, nowMs))
       return remembered;
   }
-  return record.failures === 0 ? madeDue(record) : record;
+  return record.failures === 0 ? markStale(record) : record;
 }
 
-/** Whether other code wrote the record, without a field of ours. */
+/** Whether other code wrote the record without a field of this code's schema. */
 function isIncomplete<T>(record: FactsRecord<T>): boolean {
   return record.state === 'known' && record.foreign?.isComplete === false;
 }
@@ -123,15 +123,15 @@ function serialOf<T>(record: FactsRecord<T>): number | undefined {
   return record.state === 'known' ? record.known.serial : undefined;
 }
 
-/** The record without what is too old to be served: a value after `keptMs`, an absence as soon as it is due. */
-export function withoutOld<T>(
+/** Returns the record without expired content: a value expires after `keptMs`, an absence as soon as it is due. */
+export function withoutExpired<T>(
   record: FactsRecord<T>,
   nowMs: number,
   rules: FactsRules,
 ): FactsRecord<T> {
   if (record.state === 'absent') return isDue(record, nowMs) ? NOTHING : record;
   const { checkedAtMs, failures } = record;
-  // No period is longer than that for which a value is kept.
+  // A period never exceeds `keptMs`, whatever the clocks say.
   const dueAtMs = Math.min(record.dueAtMs, checkedAtMs + rules.keptMs);
   const isKept = record.state === 'known' && nowMs < record.known.fetchedAtMs + rules.keptMs;
   if (record === NOTHING || (isKept && dueAtMs === record.dueAtMs)) return record;
@@ -139,8 +139,8 @@ export function withoutOld<T>(
 }
 
 /**
- * The record after an answer; undefined where the answer is not believed: its serial is lower than that of what is
- * known, or it confirms something although nothing is known.
+ * Returns the record after an answer, or undefined if the answer is rejected: its serial is lower than the kept one, or
+ * it is `unchanged` and there is no complete value to confirm.
  */
 export function afterAnswer<T>(
   before: FactsRecord<T>,
@@ -164,7 +164,7 @@ export function afterAnswer<T>(
   return { state: 'known', known, ...checked, dueAtMs: nowMs + freshMs };
 }
 
-/** The record after a failed refresh: what was known stays, and the upstream is left alone for longer each time. */
+/** Returns the record after a failed refresh: the kept value stays, and each failure doubles the back-off. */
 export function afterFailure<T>(
   before: FactsRecord<T>,
   nowMs: number,
@@ -180,7 +180,9 @@ function lengthen(periodMs: number, { jitter, random }: FactsRules): number {
   return Math.round(periodMs * (1 + jitter * random()));
 }
 
-/** For how long the store has to hold the record. A failure outlives its back-off, so that the next one is longer. */
+/**
+ * Returns how long the store has to keep the record. A failure outlives its back-off, so that the next one is longer.
+ */
 export function secondsToKeep<T>(record: FactsRecord<T>, nowMs: number, rules: FactsRules): number {
   return Math.ceil((endOf(record, rules) - nowMs) / 1000);
 }

@@ -7,16 +7,16 @@ import { sleep } from '../deadline.ts';
 import type { Lease, Store } from '../store/contract.ts';
 
 const POLL_MS = 50;
-/** Renewed while the load goes on, so that it ends soon after a process that is killed: others wait for two seconds. */
+/** Renewed during the load. Short, so that it ends soon if the process is killed: other processes wait for 2 s. */
 const LEASE_MS = 1_500;
 const RENEW_MS = LEASE_MS / 3;
 
 export interface Refresher<T> {
-  /** What is known of an id after the upstream was asked, by this process or by another. Never rejects. */
+  /** Returns the record of an id after a refresh by this process or another one. Never rejects. */
   readonly refresh: (id: string) => Promise<Seen<T>>;
-  /** Resolves when the store has been told of all that was found out until now. */
+  /** Resolves when all refreshes so far are written to the store. */
   readonly written: () => Promise<void>;
-  /** Cuts the loads under way. */
+  /** Aborts running loads. */
   readonly close: () => void;
 }
 
@@ -26,13 +26,13 @@ export interface RefresherOptions<T> {
   readonly store: Store;
   readonly rules: FactsRules;
   readonly loadTimeoutMs: number;
-  /** For how long to wait for the process that holds the lease where nothing is kept. */
+  /** How long to wait for the process with the lease if there is no kept value. */
   readonly followMs: number;
   readonly clock: () => number;
-  readonly observe?: ((event: FactsEvent) => void) | undefined;
+  readonly observe: ((event: FactsEvent) => void) | undefined;
 }
 
-/** Asks the upstream, one process at a time, and remembers what it said or that it failed. */
+/** Creates a refresher: fetches from the upstream, one process at a time, and writes the answer or the failure. */
 export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
   const { source, tiers, store, rules, loadTimeoutMs, clock, observe } = options;
   const loader = createLoader(source, loadTimeoutMs);
@@ -43,14 +43,14 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
   const refresh = async (id: string): Promise<Seen<T>> => {
     for (let poll = 0; ; poll += 1) {
       const askedMs = performance.now();
-      // One trip for both. Whoever held the lease before may have done the work: the read comes after it.
+      // One round trip for both. The read follows the lease: its previous holder may have refreshed the record.
       const [answer, seen] = await Promise.all([
         store.acquireLease(tiers.keyOf(id), LEASE_MS),
         tiers.read(id),
       ]);
-      if (answer.state === 'granted' && (await lasts(answer.lease, askedMs)))
-        return await lead(id, seen, hold(answer.lease));
-      if (answer.state === 'unknown') return await lead(id, seen);
+      if (answer.state === 'granted' && (await isStillOurs(answer.lease, askedMs)))
+        return await fetchIfDue(id, seen, keepRenewing(answer.lease));
+      if (answer.state === 'unknown') return await fetchIfDue(id, seen);
 
       if (poll === 0) observe?.({ kind: 'lease-lost' });
       const isWorthWaiting = seen.record.state === 'nothing' && isDue(seen.record, clock());
@@ -59,32 +59,32 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
     }
   };
 
-  /** Whoever waits for the facts does not wait for the store to take them. */
-  const lead = async (
+  /** Returns before the store has the record, so that requests do not wait for the write. */
+  const fetchIfDue = async (
     id: string,
     seen: Seen<T>,
-    release = () => Promise.resolve(),
+    release = async (): Promise<void> => {},
   ): Promise<Seen<T>> => {
     if (!isDue(seen.record, clock())) {
-      writes.add(giveBack(tiers, id, seen).then(release));
+      writes.add(restoreLost(tiers, id, seen).then(release));
       return seen;
     }
     const startMs = performance.now();
-    const { record, outcome, reason } = await ask(id, seen.record);
+    const { record, outcome, reason } = await fetchRecord(id, seen.record);
     const durationMs = performance.now() - startMs;
     observe?.({ kind: 'refreshed', outcome, durationMs, error: reason });
-    // A load that we cut ourselves says nothing about the upstream.
+    // A load that `close` aborted says nothing about the upstream.
     const isNews = !isClosed || reason === undefined;
     writes.add(isNews ? tiers.write(id, record).then(release) : release());
     return { record, tier: 'upstream', reason };
   };
 
-  const ask = async (id: string, before: FactsRecord<T>): Promise<Asked<T>> => {
+  const fetchRecord = async (id: string, before: FactsRecord<T>): Promise<Fetched<T>> => {
     try {
       const loaded = await loader.load(id, before.state === 'known' ? before.known : undefined);
       const record = afterAnswer(before, loaded, clock(), rules);
       if (record !== undefined) return { record, outcome: loaded.state };
-      const reason = new Error('an answer older than what is known');
+      const reason = new Error('the answer is older than the kept value');
       return { record: afterFailure(before, clock(), rules), outcome: 'not-believed', reason };
     } catch (reason) {
       return { record: afterFailure(before, clock(), rules), outcome: 'failed', reason };
@@ -101,13 +101,13 @@ export function createRefresher<T>(options: RefresherOptions<T>): Refresher<T> {
   };
 }
 
-/** Whether a lease that was asked for then is still ours: it may have ended while our own event loop was blocked. */
-async function lasts(lease: Lease, askedMs: number): Promise<boolean> {
+/** Whether a lease requested at `askedMs` is still ours: it may have ended while this event loop was blocked. */
+async function isStillOurs(lease: Lease, askedMs: number): Promise<boolean> {
   return performance.now() - askedMs < LEASE_MS || (await lease.renew(LEASE_MS)) !== 'lost';
 }
 
-/** Renews the lease until it is given back, by the function that is returned. */
-function hold(lease: Lease): () => Promise<void> {
+/** Renews the lease until the returned function releases it. */
+function keepRenewing(lease: Lease): () => Promise<void> {
   const renewing = setInterval(() => void lease.renew(LEASE_MS), RENEW_MS);
   return () => {
     clearInterval(renewing);
@@ -115,12 +115,12 @@ function hold(lease: Lease): () => Promise<void> {
   };
 }
 
-/** The store gets what only this process knows. */
-async function giveBack<T>(tiers: Tiers<T>, id: string, seen: Seen<T>): Promise<void> {
+/** Writes a record that the store has lost back from memory. */
+async function restoreLost<T>(tiers: Tiers<T>, id: string, seen: Seen<T>): Promise<void> {
   if (seen.isLost === true) await tiers.write(id, seen.record);
 }
 
-/** What is being written, while nobody waits for it. */
+/** Tracks writes that run in the background. */
 function trackWrites(): { add(write: Promise<void>): void; settled(): Promise<void> } {
   const writes = new Set<Promise<void>>();
   return {
@@ -132,20 +132,20 @@ function trackWrites(): { add(write: Promise<void>): void; settled(): Promise<vo
   };
 }
 
-interface Asked<T> {
+interface Fetched<T> {
   readonly record: FactsRecord<T>;
   readonly outcome: Extract<FactsEvent, { kind: 'refreshed' }>['outcome'];
   readonly reason?: unknown;
 }
 
 interface Loader<T> {
-  /** The source's answer. Rejects as the source does, after `loadTimeoutMs`, or when the loader is closed. */
+  /** Returns the source's answer. Rejects as the source does, after `loadTimeoutMs`, and when the loader is closed. */
   readonly load: (id: string, previous: Known<T> | undefined) => Promise<Loaded<T>>;
-  /** Cuts the loads under way. */
+  /** Aborts running loads. */
   readonly close: () => void;
 }
 
-/** Puts an end to every load, whether or not the source heeds its signal. */
+/** Ends every load in time, even if the source ignores its signal. */
 function createLoader<T>(source: FactsSource<T>, loadTimeoutMs: number): Loader<T> {
   const loads = new Set<AbortController>();
 

@@ -1,24 +1,24 @@
 import type { FactsSource } from './contract.ts';
 import { createCodec } from './codec.ts';
 import type { FactsMemory, Seen } from './memory.ts';
-import { completed, merged, NOTHING, secondsToKeep, withoutOld } from './record.ts';
+import { completed, merged, NOTHING, secondsToKeep, withoutExpired } from './record.ts';
 import type { FactsRecord, FactsRules } from './record.ts';
 import type { Messages } from '../store/messages.ts';
 import { sleep } from '../deadline.ts';
 import type { Store } from '../store/contract.ts';
 
-/** A store that is there, and fails nevertheless, is busy: what it has missed would be asked of the upstream again. */
+/** A healthy store that rejects a write is busy. The write is repeated, as another process would fetch it again. */
 const WRITES = 3;
 const REWRITE_MS = 100;
 
-/** The records of one source, through the tiers: this process's memory, and the store that all processes share. */
+/** The records of one source in both tiers: this process's memory and the shared store. */
 export interface Tiers<T> {
   readonly keyOf: (id: string) => string;
-  /** What the store and this process's memory know together. */
+  /** Returns the merged record of store and memory. */
   readonly read: (id: string) => Promise<Seen<T>>;
-  /** Remembers the record here at once, and in the store. */
+  /** Writes the record to memory at once, and to the store. */
   readonly write: (id: string, record: FactsRecord<T>) => Promise<void>;
-  /** Tells all processes that the store knows better than their memory. */
+  /** Makes all processes prefer the store to their memory. */
   readonly announce: (id: string) => Promise<void>;
 }
 
@@ -27,13 +27,13 @@ export interface TiersOptions<T> {
   readonly store: Store;
   readonly memory: FactsMemory<T>;
   readonly messages?: Messages;
-  /** The keys are `<keyPrefix>:<source>:<id>`. */
+  /** Keys are `<keyPrefix>:<source>:<id>`. */
   readonly keyPrefix: string;
   readonly rules: FactsRules;
   readonly clock: () => number;
 }
 
-/** Reads and writes records, in memory and in the store. A store that fails is a store that knows nothing. */
+/** Creates the tiers. A store that fails counts as empty. */
 export function createTiers<T>(options: TiersOptions<T>): Tiers<T> {
   const { source, store, memory, messages, rules, clock } = options;
   const prefix = `${options.keyPrefix}:${source.name}:`;
@@ -41,7 +41,7 @@ export function createTiers<T>(options: TiersOptions<T>): Tiers<T> {
   const keyOf = (id: string): string => prefix + id;
 
   messages?.subscribe((key) => {
-    if (key.startsWith(prefix)) memory.doubt(key.slice(prefix.length));
+    if (key.startsWith(prefix)) memory.invalidate(key.slice(prefix.length));
   });
 
   return {
@@ -52,7 +52,7 @@ export function createTiers<T>(options: TiersOptions<T>): Tiers<T> {
       const stored = codec.decode(text) ?? NOTHING;
       const { record: kept = NOTHING, length = 0 } = memory.get(id) ?? {};
       const nowMs = clock();
-      const record = withoutOld(completed(merged(stored, kept), kept, nowMs), nowMs, rules);
+      const record = withoutExpired(completed(merged(stored, kept), kept, nowMs), nowMs, rules);
       if (record !== NOTHING) memory.remember(id, record, Math.max(text.length, length));
       const isLost = record.state === 'known' && stored.state !== 'known';
       const tier = isLost || kept.checkedAtMs > stored.checkedAtMs ? 'memory' : store.tier;
@@ -61,14 +61,14 @@ export function createTiers<T>(options: TiersOptions<T>): Tiers<T> {
     async write(id, record) {
       const text = codec.encode(record);
       memory.remember(id, record, text.length);
-      // What this code cannot read, other code may know: a failure to know more does not replace it.
+      // A failure must not replace a value that only another version of the code can read.
       if (record.state === 'nothing' && codec.holdsValue((await store.get(keyOf(id))) ?? ''))
         return;
       for (let left = WRITES; left > 0; left -= 1) {
         const isTaken = await store.set(keyOf(id), text, secondsToKeep(record, clock(), rules));
         if (isTaken || !store.healthy || left === 1) return;
         await sleep(REWRITE_MS);
-        // Something newer came meanwhile.
+        // A newer record was written meanwhile.
         if (memory.get(id)?.record !== record) return;
       }
     },

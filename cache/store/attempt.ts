@@ -1,17 +1,17 @@
 import type { StoreObserver } from './contract.ts';
 
-/** Stands for the answer that did not come. */
+/** Result of a failed attempt. */
 export const FAILED = Symbol('failed');
 
-/** What a store is asked for, as it is counted. */
+/** Operation of a store, as it is counted. */
 export type Operation = Parameters<StoreObserver>[0];
 
-/** The answer, or undefined where there is none. */
+/** Returns the answer, or undefined if the attempt failed. */
 export function orNone<T>(answer: T | typeof FAILED): T | undefined {
   return answer === FAILED ? undefined : answer;
 }
 
-/** How an answer is counted. */
+/** Returns the outcome that an answer counts as. */
 export function outcomeOf<T>(
   answer: T,
   isHit: ((answer: T) => boolean) | undefined,

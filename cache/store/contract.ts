@@ -1,61 +1,68 @@
-/** More keys than one look at the store gives. */
+/** The most keys that one `keys` call returns. */
 export const MAX_KEYS = 1_000_000;
 
-/** A lease on a key, held by one process until it is released or its time is over. */
+/** A lease on a key, held by one process until it is released or expires. */
 export interface Lease {
-  /** Lets it last for `ttlMs` from now; tells whether it is still ours, or that the store could not tell. Never throws. */
+  /** Extends the lease to `ttlMs` from now; returns `unknown` if the store failed. Never rejects. */
   renew(ttlMs: number): Promise<'ours' | 'lost' | 'unknown'>;
-  /** Gives the lease back at once; a lease that somebody else holds by now is left alone. Never throws. */
+  /** Releases the lease, unless another process holds it now. Never rejects. */
   release(): Promise<void>;
 }
 
-/** What became of asking for a lease: ours, held by another process, or the store could not tell. */
+/** `held`: another process has the lease. `unknown`: the store failed. */
 export type LeaseAnswer =
   { state: 'granted'; lease: Lease } | { state: 'held' } | { state: 'unknown' };
 
-/** How a ranking changes, and what bounds it. */
+/** How a ranking changes, and its limits. */
 export interface RankOptions {
+  /** Adds to existing scores instead of replacing them. */
   readonly add: boolean;
-  /** Beyond so many, those with the lowest scores are forgotten. */
+  /** Members beyond this number are dropped, lowest scores first. */
   readonly maxMembers: number;
-  /** The whole ranking is forgotten so long after its last change. */
+  /** The ranking expires this long after its last change. */
   readonly ttlSeconds: number;
 }
 
 /**
- * The store that the processes of one installation share: Redis, or the embedded SQLite file.
+ * The store shared by the processes of one installation: Redis, or one SQLite file.
  *
- * No method throws, and none takes longer than the store's time-out: a store that fails is a store that knows
- * nothing. Keys are the caller's whole (`pypins:1:pypi:requests`); values are text.
+ * No method rejects or takes longer than the store's time-out. Keys are complete (`pypins:1:pypi:requests`); values are
+ * text.
  */
 export interface Store {
-  /** Names the tier in headers and metrics. */
+  /** Name of the tier in headers and metrics. */
   readonly tier: 'redis' | 'sqlite';
-  /** False while the store is not answering. */
+  /** False while the store does not answer. */
   readonly healthy: boolean;
-  /** The value, or undefined where there is none, it is too old, or the store failed. */
+  /** Returns the value, or undefined if it is missing or expired or the store failed. */
   get(key: string): Promise<string | undefined>;
-  /** Keeps the value for `ttlSeconds`; false (and counted) when the store failed. */
+  /** Stores the value for `ttlSeconds`; returns false if the store failed. */
   set(key: string, value: string, ttlSeconds: number): Promise<boolean>;
-  /** Keys of values that begin so (letters, digits and `:-._` only), at most `MAX_KEYS`; fewer when the store fails. Walks the whole store. */
+  /**
+   * Returns the keys of values with the prefix (letters, digits and `:-._` only): at most `MAX_KEYS`, and fewer if the
+   * store fails. Walks the whole store.
+   */
   keys(prefix: string): Promise<string[]>;
-  /** Asks for the lease of `key` for at most `ttlMs`. */
+  /** Tries to acquire the lease of `key` for `ttlMs`. */
   acquireLease(key: string, ttlMs: number): Promise<LeaseAnswer>;
-  /** Adds one to the counter of `key`, which starts anew `windowMs` after its first count; undefined when the store failed. */
+  /**
+   * Increments the counter of `key`, which resets `windowMs` after its first increment, and returns it; undefined if
+   * the store failed.
+   */
   increment(key: string, windowMs: number): Promise<number | undefined>;
-  /** Gives members of a ranking new scores, or adds to those that they have. Lost silently (and counted) when the store fails. */
+  /** Updates the scores of members of a ranking. The update is lost if the store fails. */
   rank(key: string, scores: ReadonlyMap<string, number>, options: RankOptions): Promise<void>;
-  /** The members with a score of at least `least`, the highest first, at most `limit`; undefined when the store failed. */
+  /** Returns up to `limit` members with a score of at least `least`, highest first; undefined if the store failed. */
   ranked(key: string, least: number, limit: number): Promise<string[] | undefined>;
-  /** Those of the members that are in the ranking; undefined when the store failed. */
+  /** Returns those of the members that are in the ranking; undefined if the store failed. */
   rankedOf(key: string, members: readonly string[]): Promise<string[] | undefined>;
-  /** Settles when the store answers, at the latest after `maxMs`: for a start that would rather not begin without it. */
+  /** Resolves when the store answers, or after `maxMs`. */
   ready(maxMs: number): Promise<void>;
-  /** Ends the connection; later calls know nothing. Never throws. */
+  /** Closes the connection; later operations fail. Never rejects. */
   close(): Promise<void>;
 }
 
-/** What a store tells whoever counts: one call per operation. `failed` is a time-out, an error, or a store known to be down. */
+/** Called once per operation. `failed`: a time-out, an error, or no connection. */
 export type StoreObserver = (
   operation: 'get' | 'set' | 'keys' | 'lease' | 'increment' | 'rank',
   outcome: 'hit' | 'miss' | 'ok' | 'failed',

@@ -1,30 +1,26 @@
-/** Short messages between the processes of one installation. One that is sent while the way is down is lost. */
+/** Short messages between the processes of one installation. A message sent while the connection is down is lost. */
 export interface Messages {
-  /** Tells every process that can be told, this one included. Never rejects. */
+  /** Sends to every reachable process, this one included. Never rejects. */
   publish(message: string): Promise<void>;
-  /** Calls back with every message from now on. */
+  /** Calls `onMessage` for every message from now on. */
   subscribe(onMessage: (message: string) => void): void;
-  /** By then no process goes by what was before the message, in milliseconds. */
+  /** Milliseconds after which every process has acted on a message, received or not. */
   readonly settleMs: number;
   close(): Promise<void>;
 }
 
 /**
- * Messages within this process, for an installation whose processes have no way to each other but a store: after
- * `settleMs` at the most, they look there again by themselves.
+ * Creates messages within this process, for processes that share only a store: they check the store again by themselves
+ * within `settleMs`.
  */
 export function createLocalMessages(settleMs: number): Messages {
   const listeners = new Set<(message: string) => void>();
   return {
     settleMs,
-    publish(message) {
+    async publish(message) {
       for (const listener of listeners) listener(message);
-      return Promise.resolve();
     },
     subscribe: (onMessage) => void listeners.add(onMessage),
-    close() {
-      listeners.clear();
-      return Promise.resolve();
-    },
+    close: async () => listeners.clear(),
   };
 }

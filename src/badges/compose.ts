@@ -7,7 +7,7 @@ import type { Content } from './kind.ts';
 const DEFAULT_COLOR = 'brightgreen';
 
 /** How the user wants a badge to look, as written in the URL. */
-export interface Looks {
+export interface StyleOptions {
   readonly style: Style;
   /** Empty removes the left half. */
   readonly label?: string | undefined;
@@ -19,13 +19,17 @@ export interface Looks {
  * What a kind says, as the user wants it to look: the spec of a picture, with clean texts and known colors. A color
  * that nobody recognizes falls back to the renderer's own, as at shields.io.
  */
-export function composeSpec(content: Content & { label: string }, looks: Looks): BadgeSpec {
-  const labelColor = looks.labelColor === undefined ? undefined : normalizeColor(looks.labelColor);
+export function composeSpec(
+  content: Content & { label: string },
+  styling: StyleOptions,
+): BadgeSpec {
+  const labelColor =
+    styling.labelColor === undefined ? undefined : normalizeColor(styling.labelColor);
   return {
-    label: cleanText(looks.label ?? content.label),
+    label: cleanText(styling.label ?? content.label),
     message: cleanText(content.message),
-    color: normalizeColor(looks.color ?? content.color) ?? DEFAULT_COLOR,
+    color: normalizeColor(styling.color ?? content.color) ?? DEFAULT_COLOR,
     ...(labelColor === undefined ? {} : { labelColor }),
-    style: looks.style,
+    style: styling.style,
   };
 }

@@ -8,33 +8,33 @@ const RETRY_MS = 250;
 const MAX_WAITING = 256;
 
 /**
- * In place of the time at which one was served last: goes after all others, and never waits. It gets what the others are
- * not expected to need.
+ * `lastServedAtMs` of requests that may use only what is not reserved for others. They are served last, and refused
+ * instead of waiting.
  */
 export const ONLY_SPARE = Infinity;
-/** Those who may have only what is to spare leave room in the queue. */
+/** Leaves room in the queue for all others. */
 const MAX_SPARE_WAITING = MAX_WAITING / 2;
 
-/** A shared allowance of requests towards an upstream. */
+/** A shared budget of requests to an upstream. */
 export interface Budget {
   /**
-   * Waits for leave to send one request. Among those who wait, the one who was served longest ago goes first
-   * (`lastServedAtMs`, 0 for never, or `ONLY_SPARE`). Rejects when the signal aborts, or when too many wait already.
+   * Waits until one request may be sent. Waiting records are served in the order of their last refresh
+   * (`lastServedAtMs`, 0 for never, or `ONLY_SPARE`). Rejects when the signal aborts, or if too many wait already.
    */
   take(lastServedAtMs: number, signal: AbortSignal): Promise<void>;
-  /** Requests left in the current quarter of a minute, as this process last saw it. */
+  /** Returns the requests left in the current quarter of a minute, as this process last saw it. */
   left(): number;
   close(): void;
 }
 
 export interface BudgetOptions {
   store: Pick<Store, 'increment'>;
-  /** The counters' key, e.g. `pypins:1:budget:pypistats`. */
+  /** Key of the counters, e.g. `pypins:1:budget:pypistats`. */
   key: string;
   perMinute: number;
-  /** How many may go out in one second; left out, as many as the quarter of a minute has. */
+  /** Requests allowed in one second; by default all of the quarter. */
   perSecond?: number;
-  /** In milliseconds; one that cannot be set back, or a limit would last until the old time comes again. */
+  /** A monotonic clock in milliseconds; after a step back, another one would block until the old time. */
   clock?: () => number;
 }
 
@@ -45,9 +45,9 @@ interface Waiter {
 }
 
 /**
- * A budget that all processes share through the store. It is spent in quarters of a minute, of which any minute touches
- * five: a fixed window of a whole minute would let twice the budget through around its edge. While the store fails, this
- * process counts alone.
+ * Creates a budget that all processes share through the store. It is spent in quarters of a minute; any minute touches
+ * five of them, so each gets a fifth. A window of a whole minute would allow twice the budget around its end. While the
+ * store fails, this process counts alone.
  */
 export function createBudget({
   store,
@@ -87,7 +87,9 @@ export function createBudget({
   return {
     take(lastServedAtMs, signal) {
       if (waiting.size >= (lastServedAtMs === ONLY_SPARE ? MAX_SPARE_WAITING : MAX_WAITING))
-        return Promise.reject(new UpstreamError('over-budget', 'too many wait for the budget'));
+        return Promise.reject(
+          new UpstreamError('over-budget', 'too many requests wait for the budget'),
+        );
       const turn = waitForTurn(waiting, lastServedAtMs, signal);
       refuseWithoutSpare();
       void pump();
@@ -98,7 +100,7 @@ export function createBudget({
   };
 }
 
-/** Joins those who wait, until it is served or refused, or the signal aborts. */
+/** Joins the queue until it is served or refused, or the signal aborts. */
 function waitForTurn(
   waiting: Set<Waiter>,
   lastServedAtMs: number,
@@ -124,7 +126,7 @@ function waitForTurn(
   });
 }
 
-/** The one who was served longest ago, and came first among such. */
+/** Returns the one with the oldest last refresh. */
 function first(waiting: ReadonlySet<Waiter>): Waiter | undefined {
   let found: Waiter | undefined;
   for (const waiter of waiting) {

@@ -4,7 +4,7 @@ import { BadgeError } from '../errors.ts';
 import type { DownloadFacts, ProjectFacts } from './schema.ts';
 import { projectId } from './pypi.ts';
 
-/** Which badge of which project: names are normalized (PEP 503) by now. */
+/** Which badge of which project; the project's name is normalized (PEP 503). */
 export interface Subject {
   readonly kind: Kind;
   readonly project: string;
@@ -12,27 +12,27 @@ export interface Subject {
   readonly options: Options;
 }
 
-/** What a kind says of a project, and where that comes from. */
+/** Content of a badge and the origin of its facts. */
 export interface Description {
   readonly content: Content;
   readonly verdict: 'ok' | 'stale';
   readonly fetchedAtMs: number;
   readonly dueAtMs: number;
   readonly tier: string;
-  /** Who the facts come from. */
+  /** Upstream of the facts. */
   readonly source: 'pypi' | 'pypistats';
   readonly release?: string;
 }
 
-/** Facts of projects and of downloads; what a badge is made of. */
+/** Sources of the facts of a badge. */
 export interface BadgeSources {
   readonly projects: Pick<Facts<ProjectFacts>, 'get'>;
   readonly downloads: Pick<Facts<DownloadFacts>, 'get'>;
 }
 
 /**
- * Looks up the facts and lets the kind speak. `admit` is called before an upstream is asked about something never seen,
- * and may throw to refuse it. Rejects with a `BadgeError`: `no-project`, `unavailable`, or what `admit` threw.
+ * Looks up the facts of a badge and returns its content. `admit` is called before an origin fetch for an unknown id
+ * and may throw to refuse it. Rejects with a `BadgeError`: `no-project`, `unavailable`, or what `admit` throws.
  */
 export async function describe(
   sources: BadgeSources,
@@ -59,7 +59,7 @@ function known<T>(found: Found<T>, { project, release }: Subject): KnownFound<T>
   if (found.state === 'absent')
     throw new BadgeError('no-project', `${projectId(project, release)} does not exist`);
   if (found.state === 'unavailable') {
-    throw new BadgeError('unavailable', `nothing is known of ${projectId(project, release)}`, {
+    throw new BadgeError('unavailable', `no facts about ${projectId(project, release)}`, {
       cause: found.reason,
     });
   }

@@ -5,12 +5,12 @@ import { projectFactsSchema, pypiProjectSchema, type ProjectFacts } from './sche
 import type { UpstreamClient } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 
-/** Deprecated, and dozens of megabytes long for some projects. */
+/** Deprecated, and dozens of megabytes for some projects. */
 const UNUSED_MEMBER = 'releases';
 
 const serialSchema = z.object({ last_serial: z.number().int().optional().catch(undefined) });
 
-/** Names the facts of a project's latest release, or of the release given. */
+/** Returns the id of the facts of a project's latest release, or of the given one. */
 export function projectId(name: string, release?: string): string {
   return release === undefined ? name : `${name}:${release}`;
 }
@@ -18,13 +18,13 @@ export function projectId(name: string, release?: string): string {
 export interface PypiOptions {
   readonly client: UpstreamClient;
   readonly budget: Budget;
-  /** So long after it was fetched, a record is asked for again. */
+  /** A record is fresh for so long. */
   readonly freshSeconds: number;
 }
 
 /**
- * PyPI as a source of facts. What is known is refreshed first; of its budget, a name that nothing is known of gets what is
- * to spare: there is no end to such names.
+ * Creates PyPI's source of facts. Known records are refreshed first; unknown names get the spare part of the budget,
+ * because a client can invent any number of them.
  */
 export function createPypiSource({
   client,
@@ -58,12 +58,7 @@ async function load(
   if (answer.status === 404) return { state: 'absent' };
   const { value, last_serial: lastSerial } = parseAnswer(answer.body);
   const serial = serialOf(answer.header('x-pypi-last-serial')) ?? lastSerial;
-  return {
-    state: 'known',
-    value,
-    ...(answer.etag === undefined ? {} : { validator: answer.etag }),
-    ...(serial === undefined ? {} : { serial }),
-  };
+  return { state: 'known', value, validator: answer.etag, serial };
 }
 
 function pathOf(id: string): string {
@@ -78,7 +73,7 @@ function parseAnswer(body: string) {
     const answer: unknown = JSON.parse(body);
     return { ...serialSchema.parse(answer), value: pypiProjectSchema.parse(answer) };
   } catch (error) {
-    throw new UpstreamError('unparsable', 'sent something that is not a project', error);
+    throw new UpstreamError('unparsable', 'sent no valid project', error);
   }
 }
 

@@ -6,11 +6,11 @@ import type { UpstreamClient } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 
 const DAY_MS = 86_400_000;
-/** Its load of the day before starts at 01:00 UTC; by this time of day it is done. */
+/** Time of day at which the counts of the day before are loaded; the load starts at 01:00 UTC. */
 const LOADED_AT_MS = 2.5 * 3_600_000;
-/** Records fall due over so long after the load, not all at once. */
+/** Records become due at random within this time after the load. */
 const SPREAD_MS = 3_600_000;
-/** While somebody asks for them in the order of popularity, they only fall due should that not have happened. */
+/** If a follower refreshes records by popularity, the others become due this much later. */
 const FOLLOWED_AFTER_MS = 22 * 3_600_000;
 
 const counted = z.number().nonnegative();
@@ -23,7 +23,7 @@ const answerSchema = z.object({
 export interface PypistatsOptions {
   client: UpstreamClient;
   budget: Budget;
-  /** What PyPI knows of a project: asked first, so that a name nobody has costs nothing of the budget. */
+  /** Looks the project up at PyPI first, so that unknown names cost no budget. */
   findProject: (name: string) => Promise<Found<ProjectFacts>>;
   /** Whether a follower refreshes records after the daily load. */
   isFollowed: () => boolean;
@@ -32,8 +32,8 @@ export interface PypistatsOptions {
 }
 
 /**
- * pypistats.org as a source of facts: one call serves day, week and month, and stays fresh until the next daily load.
- * A project that PyPI knows and pypistats.org does not has no downloads; one that PyPI does not know is absent.
+ * Creates the source of download counts: one request covers day, week and month, and is fresh until the next daily
+ * load. A project that PyPI has and pypistats.org has not has no downloads; one that PyPI does not have is absent.
  */
 export function createPypistatsSource({
   client,
@@ -59,13 +59,13 @@ export function createPypistatsSource({
       if (answer.status === 304) return { state: 'unchanged' };
       if (answer.status === 200) return { state: 'known', value: parseAnswer(answer.body) };
       if (project.state === 'unavailable')
-        throw new UpstreamError('status', 'unknown here, and PyPI does not answer');
+        throw new UpstreamError('status', 'unknown, and PyPI does not answer');
       return { state: 'known', value: { lastDay: 0, lastWeek: 0, lastMonth: 0 } };
     },
   };
 }
 
-/** The next time, in milliseconds since 1970, at which the counts of a new day are there. */
+/** Returns the next time at which the counts of a new day are available, in milliseconds since 1970. */
 export function nextDailyLoadMs(nowMs: number): number {
   return Math.floor((nowMs - LOADED_AT_MS) / DAY_MS + 1) * DAY_MS + LOADED_AT_MS;
 }
@@ -75,6 +75,6 @@ function parseAnswer(body: string): DownloadFacts {
     const { data } = answerSchema.parse(JSON.parse(body));
     return { lastDay: data.last_day, lastWeek: data.last_week, lastMonth: data.last_month };
   } catch (error) {
-    throw new UpstreamError('unparsable', 'sent something that is not a count', error);
+    throw new UpstreamError('unparsable', 'sent no valid counts', error);
   }
 }

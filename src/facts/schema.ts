@@ -4,7 +4,7 @@ const MAX_TEXT = 256;
 const MAX_CLASSIFIERS = 100;
 const MAX_PACKAGE_TYPES = 16;
 
-/** The families of classifiers that a badge reads; a record is a kilobyte because the others are left out. */
+/** Classifiers that badges use. The others are dropped, so that a record takes a kilobyte. */
 const CLASSIFIER_FAMILIES = [
   'License ::',
   'Programming Language :: Python',
@@ -14,19 +14,19 @@ const CLASSIFIER_FAMILIES = [
 ];
 
 /**
- * What is kept of a project's release: the fields that badges speak of, about a kilobyte where PyPI sends megabytes.
- * The schema also guards what comes back from the shared store, where other versions of the code read and write: a new
- * field needs a `default`, for records that lack it; they are shown with it until they are refetched, which is at once.
+ * Facts of a release: the fields that badges use, about a kilobyte of the megabytes that PyPI sends.
+ * The schema also validates records from the shared store, which other versions of the code write: a new field needs a
+ * `default`. Records without it are served with the default and refetched at once.
  */
 export const projectFactsSchema = z.object({
-  /** The release as PyPI spells it, e.g. `2.32.3`. */
+  /** The version as PyPI spells it, e.g. `2.32.3`. */
   version: z.string(),
   yanked: z.boolean(),
-  /** `info.license` trimmed; null where it is empty or too long to be shown. */
+  /** `info.license` trimmed; null if it is empty or too long for a badge. */
   license: z.string().nullable(),
   /** `info.license_expression` (PEP 639). */
   licenseExpression: z.string().nullable(),
-  /** Only those of the families, which therefore belong to the shape: with a new one, all records are refetched in full. */
+  /** The families are part of the shape, so that a new one makes all records refetch. */
   classifiers: z.array(z.string()).meta({ families: CLASSIFIER_FAMILIES }),
   requiresPython: z.string().nullable(),
   /** The distinct package types of the release's files, e.g. `bdist_wheel`, `sdist`. */
@@ -34,12 +34,12 @@ export const projectFactsSchema = z.object({
 });
 export type ProjectFacts = z.infer<typeof projectFactsSchema>;
 
-/** A text of PyPI's; empty where it is absent or no text. */
+/** A text from PyPI; empty if it is missing or no text. */
 const text = z.string().trim().catch('');
 
 /**
- * The used fields of `/pypi/<name>/json` (https://docs.pypi.org/api/json/), reduced to facts. A field that does not fit is
- * absent; only the version must be there.
+ * Reduces `/pypi/<name>/json` (https://docs.pypi.org/api/json/) to facts. Invalid fields count as missing;
+ * only the version is required.
  */
 export const pypiProjectSchema = z
   .object({
@@ -73,7 +73,7 @@ function isUsed(classifier: unknown): classifier is string {
   );
 }
 
-/** Downloads without mirrors, as pypistats.org counts them: of yesterday, and of the 7 and 30 days that end with it. */
+/** Downloads without mirrors, as pypistats.org counts them: yesterday, and the 7 and 30 days up to yesterday. */
 export const downloadFactsSchema = z.object({
   lastDay: z.number(),
   lastWeek: z.number(),

@@ -1,10 +1,13 @@
-import { mkdir } from 'node:fs/promises';
+import type { Logger } from 'pino';
 import { createFacts } from '../../cache/facts/facts.ts';
 import type { Facts, FactsSource } from '../../cache/facts/contract.ts';
+import type { Store } from '../../cache/store/contract.ts';
+import type { Messages } from '../../cache/store/messages.ts';
+import type { Config } from '../config.ts';
 import { DEADLINES, UPSTREAM_DEADLINES } from '../deadlines.ts';
 import type { DownloadFacts, ProjectFacts } from './schema.ts';
 import { KEYS, RECORDS_PREFIX } from '../keys.ts';
-import { createShared, type ServicesOptions, type Shared } from '../stores.ts';
+import type { Metrics } from '../metrics.ts';
 import { createBudget } from './budget.ts';
 import { createUpstreamClient, type UpstreamClient } from '../upstream/client.ts';
 import { createPypiSource, projectId } from './pypi.ts';
@@ -12,67 +15,52 @@ import { createPypistatsSource } from './pypistats.ts';
 
 const PYPISTATS_PER_SECOND = 2;
 const PYPISTATS_CONCURRENCY = 2;
-/** How long a start waits for the store: without it, this process would ask PyPI for what all others know. */
-const STORE_PATIENCE_MS = 500;
 
-/** PyPI and pypistats.org, and what is kept of them. */
+/** The cached facts of PyPI and pypistats.org. */
 export interface Sources {
   readonly projects: Facts<ProjectFacts>;
   readonly downloads: Facts<DownloadFacts>;
-  /** The way to PyPI itself, for its feeds. */
+  /** Client of PyPI, for its feeds. */
   readonly pypi: UpstreamClient;
-  /** Requests left in this quarter of a minute. */
+  /** Returns the requests left in this quarter of a minute. */
   readonly budgetsLeft: () => Readonly<Record<'pypi' | 'pypistats', number>>;
-  /** Which upstreams failed repeatedly, and are left alone for a while: their breakers are open. */
+  /** Returns which upstreams have an open breaker: they failed repeatedly and get no requests for a while. */
   readonly leftAlone: () => Readonly<Record<'pypi' | 'pypistats', boolean>>;
-  /** Makes what is kept of a project and its releases due, for all processes; how many records that were. */
+  /** Expires the records of a project and its releases in all processes; returns their number. */
   readonly expire: (project: string) => Promise<number>;
-  /** The same for all that is kept. */
+  /** Expires all records; returns their number. */
   readonly expireEverything: () => Promise<number>;
-  /** Ends what is under way; the stores below stay open. */
+  /** Aborts running refreshes; the stores stay open. */
   readonly close: () => Promise<void>;
 }
 
-/** The sources with what they stand on, for a program that serves no pictures. */
+/** What the processes of one installation share. */
+export interface Shared {
+  readonly store: Store;
+  readonly messages: Messages;
+  /** How long a process uses facts from its memory without checking the store. */
+  readonly memorySeconds: number;
+}
+
+/** The sources and their store, for a process that serves no pictures. */
 export interface OpenedSources extends Shared {
   readonly sources: Sources;
-  /** Lets go of everything; never rejects. */
+  /** Closes everything; never rejects. */
   readonly close: () => Promise<void>;
 }
 
-/**
- * Opens the shared store and the sources over it, and waits a moment for the store. `isFollowed` tells whether a follower
- * refreshes what is held; by default there is none.
- */
-export async function openSources(
-  options: ServicesOptions,
-  isFollowed = (): boolean => false,
-): Promise<OpenedSources> {
-  const { config, log } = options;
-  await mkdir(config.CACHE_DIR, { recursive: true }).catch((error: unknown) => {
-    log.error({ err: error }, 'CACHE_DIR cannot be made: nothing is kept on disk');
-  });
-  const shared = await createShared(options);
-  const sources = createSources(shared, options, isFollowed);
-  await shared.store.ready(STORE_PATIENCE_MS);
-  return {
-    ...shared,
-    sources,
-    async close() {
-      await sources.close();
-      await shared.messages.close();
-      await shared.store.close();
-    },
-  };
+export interface SourcesOptions extends Shared {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly version: string;
+  /** Whether a follower refreshes the records. */
+  readonly isFollowed: () => boolean;
 }
 
 /** Makes the sources over the store that all processes share. */
-function createSources(
-  shared: Shared,
-  options: ServicesOptions,
-  isFollowed: () => boolean,
-): Sources {
-  const { config } = options;
+export function createSources(options: SourcesOptions): Sources {
+  const { config, isFollowed } = options;
   const pypi = createUpstream('pypi', config.PYPI_URL, config.PYPI_CONCURRENCY, options);
   const pypistats = createUpstream(
     'pypistats',
@@ -80,14 +68,13 @@ function createSources(
     PYPISTATS_CONCURRENCY,
     options,
   );
-  const budgets = createBudgets(shared, options);
+  const budgets = createBudgets(options);
   const projects = createFactsOf(
     createPypiSource({
       client: pypi,
       budget: budgets.pypi,
       freshSeconds: config.FACTS_FRESH_SECONDS,
     }),
-    shared,
     options,
   );
   const downloads = createFactsOf(
@@ -97,7 +84,6 @@ function createSources(
       findProject: (name) => projects.get(name),
       isFollowed,
     }),
-    shared,
     options,
   );
   return {
@@ -120,8 +106,8 @@ function createSources(
   };
 }
 
-/** What all processes together may ask of each upstream. */
-function createBudgets({ store }: Shared, { config }: ServicesOptions) {
+/** Creates the budgets that all processes share. */
+function createBudgets({ config, store }: SourcesOptions) {
   return {
     pypi: createBudget({ store, key: KEYS.pypiBudget, perMinute: config.PYPI_PER_MINUTE }),
     pypistats: createBudget({
@@ -133,21 +119,20 @@ function createBudgets({ store }: Shared, { config }: ServicesOptions) {
   };
 }
 
-function createFactsOf<T>(
-  source: FactsSource<T>,
-  shared: Shared,
-  { config, metrics }: ServicesOptions,
-): Facts<T> {
+function createFactsOf<T>(source: FactsSource<T>, options: SourcesOptions): Facts<T> {
+  const { config, metrics, store, messages, memorySeconds } = options;
   return createFacts({
     source,
-    ...shared,
+    store,
+    messages,
+    memorySeconds,
     keyPrefix: RECORDS_PREFIX,
     keptSeconds: config.FACTS_KEPT_SECONDS,
     patienceMs: DEADLINES.keptFactsMs,
     firstPatienceMs: DEADLINES.unknownFactsMs,
     loadTimeoutMs: UPSTREAM_DEADLINES.loadMs,
     memoryMaxBytes: config.MEMORY_MAX_BYTES / 4,
-    // pypistats.org's source spreads its own due times.
+    // The source of pypistats.org spreads its due times itself.
     jitter: source.name === 'pypi' ? 0.1 : 0,
     observe(event) {
       if (event.kind === 'served') metrics.facts(source.name, event.state, event.tier);
@@ -165,7 +150,7 @@ function createUpstream(
   name: string,
   url: string,
   concurrency: number,
-  options: ServicesOptions,
+  options: SourcesOptions,
 ): Upstream {
   const { config, log, metrics, version } = options;
   let isOpen = false;
@@ -180,7 +165,7 @@ function createUpstream(
       metrics.breaker(name, open);
       log.warn(
         { upstream: name },
-        open ? 'upstream fails: it is left alone for a while' : 'upstream answers again',
+        open ? 'upstream fails: no requests for a while' : 'upstream answers again',
       );
     },
   });

@@ -1,31 +1,14 @@
 import { hash } from 'node:crypto';
 import { makeBadge } from 'badge-maker';
+import { PALETTE } from './color.ts';
 import type { BadgeSpec } from './spec.ts';
+import { escapeXml } from './xml.ts';
 
 const ID_LENGTH = 10;
-/** badge-maker's palette, which it does not export. */
-const PALETTE: ReadonlyMap<string, string> = new Map([
-  ['brightgreen', '#4b0'],
-  ['green', '#67ac09'],
-  ['yellow', '#d8b800'],
-  ['yellowgreen', '#95991a'],
-  ['orange', '#ea7233'],
-  ['red', '#dd4343'],
-  ['blue', '#007ec6'],
-  ['grey', '#555'],
-  ['lightgrey', '#939393'],
-]);
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-  ["'", '&apos;'],
-]);
 
 /**
- * Returns the badge as SVG: the same bytes for the same spec on every machine, and ids that no other spec's badge has,
- * so that many of them can stand in one HTML page. An empty label leaves the message alone.
+ * Returns the badge as SVG; equal specs give the same bytes. Its ids are unique to the spec, so that one HTML page can
+ * contain many badges. An empty label removes the left half.
  */
 export function drawSvg(spec: BadgeSpec): string {
   const idSuffix = identify(spec);
@@ -36,8 +19,8 @@ export function drawSvg(spec: BadgeSpec): string {
 }
 
 /**
- * What of a spec shows, as text: two specs have the same one just where they have the same picture. There is no left half
- * without a label, and a color of badge-maker's palette is drawn as a hex color.
+ * Returns the visible part of a spec as text; two specs have the same text exactly if they have the same picture.
+ * Without a label there is no left half, and a color of the palette is drawn as its hex value.
  */
 export function essenceOf({ label, message, color, labelColor, style }: BadgeSpec): string {
   const left = label === '' ? null : toHex(labelColor ?? 'grey');
@@ -53,27 +36,23 @@ function identify(spec: BadgeSpec): string {
 }
 
 function drawBadge({ label, message, color, labelColor, style }: BadgeSpec, idSuffix: string) {
-  // badge-maker paints a left half without a label where there is a color for it.
+  // With a label color, badge-maker draws a left half even without a label.
   const left = label === '' || labelColor === undefined ? {} : { labelColor };
   return makeBadge({ label, message, color, ...left, style, idSuffix });
 }
 
-// badge-maker's social badge without a label is an empty box beside the message: here the message is in that box. As a
-// label it begins with a capital, which is taken back.
+// Without a label, badge-maker's social badge has an empty box beside the message. This puts the message in the box, as
+// a label, and undoes the capital that badge-maker gives to labels.
 function drawBubble({ message, color, style }: BadgeSpec, idSuffix: string): string {
   const capitalized = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
   const svg = makeBadge({ label: message, message: '', color, style, idSuffix });
   return svg.replaceAll(`>${escapeXml(capitalized)}</text>`, () => `>${escapeXml(message)}</text>`);
 }
 
-// The name for screen readers is the text as it is: badge-maker gives it in capitals where the style has capitals.
+// Screen readers get the original text; badge-maker would write it in capitals for styles that have capitals.
 function nameFor(svg: string, { label, message }: BadgeSpec): string {
   const name = escapeXml([label, message].filter((part) => part !== '').join(': '));
   const start = svg.indexOf(' role="img"');
   const end = svg.indexOf('</title>');
   return `${svg.slice(0, start)} role="img" aria-label="${name}"><title>${name}${svg.slice(end)}`;
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES.get(character) ?? character);
 }

@@ -2,23 +2,33 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { UpstreamError } from './errors.ts';
-import { createMemberSkipper } from './skip-member.ts';
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+const OPENING = new Set([0x7b, 0x5b]);
+const CLOSING = new Set([0x7d, 0x5d]);
+const NULL = Buffer.from('null');
+/** PyPI nests five deep. A parser takes seconds and hundreds of megabytes for megabytes of brackets. */
+const MAX_DEPTH = 64;
+const MAX_CONTAINERS = 100_000;
 
 export interface BodyOptions {
   readonly encoding?: string | undefined;
-  /** Read at the most, after decompression. */
+  /** Limit of bytes read, after decompression. */
   readonly maxBytes: number;
-  /** Held at the most, without what is left out. */
+  /** Limit of bytes kept, without the skipped member. */
   readonly maxKeptBytes: number;
-  /** Whether it is JSON, which is looked at while it comes: what nests without end is not read to its own. */
+  /** Whether the text is JSON, whose brackets are counted while it arrives. */
   readonly isJson: boolean;
-  /** A member of a JSON object that is not wanted; `null` stands in its place. */
+  /** A member of the JSON object that is replaced by `null`. */
   readonly leaveOut?: string | undefined;
 }
 
 /**
- * The body as text, decompressed where it came as gzip. Reading stops, and the connection is dropped, once more came out
- * than may be read or kept: neither an endless body nor a small one that unpacks to gigabytes is ever held.
+ * Returns the body as text, decompressed if it is gzip. Stops reading and drops the connection above either limit,
+ * so that neither an endless body nor one that unpacks to gigabytes fills the memory.
  */
 export async function readBody(
   body: Readable,
@@ -34,12 +44,71 @@ export async function readBody(
       bytes += chunk.length;
       keptBytes += kept.length;
       if (bytes > maxBytes || keptBytes > maxKeptBytes)
-        throw new UpstreamError('too-large', 'sent more than is read');
+        throw new UpstreamError('too-large', 'sent too many bytes');
       chunks.push(kept);
     }
   };
   if (encoding === 'gzip') await pipeline(body, createGunzip(), collect);
   else if (encoding === 'identity') await pipeline(body, collect);
-  else throw new UpstreamError('unparsable', 'sent an encoding that was not asked for');
+  else throw new UpstreamError('unparsable', 'sent an encoding that was not requested');
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * Returns a function that replaces one member of a JSON text by `null`, in chunks of any size: the member is never kept,
+ * parsed or validated. It is a member of the outermost object with a plain ASCII name; without a name, all is kept. The
+ * function throws an `UpstreamError` for brackets nested too deep, or too many of them in what is kept.
+ */
+export function createMemberSkipper(member?: string): (chunk: Buffer) => Buffer {
+  const name = member === undefined ? undefined : Buffer.from(member);
+  let depth = 0;
+  let containers = 0;
+  let isString = false;
+  let isEscaped = false;
+  let isSkipping = false;
+  /** How many bytes of the current string match the member's name; -1 if it differs. */
+  let matched = -1;
+
+  const readString = (byte: number): void => {
+    if (isEscaped) isEscaped = false;
+    else if (byte === BACKSLASH) isEscaped = true;
+    else if (byte === QUOTE) isString = false;
+    if (isString) matched = matched >= 0 && byte === name?.[matched] ? matched + 1 : -1;
+  };
+
+  const open = (): void => {
+    depth += 1;
+    if (!isSkipping) containers += 1;
+    if (depth > MAX_DEPTH || containers > MAX_CONTAINERS)
+      throw new UpstreamError('unparsable', 'sent too many nested brackets');
+  };
+
+  /** Whether the member's value begins after this byte or ends before it. */
+  const readMark = (byte: number): boolean => {
+    const isMember = depth === 1 && byte === COLON && matched === name?.length;
+    const isEnd = isSkipping && depth === 1 && (byte === COMMA || CLOSING.has(byte));
+    if (byte === QUOTE) {
+      isString = true;
+      matched = 0;
+    } else if (OPENING.has(byte)) open();
+    else if (CLOSING.has(byte)) depth -= 1;
+    else if (byte === COMMA || byte === COLON) matched = -1;
+    return isMember || isEnd;
+  };
+
+  return (chunk) => {
+    const kept: Buffer[] = [];
+    let from = 0;
+    for (let at = 0; at < chunk.length; at += 1) {
+      const byte = chunk[at] ?? 0;
+      if (isString) readString(byte);
+      else if (readMark(byte)) {
+        if (!isSkipping) kept.push(chunk.subarray(from, at + 1), NULL);
+        isSkipping = !isSkipping;
+        from = at;
+      }
+    }
+    if (!isSkipping) kept.push(chunk.subarray(from));
+    return Buffer.concat(kept);
+  };
 }

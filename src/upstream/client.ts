@@ -10,20 +10,19 @@ import {
 import type { Dispatcher } from 'undici';
 import { UPSTREAM_DEADLINES } from '../deadlines.ts';
 import { Agent } from './agent.ts';
-import { UpstreamError, type UpstreamFailure } from './errors.ts';
+import { readRetryAfterMs, UpstreamError, type UpstreamFailure } from './errors.ts';
 import { readBody } from './body.ts';
-import { readRetryAfterMs } from './retry-after.ts';
 
 const JSON_TYPE = 'application/json';
 const MAX_REDIRECTS = 3;
 const MAX_WAITING = 1_000;
 const BREAKER_FAILURES = 5;
-/** Shorter than the first back-off of a record (5 s): whoever comes back after it finds the upstream tried. */
+/** Shorter than the first back-off of a record (5 s), so that the next refresh reaches the upstream. */
 const BREAKER_OPEN_MS = 4_000;
-/** What of a body is held by default; the rest has to be left out while it comes. */
+/** Default limit of a body in memory, without a skipped member. */
 const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 
-/** An answer that says something: found, not changed, or not there. Every other status is an `UpstreamError`. */
+/** A usable answer: found, unchanged or missing. Any other status is an `UpstreamError`. */
 export type UpstreamAnswer =
   | {
       status: 200;
@@ -35,42 +34,42 @@ export type UpstreamAnswer =
   | { status: 404 };
 
 export interface UpstreamRequest {
-  /** Path below the origin, with its leading slash. */
+  /** Path below the origin, with a leading slash. */
   path: string;
   /** An ETag to revalidate. */
   etag?: string | undefined;
-  /** The type that is wanted; `application/json` by default. */
+  /** Media type to accept; `application/json` by default. */
   accept?: string;
-  /** What is sent, with POST; left out: nothing, with GET. */
+  /** Body to send with POST; without it the method is GET. */
   post?: { contentType: string; body: string };
-  /** How much of the body is held at the most; 4 MiB by default. */
+  /** Limit of the body in memory; 4 MiB by default. */
   maxKeptBytes?: number;
-  /** A member of the JSON object that comes, which is not wanted: megabytes that are never held. */
+  /** A member of the JSON answer to skip, so that its megabytes are never in memory. */
   leaveOut?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
 export interface UpstreamClient {
-  /** Asks once, without retries; rejects with an `UpstreamError`, at the latest after 8 s. */
+  /** Sends one request, without retries. Rejects with an `UpstreamError`, after 8 s at the latest. */
   get(request: UpstreamRequest): Promise<UpstreamAnswer>;
   close(): Promise<void>;
 }
 
 export interface UpstreamClientOptions {
-  /** Where the upstream answers, without a slash at the end. */
+  /** Base URL of the upstream, without a slash at the end. */
   url: string;
   userAgent: string;
-  /** Requests at once; up to a thousand more wait, in order. */
+  /** Concurrent requests; up to a thousand more wait in order. */
   concurrency: number;
-  /** Largest body that is read, after decompression. */
+  /** Limit of a body, after decompression. */
   maxBytes: number;
-  /** Told of every call: how it ended (a status or a failure) and how long it took. */
+  /** Called after each request with its status or failure and its duration. */
   observe?: (outcome: '200' | '304' | '404' | UpstreamFailure, seconds: number) => void;
-  /** Told when the breaker opens (the upstream failed five times in a row) and closes. */
+  /** Called when the breaker opens, after five failures in a row, and closes. */
   onBreaker?: (open: boolean) => void;
 }
 
-/** One client an upstream: identified, with limits on time, bytes, redirects and concurrency, and a circuit breaker. */
+/** Creates the client of an upstream, with limits on time, bytes, redirects and concurrency, and a circuit breaker. */
 export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
   const agent = new Agent({
     connections: options.concurrency,
@@ -81,7 +80,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   const waiting = bulkhead(options.concurrency, MAX_WAITING);
   const breaker = circuitBreaker(handleWhen(isUpstreamFault), {
     breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
-    // It goes by a clock that can be set back, and then stays open until the old time comes again: we measure ourselves.
+    // cockatiel reads `Date.now()`, which can jump back and keep the breaker open; `openUntilMs` is monotonic.
     halfOpenAfter: -Number.MAX_SAFE_INTEGER,
   });
   let openUntilMs = 0;
@@ -113,12 +112,12 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   };
 }
 
-/** What tells that the upstream is ill: not a caller who left. */
+/** Whether the error is a failure of the upstream, not of a caller who cancelled. */
 function isUpstreamFault(error: unknown): boolean {
   return toUpstreamError(error).failure !== 'cancelled';
 }
 
-/** Asks, and gives up when the caller does or the time is over; nothing of it outlives the answer. */
+/** Sends the request until it is answered, cancelled or out of time; leaves no timer or listener behind. */
 async function askInTime(
   agent: Agent,
   options: UpstreamClientOptions,
@@ -168,13 +167,13 @@ async function ask(
     await response.body.dump();
     const target = URL.parse(location, url.href);
     if (target === null || !isSafeRedirect(url, target))
-      throw new UpstreamError('redirect', 'redirected to another host, or out of TLS');
+      throw new UpstreamError('redirect', 'redirected to another host, or from TLS to plain HTTP');
     url = target;
   }
   throw new UpstreamError('redirect', `redirected more than ${MAX_REDIRECTS} times`);
 }
 
-/** Within the origin, or to the same host by TLS. */
+/** Whether a redirect stays within the origin, or upgrades the same host to TLS. */
 export function isSafeRedirect(from: URL, to: URL): boolean {
   return (
     to.origin === from.origin ||

@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { prepareFonts } from '../../src/imaging/fonts.ts';
 import { createRasterizer, type Rasterizer } from '../../src/imaging/raster.ts';
-import { tellOutcome } from '../support/outcomes.ts';
 import { makeTempDirectory } from '../support/temp.ts';
 import { BOMBS, drawingOf, REFERENCES } from './support/hostile-drawings.ts';
 
@@ -17,9 +16,6 @@ import { BOMBS, drawingOf, REFERENCES } from './support/hostile-drawings.ts';
  * the rasteriser. The drawings stand in `support/hostile-drawings.ts`.
  */
 const MAX_PIXELS = 4_000_000;
-/** The worst takes a quarter of it on a quiet machine. */
-const MAX_MS = 45_000;
-const TIMEOUT_MS = 60_000;
 
 let directory: Awaited<ReturnType<typeof makeTempDirectory>>;
 let rasterizer: Rasterizer;
@@ -92,22 +88,14 @@ async function pixelsOf(picture: Buffer | undefined): Promise<number> {
   return width * height;
 }
 
-describe('what is small to send and large to draw comes to an end', () => {
-  test.each(BOMBS)(
-    '%s',
-    async (what, svg, outcome) => {
-      const startedAtMs = performance.now();
-      const drawn = await draw(svg);
-      const ms = Math.round(performance.now() - startedAtMs);
-      tellOutcome(`drawing ${what}`, { ms, drawnBytes: drawn?.length ?? 0 });
-      expect(ms).toBeLessThan(MAX_MS);
-      expect(['either', drawn === undefined ? 'refused' : 'drawn']).toContain(outcome);
-      expect(await pixelsOf(drawn)).toBeLessThanOrEqual(MAX_PIXELS);
-    },
-    TIMEOUT_MS,
-  );
+describe('what is small to send and large to draw', () => {
+  test.each(BOMBS)('%s is %s', async (_, outcome, svg) => {
+    const drawn = await draw(svg);
+    expect(drawn === undefined ? 'refused' : 'drawn').toBe(outcome);
+    expect(await pixelsOf(drawn)).toBeLessThanOrEqual(MAX_PIXELS);
+  });
 
-  test('and whoever draws next is served', async () => {
+  test('whoever draws next is served', async () => {
     expect(await draw(drawingOf('<rect width="9" height="9"/>'))).toBeDefined();
   });
 });

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMemoryCache } from '../../cache/memory.ts';
 import { createSingleFlight } from '../../cache/single-flight.ts';
-import { composeSpec, type Looks } from '../../src/badges/compose.ts';
+import { composeSpec, type StyleOptions } from '../../src/badges/compose.ts';
 import { createImaging, type Imaging } from '../../src/imaging/imaging.ts';
 import { type BadgeSpec, STYLES } from '../../src/imaging/spec.ts';
 import { drawSvg } from '../../src/imaging/svg.ts';
@@ -15,12 +15,11 @@ import { createHostileClient, type HostileClient } from './support/hostile-clien
 import { targets } from './support/hostile-urls.ts';
 import { hostileText } from './support/hostile-words.ts';
 
-const SPEC_RUNS = 3_000;
-const URL_RUNS = 300;
-const TIMEOUT_MS = 60_000;
+const SPEC_RUNS = 2_000;
+const URL_RUNS = 150;
 
 /** What two badges may differ in: as a user or an index wrote it. */
-interface Words extends Looks {
+interface Words extends StyleOptions {
   readonly label: string;
   readonly message: string;
   readonly color: string;
@@ -109,26 +108,12 @@ describe('the digest of a picture', () => {
     return remove;
   });
   const digestOf = (spec: BadgeSpec): string => pictures.digest({ spec, format: 'svg', scale: 1 });
-  const isSame = (one: BadgeSpec, other: BadgeSpec): { key: boolean; picture: boolean } => ({
-    key: digestOf(one) === digestOf(other),
-    picture: drawSvg(one) === drawSvg(other),
-  });
-
-  test('no key has two pictures', () => {
+  test('no key has two pictures, and no picture has two keys', () => {
     fc.assert(
       fc.property(pairs, ([one, other]) => {
         const [spec, near] = [toSpec(one), toSpec(other)];
-        expect(isSame(spec, near)).not.toEqual({ key: true, picture: false });
-      }),
-      { numRuns: SPEC_RUNS },
-    );
-  });
-
-  test('no picture has two keys', () => {
-    fc.assert(
-      fc.property(pairs, ([one, other]) => {
-        const [spec, near] = [toSpec(one), toSpec(other)];
-        expect(isSame(spec, near)).not.toEqual({ key: false, picture: true });
+        const isOnePicture = drawSvg(spec) === drawSvg(near);
+        expect(digestOf(spec) === digestOf(near)).toBe(isOnePicture);
       }),
       { numRuns: SPEC_RUNS },
     );
@@ -147,77 +132,23 @@ describe('the ETag of an answer', () => {
     await service.close();
   });
 
-  test(
-    'any URLs: one ETag, one picture; one SVG, one ETag',
-    async () => {
-      const pictures = new Map<string, string>();
-      const etags = new Map<string, string>();
-      await fc.assert(
-        fc.asyncProperty(targets({ isStrict: false }), async (target) => {
-          const { headers, body } = await client.get(target);
-          const [etag, picture] = [String(headers['etag']), hash('sha256', body)];
-          expect(pictures.get(etag) ?? picture).toBe(picture);
-          pictures.set(etag, picture);
-          if (formatAsked(target) !== 'svg') return;
-          expect(etags.get(picture) ?? etag).toBe(etag);
-          etags.set(picture, etag);
-        }),
-        { numRuns: URL_RUNS },
-      );
-      expect(etags.size).toBeGreaterThan(URL_RUNS / 10);
-    },
-    TIMEOUT_MS,
-  );
-
-  const format = fc.constantFrom(
-    ['svg', 'SVG'],
-    ['json', 'Json'],
-    ['png', 'PNG'],
-    ['jpg', 'JPEG'],
-    ['tif', 'tiff'],
-  );
-  const spellings = fc.constantFrom(
-    ['', '?cachebust=1', '?style=&color=&x', '?strict=1', '?period=decade', '?label=a&label=b'],
-    ['?label=a+b', '?label=a%20b', '?x=1&label=%61%20%62', '?label=%20a%20b%20'],
-    ['?label=', '?label', '?label=&maxAge=-1', '?label=%00%1f'],
-    ['?color=red', '?color=critical', '?colorB=red', '?color=red&colorB=blue', '?color=%20red'],
-    ['?labelColor=ABC', '?colorA=%23abc', '?labelColor=%23ABC&colorA=red', '?labelColor=abc&y=2'],
-    [
-      '?style=plastic&label=e%CC%81',
-      '?label=%C3%A9&style=plastic',
-      '?label=%C3%A9&style=plastic&scale=5',
-    ],
-  );
-
-  test(
-    'spellings of one badge have one ETag and one picture',
-    async () => {
-      await fc.assert(
-        fc.asyncProperty(
-          format,
-          spellings,
-          fc.nat(),
-          fc.nat(),
-          async (extensions, queries, one, other) => {
-            const [extension = '', spelt = ''] = extensions;
-            const [first, second] = await Promise.all([
-              client.get(
-                `/version/sampleupper-case-name/badge.${extension}${queries[one % queries.length]}`,
-              ),
-              client.get(
-                `/version/SampleUPPER._Case-Name/badge.${spelt}${queries[other % queries.length]}`,
-              ),
-            ]);
-            expect(second.headers['x-badge-status']).toBe('ok');
-            expect(second.headers['etag']).toBe(first.headers['etag']);
-            expect(second.body.equals(first.body)).toBe(true);
-          },
-        ),
-        { numRuns: URL_RUNS },
-      );
-    },
-    TIMEOUT_MS,
-  );
+  test('any URLs: one ETag, one picture; one SVG, one ETag', async () => {
+    const pictures = new Map<string, string>();
+    const etags = new Map<string, string>();
+    await fc.assert(
+      fc.asyncProperty(targets({ isStrict: false }), async (target) => {
+        const { headers, body } = await client.get(target);
+        const [etag, picture] = [String(headers['etag']), hash('sha256', body)];
+        expect(pictures.get(etag) ?? picture).toBe(picture);
+        pictures.set(etag, picture);
+        if (formatAsked(target) !== 'svg') return;
+        expect(etags.get(picture) ?? etag).toBe(etag);
+        etags.set(picture, etag);
+      }),
+      { numRuns: URL_RUNS },
+    );
+    expect(etags.size).toBeGreaterThan(URL_RUNS / 10);
+  });
 
   test('an SVG has no scale, and every other format has', async () => {
     const etagOf = async (target: string) => (await client.get(target)).headers['etag'];

@@ -60,7 +60,7 @@ describe('an edge as it is deployed', () => {
   beforeAll(async () => {
     await start(EDGE_ARGUMENTS);
     for (let number = 0; number < BADGES; number += 1)
-      await vi.waitFor(async () => expect(await verdictOf(pathOf(number))).toBe('ok'), PATIENCE);
+      await vi.waitUntil(async () => (await verdictOf(pathOf(number))) === 'ok', PATIENCE);
   });
   afterAll(close);
 

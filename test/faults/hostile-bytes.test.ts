@@ -4,10 +4,9 @@ import { startService, type TestService } from '../support/service.ts';
 import { faultsOfAnswer, type HostileAnswer } from './support/hostile-answers.ts';
 import { readAnswers, sendRaw } from './support/hostile-client.ts';
 
-const BYTE_RUNS = 500;
+const BYTE_RUNS = 150;
 /** For those that wait for more: the others are answered, and cut off, within milliseconds. */
 const IDLE_MS = 3_000;
-const TIMEOUT_MS = 60_000;
 
 let service: TestService;
 beforeAll(async () => {
@@ -52,41 +51,33 @@ const anyBytes = fc.oneof(
   ),
 );
 
-test(
-  'any bytes in the URL: a picture or a refusal, and no header of theirs',
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(anyBytes, anyBytes, async (path, label) => {
-        const answers = await send(
-          `GET /badge/${path}-red.png?label=${label} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
-        );
-        expect(answers.length).toBeGreaterThan(0);
-        expect(await faultsOfAll(answers)).toEqual([]);
-      }),
-      { numRuns: BYTE_RUNS },
-    );
-  },
-  TIMEOUT_MS,
-);
+test('any bytes in the URL: a picture or a refusal, and no header of theirs', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyBytes, anyBytes, async (path, label) => {
+      const answers = await send(
+        `GET /badge/${path}-red.png?label=${label} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+      );
+      expect(answers.length).toBeGreaterThan(0);
+      expect(await faultsOfAll(answers)).toEqual([]);
+    }),
+    { numRuns: BYTE_RUNS },
+  );
+});
 
 const names = ['Host', 'X-Request-Id', 'X-Forwarded-For', 'If-None-Match', 'Cookie', 'X'];
 
-test(
-  'any bytes in a header: a picture or a refusal, and no header of theirs',
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...names), anyBytes, async (name, value) => {
-        const answers = await send(
-          `GET /version/requests/badge.svg HTTP/1.1\r\nConnection: close\r\n${name}: ${value}\r\nHost: x\r\n\r\n`,
-        );
-        expect(answers.length).toBeGreaterThan(0);
-        expect(await faultsOfAll(answers.filter(({ status }) => status !== 304))).toEqual([]);
-      }),
-      { numRuns: BYTE_RUNS },
-    );
-  },
-  TIMEOUT_MS,
-);
+test('any bytes in a header: a picture or a refusal, and no header of theirs', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...names), anyBytes, async (name, value) => {
+      const answers = await send(
+        `GET /version/requests/badge.svg HTTP/1.1\r\nConnection: close\r\n${name}: ${value}\r\nHost: x\r\n\r\n`,
+      );
+      expect(answers.length).toBeGreaterThan(0);
+      expect(await faultsOfAll(answers.filter(({ status }) => status !== 304))).toEqual([]);
+    }),
+    { numRuns: BYTE_RUNS },
+  );
+});
 
 const TWIN = '/version/requests/badge.json';
 const FIRST = `GET ${TWIN} HTTP/1.1\r\nHost: x\r\n`;

@@ -1,25 +1,19 @@
-import { readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startService, type TestService } from '../support/service.ts';
-import { makeTempDirectory } from '../support/temp.ts';
 import { faultsOfAnswer, formatAsked, type HostileAnswer } from './support/hostile-answers.ts';
 import { createHostileClient, type HostileClient } from './support/hostile-client.ts';
 import { targets } from './support/hostile-urls.ts';
 
-const URL_RUNS = 500;
-const HEADER_RUNS = 300;
-const TIMEOUT_MS = 60_000;
+/* Far more of them: `make soak`. */
+const URL_RUNS = 200;
+const HEADER_RUNS = 100;
 const REACHED = ['svg', 'json', 'png', 'ok', 'not-found', 'invalid'];
 
 let service: TestService;
 let client: HostileClient;
-let parent: Awaited<ReturnType<typeof makeTempDirectory>>;
 beforeAll(async () => {
-  parent = await makeTempDirectory();
   service = await startService({
-    CACHE_DIR: join(parent.path, 'outer', 'cache'),
     PYPISTATS_PER_MINUTE: '30',
   });
   client = createHostileClient(service.url);
@@ -27,7 +21,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await client.close();
   await service.close();
-  await parent.remove();
 });
 
 test.each([{ isStrict: false }, { isStrict: true }])(
@@ -45,7 +38,6 @@ test.each([{ isStrict: false }, { isStrict: true }])(
     // Or the generator would have become too tame.
     expect([...seen]).toEqual(expect.arrayContaining(REACHED));
   },
-  TIMEOUT_MS,
 );
 
 const visible = fc.string({
@@ -68,36 +60,17 @@ const anyHeaders = fc.dictionary(
   { maxKeys: 6 },
 );
 
-test(
-  'what stands in headers changes nothing for whoever asks next',
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(targets({ isStrict: false }), anyHeaders, async (target, headers) => {
-        const first = await client.get(target, headers);
-        const next = await client.get(target);
-        expect(await faultsOfAnswer({ target, isStrict: false }, next)).toEqual([]);
-        const isHeld = first.status === 304 && first.body.length === 0;
-        expect(isHeld ? 'held' : withoutMoment(first)).toEqual(
-          isHeld ? 'held' : withoutMoment(next),
-        );
-      }),
-      { numRuns: HEADER_RUNS },
-    );
-  },
-  TIMEOUT_MS,
-);
-
-test('nothing that was asked for is written outside of the cache', async () => {
-  const files = await readdir(parent.path, { recursive: true, withFileTypes: true });
-  const written = files
-    .filter((file) => file.isFile())
-    .map((file) => relative(parent.path, join(file.parentPath, file.name)));
-  const ours =
-    /^outer\/cache\/(?:facts\.sqlite(?:-wal|-shm)?|fonts\/.*|pictures\/v1\/[0-9a-f]{2}\/[0-9a-f]{62})$/;
-  expect(written.filter((file) => file.startsWith('outer/cache/pictures/')).length).toBeGreaterThan(
-    10,
+test('what stands in headers changes nothing for whoever asks next', async () => {
+  await fc.assert(
+    fc.asyncProperty(targets({ isStrict: false }), anyHeaders, async (target, headers) => {
+      const first = await client.get(target, headers);
+      const next = await client.get(target);
+      expect(await faultsOfAnswer({ target, isStrict: false }, next)).toEqual([]);
+      const isHeld = first.status === 304 && first.body.length === 0;
+      expect(isHeld ? 'held' : withoutMoment(first)).toEqual(isHeld ? 'held' : withoutMoment(next));
+    }),
+    { numRuns: HEADER_RUNS },
   );
-  expect(written.filter((file) => !ours.test(file))).toEqual([]);
 });
 
 /** What two answers to one URL must have in common. */

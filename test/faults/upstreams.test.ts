@@ -60,12 +60,15 @@ function startLoadOf(projectOf: (number: number) => string, clients: number): Lo
   return startLoad(watched.stack.edgeUrl, pathOf, { clients, restMs: 40, maxRequests: Infinity });
 }
 
+const expectVerdict = (path: string, verdict: string): Promise<void> =>
+  watched.expectVerdict(path, verdict);
+
 beforeAll(async () => {
   standIn = await startPypi(MANY, [...KNOWN, ...UNKNOWN].map(largeProject));
   proxy = await startFaultProxy(Number(new URL(standIn.url).port));
   watched = await startWatchedStack(proxy.urlOf('http'), { FACTS_FRESH_SECONDS: '1' });
   for (const project of KNOWN) {
-    await watched.expectVerdict(badgeOf(project), 'ok');
+    await expectVerdict(badgeOf(project), 'ok');
     await watched.askAll(badgeOf(project));
   }
 });
@@ -91,7 +94,7 @@ describe('PyPI fails', () => {
       begin([known, unknown]);
       const load = startLoadOf(() => known, 8);
       const unknowns = await Promise.all([1, 2, 3].map(() => watched.ask(badgeOf(unknown))));
-      await watched.expectVerdict(badgeOf(known), 'stale');
+      await expectVerdict(badgeOf(known), 'stale');
       await load.answered(60);
       const report = await load.stop();
       expectOnly(report, ['ok', 'stale', ...LATE]);
@@ -112,15 +115,15 @@ describe('PyPI fails', () => {
   test('badges of the other upstream are as they were', async () => {
     const [known = '', other = ''] = MANY;
     const downloadsOf = (project: string): string => `/d/${project}/badge.svg`;
-    await watched.expectVerdict(badgeOf(known), 'ok');
-    await watched.expectVerdict(downloadsOf(known), 'ok');
+    await expectVerdict(badgeOf(known), 'ok');
+    await expectVerdict(downloadsOf(known), 'ok');
     standIn.misbehave({ mode: '503', api: 'pypi' });
-    await watched.expectVerdict(badgeOf(known), 'stale');
-    await watched.expectVerdict(downloadsOf(known), 'ok');
+    await expectVerdict(badgeOf(known), 'stale');
+    await expectVerdict(downloadsOf(known), 'ok');
     standIn.behave();
     standIn.misbehave({ mode: '503', api: 'pypistats' });
-    await watched.expectVerdict(downloadsOf(other), 'unavailable');
-    await watched.expectVerdict(badgeOf(other), 'ok');
+    await expectVerdict(downloadsOf(other), 'unavailable');
+    await expectVerdict(badgeOf(other), 'ok');
   });
 });
 
@@ -137,7 +140,7 @@ describe('all of PyPI is down, and comes back', () => {
   const openBreakers = (): Promise<number> =>
     watched.metric('pypins_upstream_breaker_open', { upstream: 'pypi' });
   const expectAll = async (verdict: string): Promise<void> => {
-    for (const project of SOME) await watched.expectVerdict(badgeOf(project), verdict);
+    for (const project of SOME) await expectVerdict(badgeOf(project), verdict);
   };
 
   test('a few failures open the breakers, and what is known is shown', async () => {

@@ -7,15 +7,12 @@ import { versionPath } from './support/edge-reader.ts';
 import { followHere } from './support/followers.ts';
 import { FOLLOWED_WITHIN_MS, type Scene, startScene } from './support/scene.ts';
 
-const START_MS = 60_000;
-const TEST_MS = 120_000;
-
 let scene: Scene;
 beforeAll(async () => {
   scene = await startScene();
-}, START_MS);
+});
 beforeEach(() => scene.reset());
-afterAll(() => scene.close(), START_MS);
+afterAll(() => scene.close());
 
 /** To the process that answers: varnishd's own only looks after it. */
 async function signalSecond(signal: NodeJS.Signals): Promise<void> {
@@ -64,30 +61,25 @@ test.each([
       rightAfterItsReturnSeconds: Number(((tookMs ?? 0) / 1000).toFixed(1)),
     });
   },
-  TEST_MS,
 );
 
-test(
-  'a node that is away while one follower ends and another begins: it is told what it has missed of both',
-  async () => {
-    const { way, settings } = await breakableWayForTest(scene);
-    const [near] = scene.edges;
-    const before = await followHere(scene, { settings });
-    const [one = '', other = ''] = scene.take(2);
-    await scene.hold([one, other]);
-    way.set({ way: 'reset' });
-    scene.publish([one]);
-    await near?.untilSays(versionPath(one), '1.1', FOLLOWED_WITHIN_MS);
-    await before.stop();
-    scene.publish([other]);
-    await followHere(scene, { settings });
-    await near?.untilSays(versionPath(other), '1.1', FOLLOWED_WITHIN_MS);
-    const [, away] = scene.edges;
-    const badges = await away?.readAll([one, other].map(versionPath));
-    // The very copies that it would keep for a day.
-    expect(badges?.map(({ text }) => text.includes(': 1.0"'))).toEqual([true, true]);
-    way.set({ way: 'open' });
-    expect(await scene.wrongOnes([one, other], '1.1')).toEqual([]);
-  },
-  TEST_MS,
-);
+test('a node that is away while one follower ends and another begins: it is told what it has missed of both', async () => {
+  const { way, settings } = await breakableWayForTest(scene);
+  const [near] = scene.edges;
+  const before = await followHere(scene, { settings });
+  const [one = '', other = ''] = scene.take(2);
+  await scene.hold([one, other]);
+  way.set({ way: 'reset' });
+  scene.publish([one]);
+  await near?.untilSays(versionPath(one), '1.1', FOLLOWED_WITHIN_MS);
+  await before.stop();
+  scene.publish([other]);
+  await followHere(scene, { settings });
+  await near?.untilSays(versionPath(other), '1.1', FOLLOWED_WITHIN_MS);
+  const [, away] = scene.edges;
+  const badges = await away?.readAll([one, other].map(versionPath));
+  // The very copies that it would keep for a day.
+  expect(badges?.map(({ text }) => text.includes(': 1.0"'))).toEqual([true, true]);
+  way.set({ way: 'open' });
+  expect(await scene.wrongOnes([one, other], '1.1')).toEqual([]);
+});

@@ -4,11 +4,12 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { examine, tellFindings } from '../../src/commands/doctor.ts';
-import { purge, tellPurge } from '../../src/commands/purge.ts';
+import { examine } from '../../src/commands/doctor.ts';
+import { printFindings } from '../../src/commands/finding.ts';
+import { purge, printPurge } from '../../src/commands/purge.ts';
 import { UsageError } from '../../src/errors.ts';
-import { refresh, tellRefresh } from '../../src/commands/refresh.ts';
-import { collectStats, tellStats } from '../../src/commands/stats.ts';
+import { refresh, printRefresh } from '../../src/commands/refresh.ts';
+import { collectStats, printStats } from '../../src/commands/stats.ts';
 import { listPaths } from '../../src/commands/warm-list.ts';
 import { warm } from '../../src/commands/warm.ts';
 import { startPurgeListener } from '../support/purge-listener.ts';
@@ -70,7 +71,7 @@ describe('pypins purge', () => {
     });
     const { output, lines } = createTestOutput();
     const report = await purge(opened, config, { project: 'flask' });
-    expect(tellPurge(report, false, output)).toBe(false);
+    expect(printPurge(report, false, output)).toBe(false);
     expect(lines).toContain(`${good.url}: 3 badges purged`);
     expect(lines.join('\n')).toContain(`${NOBODY}: does not answer`);
     expect(lines.join('\n')).toContain(`${refusing.url}: refuses`);
@@ -114,7 +115,7 @@ describe('pypins refresh', () => {
     const { opened, config } = await openSourcesForTest({ PYPI_URL: standIn.url });
     const { output, lines } = createTestOutput();
     const report = await refresh({ ...opened, retriesMs: [1] }, config, project, output);
-    expect(tellRefresh(report, false, output)).toBe(false);
+    expect(printRefresh(report, false, output)).toBe(false);
     expect(lines[0]).toContain(words);
     await standIn.close();
   });
@@ -181,9 +182,9 @@ test('pypins stats sums up the metrics of the nodes, and names those that do not
   await service.twin('/version/requests/badge.json');
   const { output, lines, notes } = createTestOutput();
   const good = await collectStats([service.adminUrl]);
-  expect(tellStats(good, true, output)).toBe(true);
+  expect(printStats(good, true, output)).toBe(true);
   expect(JSON.parse(lines.pop() ?? '')).toMatchObject({ ok: true, unreachable: [] });
-  expect(tellStats(await collectStats([service.adminUrl, NOBODY]), false, output)).toBe(false);
+  expect(printStats(await collectStats([service.adminUrl, NOBODY]), false, output)).toBe(false);
   expect(lines.join('\n')).toMatch(/hits, facts +[\d.]+ %/);
   expect(notes).toEqual([`${NOBODY} does not answer`]);
 });
@@ -198,7 +199,7 @@ test('pypins doctor says what is wrong and what to do', async () => {
   const look = async (more: Record<string, string>): Promise<[boolean, string]> => {
     const { output, lines } = createTestOutput();
     const findings = await examine(await createOptionsForTest({ ...settings, ...more }));
-    return [tellFindings(findings, false, output), lines.join('\n')];
+    return [printFindings(findings, false, output), lines.join('\n')];
   };
   const [isWell, well] = await look({ VARNISH_URLS: node.url, PURGE_KEY: 'x' });
   expect(well).not.toContain('fail');

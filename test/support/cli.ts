@@ -4,13 +4,13 @@ import { onTestFinished } from 'vitest';
 import { PYPINS, SHARED_CODE } from '../../stack/program.ts';
 import { tempDirectoryForTest } from './temp.ts';
 
-/** What a command wrote so far. */
+/** Output of a command so far. */
 export interface CliOutput {
   out: Buffer;
   err: string;
 }
 
-/** Starts `pypins` with only the settings given, a cache of its own, and free ports. It is gone when the test is. */
+/** Starts `pypins` with the given settings only, its own cache, and free ports. Ends with the test. */
 export async function startCli(
   args: readonly string[],
   settings: Readonly<Record<string, string>> = {},

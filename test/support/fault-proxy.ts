@@ -3,30 +3,30 @@ import { createConnection, createServer, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What the way between two programs does to them. */
+/** State of the connection between two programs. */
 export type WayFault =
-  /** Bytes pass, `latencyMs` late each way, at most `bytesPerSecond` back to the client. */
+  /** Bytes pass, delayed by `latencyMs` each way, with at most `bytesPerSecond` towards the client. */
   | { readonly way: 'open'; readonly latencyMs?: number; readonly bytesPerSecond?: number }
-  /** Connections are reset: those that there are, and new ones at once. */
+  /** Existing and new connections are reset. */
   | { readonly way: 'reset' }
-  /** Connections are taken, and nothing ever comes of them, nor of those that there are. */
+  /** Connections are accepted, but no bytes pass, in existing ones either. */
   | { readonly way: 'black-hole' }
-  /** What the client sends arrives, and no answer comes back. */
+  /** Requests arrive, but no bytes come back. */
   | { readonly way: 'half-open' };
 
-/** A TCP proxy that breaks the way between two programs. */
+/** A TCP proxy that breaks the connection between two programs. */
 export interface FaultProxy {
   readonly port: number;
-  /** What this client sees in place of the target, e.g. `http://127.0.0.1:1234`. */
+  /** URL of the proxy, e.g. `http://127.0.0.1:1234`. */
   urlOf(protocol: string): string;
-  /** From now on, for connections that there are as well. */
+  /** Applies to existing connections, too. */
   set(fault: WayFault): void;
-  /** Connections taken since the start. */
+  /** Connections accepted since the start. */
   readonly taken: number;
   close(): Promise<void>;
 }
 
-/** Starts a proxy towards a port of this machine; the way is open. The caller closes it. */
+/** Starts an open proxy to a local port. The caller closes it. */
 export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   const sockets = new Set<Socket>();
   let fault: WayFault = { way: 'open' };
@@ -77,9 +77,9 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   };
 }
 
-/** One direction; what comes into a hole is gone for good, as on a network that swallows packets. */
+/** Copies one direction; bytes sent into a hole are lost, as on a network that drops packets. */
 function createWay(now: () => WayFault, direction: 'there' | 'back'): Transform {
-  /** When the line is free again, where it is narrow. */
+  /** Time at which the line is free again, if the bandwidth is limited. */
   let freeAtMs = 0;
   const onTheirWay = new Set<Promise<void>>();
   return new Transform({
@@ -93,12 +93,12 @@ function createWay(now: () => WayFault, direction: 'there' | 'back'): Transform 
         const arrival = delay(freeAtMs - nowMs + latencyMs).then(() => void this.push(chunk));
         onTheirWay.add(arrival);
         void arrival.finally(() => onTheirWay.delete(arrival));
-        // Those behind it are on their way meanwhile, but for a line that is full.
+        // Later chunks overlap with this delay, unless the bandwidth is used up.
         void delay(freeAtMs - nowMs).then(() => pass());
       } else if (fault.way === 'half-open' && direction === 'there') pass(null, chunk);
       else pass();
     },
-    // What is on its way arrives before the end does.
+    // Delayed chunks arrive before the end.
     flush: (end) => void Promise.all(onTheirWay).then(() => end()),
   });
 }

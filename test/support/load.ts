@@ -5,53 +5,53 @@ import sharp from 'sharp';
 import { Pool } from 'undici';
 
 const MAX_FAULTS = 20;
-/** So many different pictures are decoded, after the load: decoding is work for the same machine. */
+/** Number of different pictures decoded after the load; decoding during it would slow the machine. */
 const MAX_DECODED = 200;
-/** How long an answer takes is measured, not asserted: the deadlines have tests of their own, in which they are injected. */
+/** Latency is measured, not asserted: the deadlines have their own tests, which inject them. */
 const PATIENCE_MS = 60_000;
-/** Latencies are kept of so many answers, the last ones. */
+/** Number of latest answers whose latencies are kept. */
 const MAX_LATENCIES = 20_000;
 
 export interface LoadOptions {
   readonly clients?: number;
   readonly maxRequests?: number;
-  /** What a client rests between two requests: load, not a flood, for which it is 0. */
+  /** Pause of a client between two requests; 0 for a flood. */
   readonly restMs?: number;
-  /** The status that a picture may have; 200 alone where left out. */
+  /** Allowed statuses of a picture; only 200 by default. */
   readonly statuses?: readonly number[];
-  /** The address of the nth request's client, which the proxies in front have told; this machine's without it. */
+  /** Returns the client address of the nth request, as proxies in front would send it; by default none. */
   readonly addressOf?: (number: number) => string;
 }
 
-/** What the clients saw. */
+/** Result of a load. */
 export interface LoadReport {
   readonly asked: number;
-  /** Whatever is not a well-formed picture with such a status; the first few. */
+  /** The first answers that are no well-formed picture with an allowed status. */
   readonly faults: readonly string[];
-  /** How often each `X-Badge-Status` came. */
+  /** Count of each `X-Badge-Status`. */
   readonly verdicts: Readonly<Record<string, number>>;
-  /** Milliseconds that half of the answers took at the most, 99 of 100, and all. */
+  /** Latencies in milliseconds: median, p99 and maximum. */
   readonly p50: number;
   readonly p99: number;
   readonly slowest: number;
 }
 
-/** Clients that ask one request after the other, as long as the load is on. */
+/** Clients that send one request after the other until the load ends. */
 export interface Load {
-  /** Resolves when so many more requests have been answered, or can be no more. */
+  /** Resolves when that many more requests have been answered, or the load has ended. */
   answered(more: number): Promise<void>;
   /** Ends the load. */
   stop(): Promise<LoadReport>;
 }
 
-/** Asks for what `pathOf` gives for the nth request. */
+/** Starts a load; `pathOf` returns the path of the nth request. */
 export function startLoad(
   origin: string,
   pathOf: (number: number) => string,
   options: LoadOptions = {},
 ): Load {
   const { clients = 16, maxRequests = 5_000, restMs = 10, statuses = [200], addressOf } = options;
-  // A connection for each request, as of most image proxies: a kept one may be closed just when a busy client uses it.
+  // One connection per request, like most image proxies: a kept one may be closed just when a client uses it.
   const pool = new Pool(origin, {
     connections: clients,
     headersTimeout: PATIENCE_MS,
@@ -114,7 +114,7 @@ export function startLoad(
   };
 }
 
-/** Whether bytes are a picture of that type that can be drawn; the same bytes are drawn once. */
+/** Whether the bytes decode as a picture of the type; the same bytes are decoded once. */
 export function createPictureCheck(): (type: string, bytes: Uint8Array) => Promise<boolean> {
   const known = new LRUCache<string, boolean>({ max: 5_000 });
   return async (type, bytes) => {

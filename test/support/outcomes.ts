@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 const REPORTS = resolve(import.meta.dirname, '../../reports');
 
 /**
- * Writes down what a fault came to, for `docs/reliability.md`: figures say something about one run on one machine, so
- * that no test asserts them. A line of JSON in `reports/faults.ndjson`.
+ * Records the effect of a fault for `docs/reliability.md`. Figures depend on the run and the machine, so
+ * no test asserts them. Appends a line of JSON to `reports/faults.ndjson`.
  */
 export function tellOutcome(fault: string, measured: Readonly<Record<string, unknown>>): void {
   mkdirSync(REPORTS, { recursive: true });

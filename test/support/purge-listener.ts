@@ -2,14 +2,14 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 
-/** A purge listener that says what it is told to. */
+/** A fake purge listener with scripted answers. */
 export interface PurgeListener {
   readonly url: string;
-  /** What it was asked, the first first. */
+  /** Requests so far, in order. */
   readonly asked: readonly IncomingMessage[];
 }
 
-/** A listener of the test's own: the real one is tried by the tests of the stack. It is gone when the test is. */
+/** Starts a listener that ends with the test. The tests of the stack use the real one. */
 export async function startPurgeListener(status = 200): Promise<PurgeListener> {
   const asked: IncomingMessage[] = [];
   const server = createServer((request, response) => {

@@ -7,7 +7,7 @@ import {
   type UpstreamRequest,
 } from '../../src/upstream/client.ts';
 
-/** PyPI without a wire: what `answer` says or throws. */
+/** A client without a network: returns or throws what `answer` does. */
 export function createFakeClient(
   answer: (request: UpstreamRequest) => UpstreamAnswer | string,
 ): UpstreamClient {
@@ -20,7 +20,7 @@ export function createFakeClient(
   };
 }
 
-/** The real client, closed when the test ends. */
+/** Creates a real client, closed when the test ends. */
 export function startPypiClient(url: string, maxBytes = 1_000_000): UpstreamClient {
   const userAgent = 'pypins/test (x@example.org)';
   const client = createUpstreamClient({ url, userAgent, concurrency: 2, maxBytes });

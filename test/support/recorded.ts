@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 
 /**
- * Real answers of PyPI and pypistats.org, where somebody has them beside the checkout. They are no part of the project:
- * without them, `test/integration/recorded` is left out.
+ * Folder of recorded answers of PyPI and pypistats.org beside the checkout, if there is one. It is no part of the
+ * project: without it, `test/integration/recorded` is skipped.
  */
 export const RECORDED =
   process.env['RECORDED_DIR'] ?? resolve(import.meta.dirname, '../../../shared/recorded');

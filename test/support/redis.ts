@@ -6,7 +6,7 @@ import { createConnection, createServer } from 'node:net';
 import { requirePrograms } from './programs.ts';
 import { makeTempDirectory } from './temp.ts';
 
-/** A real redis-server of the test's own. */
+/** A real redis-server, for one test. */
 export interface TestRedis {
   readonly url: string;
   readonly port: number;
@@ -14,7 +14,7 @@ export interface TestRedis {
   readonly process: ChildProcess;
   /** Kills the server and removes its directory. */
   stop(): Promise<void>;
-  /** Stops its clock (SIGSTOP): connections stay open, nothing is answered. */
+  /** Freezes the server (SIGSTOP): connections stay open, but nothing is answered. */
   freeze(): void;
   thaw(): void;
 }
@@ -24,8 +24,8 @@ const LAST_PORT = 32_000;
 const START_TIMEOUT_MS = 20_000;
 
 /**
- * Starts `redis-server` without persistence in a directory of its own, and waits until it answers.
- * Without `port` it takes a free one; with it, a server that was stopped comes back where it was.
+ * Starts `redis-server` without persistence in its own directory, and waits until it answers.
+ * Takes a free port unless `port` is given, e.g. to restart a server on its old port.
  */
 export async function startRedis(
   options: { port?: number; config?: readonly string[] } = {},
@@ -41,7 +41,7 @@ export async function startRedis(
     { stdio: 'ignore' },
   );
   await once(server, 'spawn');
-  // A worker that ends before its tests could clean up takes its server along.
+  // Kills the server if the worker ends before its tests clean up.
   const killAtExit = (): void => void server.kill('SIGKILL');
   process.once('exit', killAtExit);
   const stop = async (): Promise<void> => {
@@ -71,8 +71,8 @@ export async function startRedis(
 }
 
 /**
- * A port that was free a moment ago, below those that the system gives to outgoing connections (32768 and above on Linux): one of
- * them could take it while a part of the stack is down.
+ * Returns a free port below those of outgoing connections (32768 and above on Linux): one of
+ * them could take the port while a part of the stack is down.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -6,21 +6,21 @@ import { serve } from '../../src/commands/serve.ts';
 import { NO_PYPI_BUDGET } from './no-budget.ts';
 import { makeTempDirectory } from './temp.ts';
 
-/** The whole service on the stand-in, on free ports, with a cache of its own. */
+/** The whole service over a sample index, on free ports, with its own cache. */
 export interface TestService {
   readonly url: string;
   readonly adminUrl: string;
   readonly standIn: StandIn;
   readonly cacheDirectory: string;
   get(path: string, init?: RequestInit): Promise<Response>;
-  /** The twin for machines: label, message and color. */
+  /** Returns the JSON of a badge: label, message and color. */
   twin(path: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
 type Environment = Readonly<Record<string, string>>;
 
-/** A stand-in with the sample index, or with other projects. The caller closes it. */
+/** Starts a sample index, optionally with other projects. The caller closes it. */
 export async function startStandIn(
   projects: StandInOptions['projects'] = sampleProjects,
 ): Promise<StandIn> {
@@ -29,7 +29,7 @@ export async function startStandIn(
   return standIn;
 }
 
-/** Starts the service as `pypins serve` does. The caller closes it; the stand-in goes with it. */
+/** Starts the service as `pypins serve` does. The caller closes it and so the sample index. */
 export async function startService(
   environment: Environment = {},
   standIn?: StandIn,
@@ -59,7 +59,7 @@ export async function startService(
     get,
     twin: async (path) => (await get(path)).json(),
     async close() {
-      // An idle connection of ours would be waited for.
+      // Closing would wait for an idle connection.
       await agent.destroy();
       await service.close();
       if (standIn === undefined) await upstream.close();

@@ -2,12 +2,12 @@ import { onTestFinished } from 'vitest';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
-import { type OpenedSources, openSources } from '../../src/facts/sources.ts';
-import type { ServicesOptions } from '../../src/stores.ts';
+import type { OpenedSources } from '../../src/facts/sources.ts';
+import { openSources, type ServicesOptions } from '../../src/services.ts';
 import type { Output } from '../../src/commands/output.ts';
 import { tempDirectoryForTest } from './temp.ts';
 
-/** What a command is made from: these settings, a cache of its own, and a log that says nothing. */
+/** Creates the options of a command: the given settings, its own cache, and a silent log. */
 export async function createOptionsForTest(
   settings: Readonly<Record<string, string>>,
 ): Promise<ServicesOptions> {
@@ -17,7 +17,7 @@ export async function createOptionsForTest(
   return { config, log: log.log, metrics: createMetrics('0'), version: '0' };
 }
 
-/** The sources as a command opens them, closed when the test ends. */
+/** Opens the sources as a command does; closed when the test ends. */
 export async function openSourcesForTest(
   settings: Readonly<Record<string, string>>,
 ): Promise<{ opened: OpenedSources; config: Config }> {
@@ -27,7 +27,7 @@ export async function openSourcesForTest(
   return { opened, config: options.config };
 }
 
-/** An output of the test's own, and what was written: results, and notes beside them. */
+/** Creates an output that records results and notes. */
 export function createTestOutput(): { output: Output; lines: string[]; notes: string[] } {
   const [lines, notes]: [string[], string[]] = [[], []];
   const output = {

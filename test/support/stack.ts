@@ -5,7 +5,7 @@ import { freePort } from './redis.ts';
 
 export const PURGE_KEY = 'key-of-the-tests';
 
-/** The whole stack on free ports. With `upstreamUrl` it has no sample index of its own. The caller closes it. */
+/** Starts the whole stack on free ports, without a sample index if `upstreamUrl` is given. The caller closes it. */
 export async function startTestStack(
   options: {
     upstreamUrl?: string;

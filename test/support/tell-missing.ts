@@ -1,6 +1,6 @@
 import { describeMissing } from './programs.ts';
 
-/** Says once, before the first test, which programs are missing; in CI, where nothing may be skipped, no test runs then. */
+/** Reports missing programs once, before the first test; in CI the run then fails. */
 export function setup(): void {
   const message = describeMissing();
   if (message === undefined) return;

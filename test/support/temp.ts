@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A new, empty directory and the function that removes it; for `beforeAll` and for helpers. */
+/** Creates an empty directory; returns it with a function that removes it, for `beforeAll` and helpers. */
 export async function makeTempDirectory(): Promise<{
   path: string;
   remove: () => Promise<void>;
@@ -12,7 +12,7 @@ export async function makeTempDirectory(): Promise<{
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
 }
 
-/** A new, empty directory that is gone when the running test is over. */
+/** Creates an empty directory that is removed when the test ends. */
 export async function tempDirectoryForTest(): Promise<string> {
   const { path, remove } = await makeTempDirectory();
   onTestFinished(remove);

@@ -9,9 +9,9 @@ import { freePort } from './redis.ts';
 import { makeTempDirectory } from './temp.ts';
 
 const EDGE = join(import.meta.dirname, '../../varnish');
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 90_000;
 
-/** A real varnishd with the real rules, in front of nodes that the test has. */
+/** A real varnishd with the real rules, in front of nodes of the test. */
 export interface TestVarnish {
   /** The public listener. */
   readonly url: string;
@@ -23,13 +23,13 @@ export interface TestVarnish {
 }
 
 export interface TestVarnishOptions {
-  /** Origins of the API's processes, such as `http://127.0.0.1:8080`; two, or one that stands for both. */
+  /** Origins of the API's processes, such as `http://127.0.0.1:8080`: two, or one for both. */
   readonly nodes: readonly [string, string?];
-  /** Left out: every purge is refused. */
+  /** Without it every purge is refused. */
   readonly purgeKey?: string;
 }
 
-/** Starts varnishd as the documentation says, and waits until it answers; rejects with its words where it does not. */
+/** Starts varnishd as documented and waits until it answers; rejects with its output if it does not. */
 export async function startVarnish(options: TestVarnishOptions): Promise<TestVarnish> {
   requirePrograms('varnishd');
   const directory = await makeTempDirectory();
@@ -74,7 +74,7 @@ export async function startVarnish(options: TestVarnishOptions): Promise<TestVar
   };
 }
 
-/** The site of this machine, with the test's nodes. */
+/** Writes the site `local` with the nodes of the test. */
 async function writeBackends(
   directory: string,
   [first, second = first]: TestVarnishOptions['nodes'],

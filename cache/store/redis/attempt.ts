@@ -2,7 +2,7 @@ import { inTime } from '../../deadline.ts';
 import { FAILED, type Operation, outcomeOf } from '../attempt.ts';
 import type { StoreObserver } from '../contract.ts';
 
-/** Sends a command, and gives its reply or `FAILED`; never rejects. */
+/** Sends a command; returns its reply or `FAILED`. Never rejects. */
 export type Attempt = <T>(
   operation: Operation,
   command: () => Promise<T>,
@@ -11,28 +11,28 @@ export type Attempt = <T>(
 
 export interface AttemptOptions {
   readonly isReady: () => boolean;
-  /** The most that a command takes. */
+  /** Time-out of a command. */
   readonly timeoutMs: number;
-  /** Drops the connection: Redis is frozen, or the network swallows packets. */
+  /** Drops the connection, because Redis is frozen or the network loses packets. */
   readonly drop: () => void;
   readonly observe: StoreObserver | undefined;
 }
 
-/** Sends a command if there is a connection, counts what becomes of it, and never rejects. */
+/** Creates a function that sends commands while there is a connection, and counts their outcomes. */
 export function createAttempt({ isReady, timeoutMs, drop, observe }: AttemptOptions): Attempt {
   let answeredMs = 0;
 
   return async (operation, command, isHit) => {
     const askedMs = performance.now();
     try {
-      if (!isReady()) throw new Error('Redis is not there');
+      if (!isReady()) throw new Error('not connected to Redis');
       const reply = await inTime(timeoutMs, command());
       if (reply !== undefined) {
         answeredMs = performance.now();
         observe?.(operation, outcomeOf(reply, isHit));
         return reply;
       }
-      // Replies come in order: while others come, Redis is only slow.
+      // Replies come in order: if another one came meanwhile, Redis is only slow.
       if (answeredMs < askedMs) drop();
     } catch {
       // Counted below.

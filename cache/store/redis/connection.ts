@@ -6,7 +6,7 @@ const RECONNECT_FIRST_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 
-/** A connection is made anew for ever, soon and then every second. */
+/** Reconnects for ever, at first after 50 ms, later every second. */
 export const RECONNECT = {
   maxLoadingRetryTime: RECONNECT_MAX_MS,
   retryStrategy: (attempt: number) =>
@@ -15,35 +15,35 @@ export const RECONNECT = {
 
 type OnStateChange = (healthy: boolean, error?: Error) => void;
 
-/** A connection for requests that do not wait: while there is none, a command fails at once. */
+/** Opens a connection for requests that must not wait: commands fail at once while it is down. */
 export function connect(url: string, timeoutMs: number): Redis {
   const client = new Redis(url, {
-    // Without these an operation waits for as long as Redis is away.
+    // Together with the next two options: commands fail at once while Redis is down.
     enableOfflineQueue: false,
-    // What is asked in one turn of the event loop is sent as one.
-    enableAutoPipelining: true,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    // Time-outs of commands and of the socket are ours: those of ioredis fire when our own event loop was blocked.
+    // Sends the commands of one turn of the event loop together.
+    enableAutoPipelining: true,
+    // `inTime` limits commands and silence instead of ioredis, whose time-outs fire after a blocked event loop.
     disconnectTimeout: timeoutMs,
     connectTimeout: CONNECT_TIMEOUT_MS,
     ...RECONNECT,
     reconnectOnError: (error) => error.message.startsWith('LOADING'),
   });
-  // A frozen Redis takes connections, too.
+  // Even a frozen Redis accepts connections, so each one must answer in time.
   return client.on('connect', () => {
     const { stream } = client;
-    const said = inTime(timeoutMs, once(stream, 'data')).catch(() => undefined);
-    void said.then((data) => data ?? dropSilent(stream, timeoutMs));
+    const answered = inTime(timeoutMs, once(stream, 'data')).catch(() => undefined);
+    void answered.then((data) => data ?? dropSilent(stream, timeoutMs));
   });
 }
 
-/** Drops a connection on which nothing comes any more. */
+/** Drops a connection that does not answer. */
 export function dropSilent(stream: Redis['stream'], timeoutMs: number): void {
   stream.destroy(new Error(`no answer within ${timeoutMs} ms`));
 }
 
-/** Tells of every change, the first answer included; returns the function that ends it. */
+/** Calls `onStateChange` on every change, starting with the first state. Returns a function that stops the calls. */
 export function reportState(client: Redis, onStateChange: OnStateChange | undefined): () => void {
   let healthy: boolean | undefined;
   let lastError: Error | undefined;
@@ -54,7 +54,7 @@ export function reportState(client: Redis, onStateChange: OnStateChange | undefi
   };
   const onReady = (): void => report(true);
   const onClose = (): void => report(false);
-  // Without a listener ioredis prints what it emits.
+  // Without a listener, ioredis prints errors.
   client.on('error', (error: Error) => {
     lastError = error;
   });

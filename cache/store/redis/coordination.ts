@@ -4,17 +4,17 @@ import { FAILED } from '../attempt.ts';
 import type { Attempt } from './attempt.ts';
 import type { Lease, LeaseAnswer, Store } from '../contract.ts';
 
-/** Deletes a lease only while it is still ours: KEYS[1] the lease, ARGV[1] its token. */
+/** Deletes a lease if it is still ours: KEYS[1] the lease, ARGV[1] its token. */
 const RELEASE_SCRIPT =
   "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 
-/** Prolongs a lease only while it is still ours: as above, and ARGV[2] the milliseconds. */
+/** Extends a lease if it is still ours: as above, and ARGV[2] the milliseconds. */
 const RENEW_SCRIPT =
   "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
 
 /**
- * Takes a lease that nobody has: KEYS[1] the lease, ARGV[1] our token, ARGV[2] the milliseconds. One that lasts longer than
- * ours would was written before Redis' clock was set back, and counts as over, or it would last until the old time comes again.
+ * Acquires a lease that is free: KEYS[1] the lease, ARGV[1] our token, ARGV[2] the milliseconds. A lease that lasts
+ * longer than ours would was written before Redis' clock was set back, and counts as expired.
  */
 const TAKE_SCRIPT = `
   local left = redis.call('PTTL', KEYS[1])
@@ -22,14 +22,14 @@ const TAKE_SCRIPT = `
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
   return 1`;
 
-/** Counts, and with the first count sets the end, in one step. A counter without an end, or with one too far off, starts anew. */
+/** Increments a counter. A counter without an end, or with an end later than the window allows, restarts at 1. */
 const INCREMENT_SCRIPT = `
   local left = redis.call('PTTL', KEYS[1])
   if left >= 0 and left <= tonumber(ARGV[1]) then return redis.call('INCR', KEYS[1]) end
   redis.call('SET', KEYS[1], 1, 'PX', ARGV[1])
   return 1`;
 
-/** Leases and counters in Redis, each step atomic. */
+/** Creates leases and counters in Redis; each operation is atomic. */
 export function createRedisCoordination(
   client: Redis,
   attempt: Attempt,

@@ -3,10 +3,10 @@ import type { Messages } from '../messages.ts';
 import { RECONNECT } from './connection.ts';
 
 const TIMEOUT_MS = 1_000;
-/** Redis passes a message on at once; the rest is for a receiver that is busy. */
+/** Redis delivers a message at once; the rest is for a busy receiver. */
 const SETTLE_MS = 50;
 
-/** Messages through Redis' own publish and subscribe; the subscription comes back with the connection. */
+/** Creates messages over Redis' publish and subscribe; the subscription is renewed with the connection. */
 export function createRedisMessages(options: { url: string; channel: string }): Messages {
   const { url, channel } = options;
   const sender = connect(url, { commandTimeout: TIMEOUT_MS });
@@ -23,10 +23,9 @@ export function createRedisMessages(options: { url: string; channel: string }): 
       }
       receiver.on('message', (_channel, message) => onMessage(message));
     },
-    close() {
+    async close() {
       sender.disconnect();
       receiver?.disconnect();
-      return Promise.resolve();
     },
   };
 }
@@ -34,12 +33,12 @@ export function createRedisMessages(options: { url: string; channel: string }): 
 function connect(url: string, options: { commandTimeout?: number }): Redis {
   const client = new Redis(url, {
     ...options,
-    // A message waits for the connection, but not for ever; a subscription is made as soon as there is one.
+    // A message waits for the connection until its time-out; a subscription waits as long as it takes.
     maxRetriesPerRequest: null,
     connectTimeout: TIMEOUT_MS,
     ...RECONNECT,
   });
-  // Without a listener ioredis prints what it emits; the store tells whether Redis answers.
+  // Without a listener, ioredis prints errors. The store already reports whether Redis answers.
   client.on('error', () => undefined);
   return client;
 }

@@ -3,10 +3,10 @@ import { FAILED } from '../attempt.ts';
 import type { Attempt } from './attempt.ts';
 import type { Store } from '../contract.ts';
 
-/** Redis is held up by a script while it runs. */
+/** Kept small, because Redis serves nobody else while a script runs. */
 const RANKED_AT_ONCE = 500;
 
-/** KEYS[1] the ranking; ARGV: ZADD or ZINCRBY, most members, seconds to live, then scores and members in turn. */
+/** KEYS[1] the ranking; ARGV: ZADD or ZINCRBY, most members, seconds to live, then pairs of score and member. */
 const RANK_SCRIPT = `
   for i = 4, #ARGV, 2 do redis.call(ARGV[1], KEYS[1], ARGV[i], ARGV[i + 1]) end
   redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[2])
@@ -16,7 +16,7 @@ function keyOf(key: string): string {
   return `${key}#ranking`;
 }
 
-/** Rankings in Redis' sorted sets. */
+/** Creates rankings in sorted sets of Redis. */
 export function createRedisRankings(
   client: Redis,
   attempt: Attempt,

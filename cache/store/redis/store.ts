@@ -11,23 +11,22 @@ import { MAX_KEYS, type Store, type StoreObserver } from '../contract.ts';
 const SCANNED_AT_ONCE = 1_000;
 
 export interface RedisStoreOptions {
-  /** `redis://` or `rediss://`, with user and password where the server wants them. */
+  /** `redis://` or `rediss://`, with user and password if the server requires them. */
   readonly url: string;
-  /** The most that an operation takes, and that a silent connection is believed in. */
+  /** Time-out of an operation; a connection that is silent for longer is dropped. */
   readonly timeoutMs?: number;
   readonly observe?: StoreObserver;
-  /** Called when Redis is lost (also when it is not there at the start, with the error) and when it is back. */
+  /** Called when Redis is lost (with the error; also if it is missing at the start) and when it is back. */
   readonly onStateChange?: (healthy: boolean, error?: Error) => void;
 }
 
 /**
- * The shared store over Redis. It starts whether or not Redis is there, and picks it up when it comes.
+ * Creates the shared store over Redis. It starts without Redis and connects as soon as Redis is available.
  *
- * Whether Redis is asked at all is decided by the connection: a connection that does not answer for `timeoutMs` is
- * dropped, and while there is none, every operation fails at once. It is made anew in the background, for ever, and
- * counts only when Redis has answered on it. So a frozen Redis costs the requests under way `timeoutMs`, and later
- * ones nothing; no request ever waits for a connection. An error reply (OOM, READONLY) fails its own operation alone;
- * LOADING drops the connection, since nothing can be had until it is over.
+ * A connection that does not answer for `timeoutMs` is dropped. Without a connection every operation fails at once,
+ * while the store reconnects in the background; a new connection counts only after Redis has answered on it. So a
+ * frozen Redis delays the running requests by `timeoutMs` and later ones not at all. An error reply (OOM, READONLY)
+ * fails only its own operation; LOADING drops the connection, because Redis answers nothing until it has loaded.
  */
 export function createRedisStore(options: RedisStoreOptions): Store {
   const { timeoutMs = 150, observe } = options;
@@ -60,16 +59,17 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       if (client.status === 'ready') return;
       await inTime(maxMs, once(client, 'ready')).catch(() => undefined);
     },
-    close() {
+    async close() {
       isOpen = false;
       stopReporting();
       client.disconnect();
-      return Promise.resolve();
     },
   };
 }
 
-/** A step at a time, so that no step takes long. Leases and counters have a `#` in their keys. */
+/**
+ * Scans in steps, so that no command takes long. Skips leases, counters and rankings, which have a `#` in their keys.
+ */
 async function scanKeys(client: Redis, attempt: Attempt, prefix: string): Promise<string[]> {
   const found: string[] = [];
   let cursor = '0';

@@ -2,14 +2,14 @@ import { FAILED, type Operation, outcomeOf } from '../attempt.ts';
 import type { Connection, SqliteStoreOptions } from './connection.ts';
 import type { Statements } from './statements.ts';
 
-/** Does some work on the database, and gives its answer or `FAILED`; never throws. */
+/** Runs `work` on the database; returns its answer or `FAILED`. Never throws. */
 export type Attempt = <T>(
   operation: Operation,
   work: (statements: Statements, nowMs: number) => T,
   isHit?: (answer: T) => boolean,
 ) => T | typeof FAILED;
 
-/** Asks the database at hand, and counts what becomes of it. */
+/** Creates a function that runs work on the connection and counts the outcome. */
 export function createAttempt(
   connection: Connection,
   { observe, clock = Date.now }: SqliteStoreOptions,

@@ -6,30 +6,30 @@ import type { StoreObserver } from '../contract.ts';
 const RECHECK_MS = 5_000;
 
 export interface SqliteStoreOptions {
-  /** The file, shared by the processes of one machine; its directory has to be there. */
+  /** The file, shared by the processes of one machine; its directory must exist. */
   readonly path: string;
-  /** Of the file and its log together. */
+  /** Budget of the file and its log together. */
   readonly maxBytes: number;
   readonly observe?: StoreObserver;
-  /** Called when the file cannot be used, with the error, and when it can be again. */
+  /** Called with the error when the file becomes unusable, and when it is usable again. */
   readonly onStateChange?: (healthy: boolean, error?: unknown) => void;
-  /** How often it is looked whether the file is still there, or can be had again; every 5 s. */
+  /** How often the store checks whether the file still exists or can be opened again; 5 s by default. */
   readonly recheckMs?: number;
   readonly clock?: () => number;
 }
 
-/** A database that is at hand, whatever becomes of its file. */
+/** A database that is always usable, even without its file. */
 export interface Connection {
-  /** Whether all processes have the file, and it can be written. */
+  /** Whether the database is the shared file and is writable. */
   isSound(): boolean;
-  /** Does the work, or throws what went wrong. */
+  /** Runs the work; throws if it fails or the store is closed. */
   run<T>(nowMs: number, work: (statements: Statements, nowMs: number) => T): T;
   close(): void;
 }
 
 /**
- * Keeps a database at hand: makes it anew when its file is broken or was removed, and works in memory until there can be
- * a file. A file that cannot be written any more is kept, for what can be read.
+ * Opens the database. It replaces a file that is broken or was removed, and works in memory while no file can be
+ * created. A file that is no longer writable stays open for reading.
  */
 export function createConnection(options: SqliteStoreOptions): Connection {
   const { path, onStateChange, recheckMs = RECHECK_MS } = options;
@@ -37,17 +37,17 @@ export function createConnection(options: SqliteStoreOptions): Connection {
   let isSound = true;
   let checkedAtMs = performance.now();
 
-  const tell = (sound: boolean, error?: unknown): void => {
+  const report = (sound: boolean, error?: unknown): void => {
     if (sound !== isSound) onStateChange?.(sound, error);
     isSound = sound;
   };
-  if (current.failure !== undefined) tell(false, current.failure);
+  if (current.failure !== undefined) report(false, current.failure);
 
   const replace = (broken: OpenedDatabase, error: unknown): void => {
-    tell(false, error);
+    report(false, error);
     discardDatabase(broken, path);
     current = openDatabase(options);
-    if (current.failure === undefined) tell(true);
+    if (current.failure === undefined) report(true);
   };
 
   const tryFile = (inMemory: OpenedDatabase): void => {
@@ -55,7 +55,7 @@ export function createConnection(options: SqliteStoreOptions): Connection {
     const isFile = opened.failure === undefined;
     current = isFile ? opened : inMemory;
     (isFile ? inMemory : opened).database.close();
-    tell(isFile);
+    report(isFile);
   };
 
   const recheck = (opened: OpenedDatabase): void => {
@@ -63,7 +63,7 @@ export function createConnection(options: SqliteStoreOptions): Connection {
     checkedAtMs = performance.now();
     if (opened.failure !== undefined) tryFile(opened);
     else if (isMoved(opened, path)) replace(opened, new Error('the file was removed'));
-    else if (!isSound && isWritable(opened)) tell(true);
+    else if (!isSound && isWritable(opened)) report(true);
   };
 
   return {
@@ -76,7 +76,7 @@ export function createConnection(options: SqliteStoreOptions): Connection {
         return withRoom(opened.statements, nowMs, work);
       } catch (error) {
         if (isBroken(error)) replace(opened, error);
-        else if (!isBusy(error)) tell(false, error);
+        else if (!isBusy(error)) report(false, error);
         throw error;
       }
     },

@@ -5,26 +5,26 @@ const CORRUPT = 11;
 const FULL = 13;
 const NOT_A_DATABASE = 26;
 
-/** The file is sound, but not ours, or too large. */
+/** The file is intact, but belongs to another program or is too large. */
 export class UnfitFileError extends Error {}
 
-/** Whether an error says that the file is broken (or unfit), not only that an operation failed. */
+/** Whether the error means that the file is broken or unfit, not only that an operation failed. */
 export function isBroken(error: unknown): boolean {
   const code = resultCode(error);
   return code === CORRUPT || code === NOT_A_DATABASE || error instanceof UnfitFileError;
 }
 
-/** Whether an error says that a table or a column is not there. */
+/** Whether the error means that a table or column is missing. */
 export function isOfSchema(error: unknown): boolean {
   return resultCode(error) === ERROR;
 }
 
-/** Whether an error says that the budget, or the disk, is used up. */
+/** Whether the error means that the budget or the disk is full. */
 export function isFull(error: unknown): boolean {
   return resultCode(error) === FULL;
 }
 
-/** Whether an error says that another process was writing for too long. */
+/** Whether the error means that another process was writing for too long. */
 export function isBusy(error: unknown): boolean {
   return resultCode(error) === BUSY;
 }

@@ -7,21 +7,21 @@ const PAGE_BYTES = 4096;
 const MIN_PAGES = 64;
 const MAX_LOG_PAGES = 1000;
 const MEMORY_MAX_BYTES = 32 * 1024 * 1024;
-/** A statement blocks the event loop while it waits for another process's write, which takes far less than this. */
+/** A statement blocks the event loop while it waits for another process's write, which takes far less time. */
 const BUSY_TIMEOUT_MS = 50;
 const OPEN_TIMEOUT_MS = 1_000;
 const OPEN_RETRY_MS = 10;
 const MAX_BROKEN = 3;
-/** The file, and what SQLite keeps beside it. */
+/** The database file and the files that SQLite keeps beside it. */
 const SUFFIXES = ['', '-wal', '-shm'];
 
 export interface DatabaseOptions {
   readonly path: string;
-  /** Of the file and its log together. */
+  /** Budget of the file and its log together. */
   readonly maxBytes: number;
 }
 
-/** An open database: the file that was asked for, or, with the reason, one in memory. */
+/** An open database: the requested file, or one in memory with the `failure` that prevented the file. */
 export interface OpenedDatabase {
   readonly database: DatabaseSync;
   readonly statements: Statements;
@@ -29,13 +29,13 @@ export interface OpenedDatabase {
   readonly failure?: unknown;
 }
 
-/** Of each file: its device and inode. */
+/** Device and inode of each file. */
 type Identities = readonly (string | undefined)[];
 
 /**
- * Opens the file, or makes it. A broken or unfit file is removed and made anew: it is a cache. Where there can be no
- * file (a directory that cannot be written), the database is in memory, of at most 32 MiB, and the answer carries the
- * `failure`. Waits `maxWaitMs` at most for a process that holds the whole file. Never throws.
+ * Opens or creates the file. Replaces a broken or unfit file: it is only a cache. If there can be no file (the
+ * directory is not writable), opens a database in memory of at most 32 MiB and returns the `failure`, too. Waits up to
+ * `maxWaitMs` for a process that locks the whole file. Never throws.
  */
 export function openDatabase(
   options: DatabaseOptions,
@@ -46,7 +46,7 @@ export function openDatabase(
     try {
       return openOnce(options);
     } catch (failure) {
-      // A broken file is gone by now, unless it cannot be removed.
+      // `openOnce` has removed a broken file, if it can be removed.
       const isWorthRetrying = isBroken(failure)
         ? attempt < MAX_BROKEN
         : isBusy(failure) && performance.now() < deadlineMs;
@@ -54,21 +54,21 @@ export function openDatabase(
         const maxBytes = Math.min(options.maxBytes, MEMORY_MAX_BYTES);
         return { ...openOnce({ ...options, path: ':memory:', maxBytes }), failure };
       }
-      // Processes that start together make the file one after the other.
+      // Processes that start together create the file one after the other.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, OPEN_RETRY_MS);
     }
   }
 }
 
 /**
- * Whether somebody has removed or replaced one of the files: what is written to ours is then seen by nobody else, and
- * without a common `-shm` nothing keeps two writers apart.
+ * Whether one of the files was removed or replaced. Nobody else then sees what this process writes, and without a
+ * common `-shm` file two writers would collide.
  */
 export function isMoved({ identities }: Pick<OpenedDatabase, 'identities'>, path: string): boolean {
   return identitiesOf(path).some((identity, i) => identity !== identities[i]);
 }
 
-/** Whether something can be written: not on a disk that is full, or read-only. */
+/** Whether the database is writable; false if the disk is full or read-only. */
 export function isWritable({ database }: OpenedDatabase): boolean {
   try {
     database.exec(`PRAGMA user_version = ${USER_VERSION}`);
@@ -79,27 +79,27 @@ export function isWritable({ database }: OpenedDatabase): boolean {
 }
 
 /**
- * Closes a broken database and removes its file, unless another process has put a new one in its place. Never throws:
- * a file that cannot be removed is found broken again.
+ * Closes a broken database and removes its file, unless another process has already replaced it. Never throws: a file
+ * that cannot be removed will be found broken again.
  */
 export function discardDatabase(
   { database, identities }: Pick<OpenedDatabase, 'database' | 'identities'>,
   path: string,
 ): void {
   try {
-    // While this handle is open, no new file gets its inode.
+    // While the file is open, no new file gets its inode.
     const [identity] = identities;
     if (identity !== undefined && identity === identityOf(path)) {
       for (const suffix of SUFFIXES) rmSync(path + suffix, { force: true });
     }
   } catch {
-    // As said above.
+    // See above.
   } finally {
     database.close();
   }
 }
 
-/** Opens the database or throws; a broken one has been removed by then. */
+/** Opens the database. Throws if that fails, after removing a broken file. */
 function openOnce({ path, maxBytes }: DatabaseOptions): OpenedDatabase {
   const identities = identitiesOf(path);
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
@@ -115,9 +115,9 @@ function openOnce({ path, maxBytes }: DatabaseOptions): OpenedDatabase {
 }
 
 /**
- * WAL lets readers and one writer of several processes work side by side. With `synchronous = NORMAL` only carrying
- * the log over into the file waits for the disk; the file stays sound through a power cut, which may cost the last
- * writes, and those can be fetched again. File and log share the budget.
+ * Sets the journal mode and splits the budget between file and log. WAL lets readers and one writer of several
+ * processes work side by side. With `synchronous = NORMAL` only checkpoints wait for the disk: after a power cut the
+ * file is intact, and lost writes can be fetched again.
  */
 function shareBudget(database: DatabaseSync, maxBytes: number): void {
   const pages = Math.max(MIN_PAGES, Math.floor(maxBytes / PAGE_BYTES));
@@ -134,7 +134,7 @@ function shareBudget(database: DatabaseSync, maxBytes: number): void {
     throw new UnfitFileError('larger than its budget');
 }
 
-/** Makes the tables that are not there. Writes in any case, to find out whether that is possible. */
+/** Creates missing tables. Always writes, to find out whether the file is writable. */
 function makeTables(database: DatabaseSync): Statements {
   // An error leaves the transaction open; it ends with the connection.
   database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${USER_VERSION}`);
@@ -144,7 +144,7 @@ function makeTables(database: DatabaseSync): Statements {
     database.exec('COMMIT');
     return statements;
   } catch (error) {
-    throw isOfSchema(error) ? new UnfitFileError('of another program') : error;
+    throw isOfSchema(error) ? new UnfitFileError('the file of another program') : error;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** A ranking is cut with every so manieth change: until then it may be a little longer than it should. */
+/** Trimmed on every 32nd write, so a ranking may be slightly too long in between. */
 const CUT_EVERY = 32;
 
 const RANK = `
@@ -18,7 +18,7 @@ const RANKED_OF = `
   SELECT given.value AS member FROM json_each(:members) AS given WHERE EXISTS (
     SELECT 1 FROM rankings WHERE key = :key AND member = given.value AND expires_at > :now)`;
 
-/** What a change of a ranking is made of; `ttlMs` from `nowMs` on, its members are forgotten. */
+/** A change of a ranking; its members expire `ttlMs` after it. */
 export interface RankChange {
   readonly scores: ReadonlyMap<string, number>;
   readonly add: boolean;
@@ -32,7 +32,7 @@ export interface RankingStatements {
   rankedOf(key: string, members: readonly string[], nowMs: number): string[];
 }
 
-/** Prepares the statements for rankings, each of them one step. */
+/** Prepares the statements for rankings. */
 export function prepareRankings(database: DatabaseSync): RankingStatements {
   const rank = database.prepare(RANK);
   const cut = database.prepare(CUT);

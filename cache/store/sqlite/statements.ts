@@ -3,13 +3,13 @@ import { crc32 } from 'node:zlib';
 import { prepareRankings, type RankingStatements } from './rankings.ts';
 import { MAX_KEYS } from '../contract.ts';
 
-/** What the first versions of the code look for: they remove a file with another number. It never changes. */
+/** Never changes: the first versions of the code remove a file with another number. */
 export const USER_VERSION = 3;
 
 /**
- * Makes what is not there yet, at each opening. Old and new code share the file, so tables and columns are only ever added,
- * and a new column needs a default. SQLite's pages have no checksum; without one of ours, a bit that flips on the disk
- * would be another version on a badge.
+ * Creates missing tables each time the file is opened. Old and new code share the file, so tables and columns are only
+ * ever added, and a new column needs a default. Records have a checksum because SQLite's pages have none: a flipped bit
+ * on the disk would show another version on a badge.
  */
 export const SCHEMA = `
   CREATE TABLE IF NOT EXISTS records (key TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
@@ -20,7 +20,7 @@ export const SCHEMA = `
   CREATE INDEX IF NOT EXISTS rankings_by_score ON rankings (key, score);
 `;
 
-/** How many records make room at once when the file is full. */
+/** Records that are removed at once when the file is full. */
 const EVICTED_AT_ONCE = 64;
 
 const GET = 'SELECT value, checksum FROM records WHERE key = :key AND expires_at > :now';
@@ -31,9 +31,8 @@ const SET = `
 const KEYS = `
   SELECT key FROM records WHERE key >= :prefix AND key < :prefix || char(65535) AND expires_at > :now LIMIT ${MAX_KEYS}`;
 
-// A lease or a counter that ends much later than one made now would, was written before the clock was set back. It counts
-// as over, or it would last until the old time comes again. A little later is no wonder: another process may have read
-// the clock after us and written before us.
+// A lease or counter that ends much later than a new one would was written before the clock was set back, and counts as
+// expired. A little later is normal: another process may have read the clock after us and written before us.
 const CLOCK_SLACK_MS = 60_000;
 const LEASE = `
   INSERT INTO leases (key, token, expires_at) VALUES (:key, :token, :now + :ttl)
@@ -55,22 +54,22 @@ const DROP_COUNTERS = 'DELETE FROM counters WHERE expires_at <= :now';
 const DROP_OLDEST = `
   DELETE FROM records WHERE key IN (SELECT key FROM records ORDER BY expires_at LIMIT ${EVICTED_AT_ONCE})`;
 
-/** What the store does, as prepared statements. */
+/** The operations of the store as prepared statements. */
 export interface Statements extends RankingStatements {
   get(key: string, nowMs: number): string | undefined;
   set(key: string, value: string, endMs: number): void;
   keys(prefix: string, nowMs: number): string[];
-  /** Whether the lease is ours now. */
+  /** Acquires the lease if it is free; returns whether it is ours. */
   lease(key: string, token: string, nowMs: number, ttlMs: number): boolean;
-  /** Whether the lease is still ours, and lasts for `ttlMs` from now. */
+  /** Extends the lease to `ttlMs` from now; returns false if it is no longer ours. */
   renew(key: string, token: string, nowMs: number, ttlMs: number): boolean;
   release(key: string, token: string): void;
   increment(key: string, nowMs: number, windowMs: number): number | undefined;
-  /** Makes room: what is over of leases, counters and rankings, and the records that end first. */
+  /** Makes room: removes expired leases, counters and rankings, and the records that expire first. */
   evict(nowMs: number): void;
 }
 
-/** Prepares what the store does. Throws where the tables are not those of the schema: in a file of another program. */
+/** Prepares the statements. Throws if the tables do not match the schema: the file belongs to another program. */
 export function prepareStatements(database: DatabaseSync): Statements {
   const get = database.prepare(GET);
   const set = database.prepare(SET);
@@ -107,7 +106,7 @@ export function prepareStatements(database: DatabaseSync): Statements {
   };
 }
 
-/** The value as it was written; undefined where there is none, or it has changed since. */
+/** Returns the value; undefined if it is missing or does not match its checksum. */
 function valueOf(get: StatementSync, key: string, nowMs: number): string | undefined {
   const row = get.get({ key, now: nowMs });
   const value = row?.['value'];

@@ -5,12 +5,12 @@ import { createConnection, type SqliteStoreOptions } from './connection.ts';
 import type { Store } from '../contract.ts';
 
 /**
- * The shared store over one SQLite file, for an installation on one machine. Each operation is one statement, so it is
- * atomic between processes; it runs on this thread, in some microseconds.
+ * Creates the shared store over one SQLite file, for an installation on one machine. Each operation is one statement
+ * and so atomic between processes; it runs on the main thread and takes microseconds.
  *
- * A full file makes room by dropping the records that end first. A file that turns out to be broken, or was removed, is
- * made anew. Where there can be no file, the store works for this process alone, and looks every few seconds whether there
- * can be one again; until then, and while nothing can be written, it is not `healthy`.
+ * When the file is full, the records that expire first are dropped. A file that is broken or was removed is created
+ * again. If that is impossible, the store works in memory for this process alone and tries again every few seconds;
+ * until then, and while the file is not writable, it is not `healthy`.
  */
 export function createSqliteStore(options: SqliteStoreOptions): Store {
   const connection = createConnection(options);
@@ -21,25 +21,16 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     get healthy() {
       return connection.isSound();
     },
-    get(key) {
-      return Promise.resolve(orNone(attempt('get', (s, nowMs) => s.get(key, nowMs), isFound)));
+    get: async (key) => orNone(attempt('get', (s, nowMs) => s.get(key, nowMs), isFound)),
+    async set(key, value, ttlSeconds) {
+      const ttlMs = Math.ceil(ttlSeconds * 1000);
+      return attempt('set', (s, nowMs) => s.set(key, value, nowMs + ttlMs)) !== FAILED;
     },
-    set(key, value, ttlSeconds) {
-      const answer = attempt('set', (s, nowMs) =>
-        s.set(key, value, nowMs + Math.ceil(ttlSeconds * 1000)),
-      );
-      return Promise.resolve(answer !== FAILED);
-    },
-    keys(prefix) {
-      return Promise.resolve(orNone(attempt('keys', (s, nowMs) => s.keys(prefix, nowMs))) ?? []);
-    },
+    keys: async (prefix) => orNone(attempt('keys', (s, nowMs) => s.keys(prefix, nowMs))) ?? [],
     ...createSqliteCoordination(attempt),
     ...createSqliteRankings(attempt),
-    ready: () => Promise.resolve(),
-    close() {
-      connection.close();
-      return Promise.resolve();
-    },
+    ready: async () => {},
+    close: async () => connection.close(),
   };
 }
 

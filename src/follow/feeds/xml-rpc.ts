@@ -2,8 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { XMLParser } from 'fast-xml-parser';
 import { z } from 'zod';
 import type { UpstreamClient } from '../../upstream/client.ts';
-import { UpstreamError } from '../../upstream/errors.ts';
-import { boundRetryMs, readRetryAfterMs } from '../../upstream/retry-after.ts';
+import { boundRetryMs, readRetryAfterMs, UpstreamError } from '../../upstream/errors.ts';
 
 const PATH = '/pypi';
 const ROWS_AT_ONCE = 1_000;

@@ -2,12 +2,12 @@ import { createConnection } from 'node:net';
 import { Pool } from 'undici';
 import type { HostileAnswer } from './hostile-answers.ts';
 
-const PATIENCE_MS = 4_000;
+const PATIENCE_MS = 60_000;
 const NO_CHUNKS = '0\r\n\r\n';
 
 /** Asks for request targets as they are: a URL library would tidy them up first. */
 export interface HostileClient {
-  /** The whole answer; rejects where there is none within 4 s, which is when an image proxy gives up. */
+  /** The whole answer; rejects where there is none within a minute. */
   get(target: string, headers?: Readonly<Record<string, string>>): Promise<HostileAnswer>;
   /** Drops all connections. */
   close(): Promise<void>;

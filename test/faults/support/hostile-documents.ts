@@ -131,17 +131,3 @@ const anyBody = (document: fc.Arbitrary<unknown>): fc.Arbitrary<Buffer | string>
 
 /** What PyPI never says of a project. */
 export const projectBody: fc.Arbitrary<Buffer | string> = anyBody(project);
-
-const count = mostly(
-  fc.oneof(fc.nat(), fc.double({ min: 0, noNaN: true }), fc.constantFrom(999_950, 1e21)),
-);
-
-/** What pypistats.org never says of a project. */
-export const downloadsBody: fc.Arbitrary<Buffer | string> = anyBody(
-  fc.record({
-    data: mostly(
-      fc.record({ last_day: count, last_week: count, last_month: count, last_year: junk }),
-    ),
-    package: junk,
-  }),
-);

@@ -74,64 +74,36 @@ export const REFERENCES: readonly (readonly [what: string, draw: (url: string) =
   ],
 ];
 
-const nested = (levels: number, times: number): string =>
-  Array.from(
-    { length: levels },
-    (_, level) => `<g id="u${level + 1}">${`<use href="#u${level}"/>`.repeat(times)}</g>`,
-  ).join('');
-const uses = (levels: number): string =>
-  `<defs><rect id="u0" width="1" height="1"/>${nested(levels, 10)}</defs><use href="#u${levels}"/>`;
-const filtered = (primitive: string, side: number): string =>
-  drawingOf(
-    `<filter id="f">${primitive}</filter><rect width="${side}" height="${side}" filter="url(#f)"/>`,
-    side,
-    side,
-  );
-const text = (characters: number): string =>
-  drawingOf(`<text y="15">${'W'.repeat(characters)}</text>`);
 const entities = Array.from(
   { length: 9 },
   (_, level) => `<!ENTITY e${level + 1} "${`&e${level};`.repeat(10)}">`,
 ).join('');
 
-/** Drawings that are small to send and large to draw; `either` where it depends on the machine's speed. */
+/** Drawings that are small to send and large to draw, or no XML; what takes long is cut off by the rasterizer's deadline. */
 export const BOMBS: readonly (readonly [
   what: string,
+  outcome: 'drawn' | 'refused',
   svg: string,
-  outcome: 'drawn' | 'refused' | 'either',
 ])[] = [
-  ['20,000 × 20,000 pixels', drawingOf('', 20_000, 20_000), 'refused'],
-  ['one pixel of 10⁹', drawingOf('', 1e9, 1), 'refused'],
-  ['10⁵ copies', drawingOf(uses(5)), 'either'],
-  ['10⁹ copies', drawingOf(uses(9)), 'refused'],
-  ['a copy of itself', drawingOf('<g id="a"><use href="#a"/></g><use href="#a"/>'), 'drawn'],
+  ['20,000 × 20,000 pixels', 'refused', drawingOf('', 20_000, 20_000)],
+  ['one pixel of 10⁹', 'refused', drawingOf('', 1e9, 1)],
+  ['a copy of itself', 'drawn', drawingOf('<g id="a"><use href="#a"/></g><use href="#a"/>')],
   [
     'entities, 10⁹ of them',
-    `<!DOCTYPE svg [<!ENTITY e0 "lol">${entities}]>${drawingOf('<text>&e9;</text>')}`,
     'refused',
+    `<!DOCTYPE svg [<!ENTITY e0 "lol">${entities}]>${drawingOf('<text>&e9;</text>')}`,
   ],
   [
     'groups, 100,000 deep',
-    drawingOf(`${'<g>'.repeat(100_000)}${'</g>'.repeat(100_000)}`),
     'refused',
+    drawingOf(`${'<g>'.repeat(100_000)}${'</g>'.repeat(100_000)}`),
   ],
-  ['a text of 20,000 letters', text(20_000), 'either'],
-  ['a text of 200,000 letters', text(200_000), 'either'],
-  ['turbulence', filtered('<feTurbulence baseFrequency=".9" numOctaves="9999"/>', 1_500), 'either'],
-  [
-    'a blur of everything',
-    filtered('<feGaussianBlur stdDeviation="1000"/>'.repeat(20), 1_500),
-    'either',
-  ],
-  ['growing shapes', filtered('<feMorphology operator="dilate" radius="100"/>', 600), 'either'],
   [
     'a picture of 16,000 × 16,000 in the picture',
-    drawingOf(`<image ${ALL} href="${data(drawingOf('', 16_000, 16_000))}"/>`),
     'drawn',
+    drawingOf(`<image ${ALL} href="${data(drawingOf('', 16_000, 16_000))}"/>`),
   ],
-  ['NUL', drawingOf('<text>\0</text>'), 'refused'],
-  ['a vertical tab', drawingOf('<text>\u000b</text>'), 'refused'],
-  ['ESC', drawingOf('<text>\u001b</text>'), 'refused'],
-  ['U+FFFE', drawingOf('<text>\ufffe</text>'), 'refused'],
-  ['control characters by number', drawingOf('<text>&#1;&#x1b;</text>'), 'refused'],
+  ...['\0', '\u000b', '\u001b', '\ufffe', '&#1;&#x1b;'].map(
+    (text) => [JSON.stringify(text), 'refused', drawingOf(`<text>${text}</text>`)] as const,
+  ),
 ];

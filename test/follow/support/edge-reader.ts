@@ -20,6 +20,8 @@ export interface EdgeReader {
   read(path: string): Promise<ReadBadge>;
   /** Reads each of them once. */
   readAll(paths: readonly string[]): Promise<ReadBadge[]>;
+  /** Reads each of them until it is `ok`: a node of a machine that is busy may be late with the first answer. */
+  readAllOk(paths: readonly string[]): Promise<void>;
   /**
    * Looks again and again until the badge says that, for so long at the most; gives how many milliseconds since `sinceMs`
    * (`performance.now()`) that took, or Infinity.
@@ -45,6 +47,12 @@ export function createEdgeReader(origin: string): EdgeReader {
   return {
     read,
     readAll: (paths) => Promise.all(paths.map(read)),
+    async readAllOk(paths) {
+      const readOk = async (path: string): Promise<void> => {
+        while ((await read(path)).verdict !== 'ok') await delay(LOOK_MS);
+      };
+      await Promise.all(paths.map(readOk));
+    },
     async untilSays(path, message, withinMs, sinceMs = performance.now()) {
       while (performance.now() - sinceMs < withinMs) {
         const { text } = await read(path);

@@ -46,7 +46,7 @@ export async function startFollowedStack(options: FollowedStackOptions): Promise
   const stack = await startTestStack({
     upstreamUrl: standIn.url,
     followers: 1,
-    settings: isEmbedded ? { REDIS_URL: '', CACHE_DIR: directory } : {},
+    settings: { FOLLOW_SECONDS: '5', ...(isEmbedded && { REDIS_URL: '', CACHE_DIR: directory }) },
   });
   onTestFinished(() => stack.close());
   const edge = createEdgeReader(stack.edgeUrl);
@@ -56,7 +56,7 @@ export async function startFollowedStack(options: FollowedStackOptions): Promise
   const held = names.slice(0, options.held);
   await untilFollowed(stack);
   for (let from = 0; from < held.length; from += READ_AT_ONCE)
-    await edge.readAll(held.slice(from, from + READ_AT_ONCE).map(versionPath));
+    await edge.readAllOk(held.slice(from, from + READ_AT_ONCE).map(versionPath));
   const store = isEmbedded
     ? createSqliteStore({ path: join(directory, 'facts.sqlite'), maxBytes: STORE_BYTES })
     : createRedisStore({ url: stack.redisUrl });

@@ -7,12 +7,12 @@ import { follow } from '../../../src/follow/follower.ts';
 import { createRssFeed } from '../../../src/follow/feeds/rss.ts';
 import { readState } from '../../../src/follow/state/state.ts';
 import { createMetrics } from '../../../src/metrics.ts';
-import { openSources } from '../../../src/facts/sources.ts';
+import { openSources } from '../../../src/services.ts';
 import { startCli } from '../../support/cli.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 import type { Scene } from './scene.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 100 };
+const PATIENCE = { timeout: 60_000, interval: 100 };
 /** A hundred times as fast as it really is. */
 const POLL_MS = 200;
 const PAUSES = { firstMs: 200, maxMs: 1_200 };

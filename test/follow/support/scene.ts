@@ -5,6 +5,7 @@ import type { Store } from '../../../cache/store/contract.ts';
 import { projectsNamed } from '../../../sample/projects/sample-projects.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 import { isRankingComplete } from '../../../src/follow/changes/requested.ts';
+import { EVERYTHING } from '../../../src/edge/tags.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { RECORDS_PREFIX } from '../../../src/keys.ts';
 import { NO_PYPI_BUDGET } from '../../support/no-budget.ts';
@@ -14,11 +15,11 @@ import { PURGE_KEY } from '../../support/stack.ts';
 import { startVarnish, type TestVarnish } from '../../support/varnish.ts';
 import { createEdgeReader, type EdgeReader, versionPath } from './edge-reader.ts';
 
-const PROJECTS = 2_000;
+const PROJECTS = 1_500;
 const MAX_LOGGED_REQUESTS = 100_000;
-const PATIENCE = { timeout: 20_000, interval: 100 };
+const PATIENCE = { timeout: 60_000, interval: 100 };
 /** What any follower does, it does by then, on a machine that is busy as well. */
-export const FOLLOWED_WITHIN_MS = 40_000;
+export const FOLLOWED_WITHIN_MS = 60_000;
 
 /** All that a follower has to do with, but the follower: Redis, PyPI's stand-in, a node, and edges in front of it. */
 export interface Scene {
@@ -69,7 +70,10 @@ export async function startScene(): Promise<Scene> {
   const store = createRedisStore({ url: redis.url });
   await store.ready(PATIENCE.timeout);
   // Or the first follower would find that something was lost, and purge everything.
-  await isRankingComplete(store);
+  await vi.waitUntil(async () => {
+    await isRankingComplete(store);
+    return (await store.rankedOf(FOLLOW_KEYS.held, [EVERYTHING]))?.length === 1;
+  }, PATIENCE);
   const operator = new Redis(redis.url);
   const names = projects.map(({ name }) => name);
   const untilTold = async (key: string, some: readonly string[]): Promise<void> => {
@@ -96,7 +100,7 @@ export async function startScene(): Promise<Scene> {
     },
     take: (count) => names.splice(0, count),
     async hold(some) {
-      await Promise.all(edges.map((edge) => edge.readAll(some.map(versionPath))));
+      await Promise.all(edges.map((edge) => edge.readAllOk(some.map(versionPath))));
       await untilTold(FOLLOW_KEYS.held, some);
     },
     untilHeld: (some) => untilTold(FOLLOW_KEYS.held, some),

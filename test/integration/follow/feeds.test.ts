@@ -16,7 +16,7 @@ afterEach(() => standIn.close());
 const FEEDS = { rss: createRssFeed, changelog: createChangelogFeed };
 type Name = keyof typeof FEEDS;
 
-/** Polls the feed of that name again and again, each time from where it has come to. */
+/** Returns a function that polls a feed, each time from the last position. */
 async function startFeed(name: Name): Promise<() => Promise<FeedNews>> {
   const feed: Feed = FEEDS[name](startPypiClient(standIn.url));
   let position: string | undefined;
@@ -29,7 +29,7 @@ async function startFeed(name: Name): Promise<() => Promise<FeedNews>> {
   return poll;
 }
 
-test.each<Name>(['rss', 'changelog'])('%s tells of what is published, once', async (name) => {
+test.each<Name>(['rss', 'changelog'])('%s reports each release once', async (name) => {
   const poll = await startFeed(name);
   expect((await poll()).changes).toEqual([]);
   const fromMs = Date.now();
@@ -41,7 +41,7 @@ test.each<Name>(['rss', 'changelog'])('%s tells of what is published, once', asy
     { project: 'requests', release: first.version },
     { project: 'sample-dotted-name', release: '99!1.10+local' },
   ]);
-  // Both tell whole seconds.
+  // Both feeds have a resolution of one second.
   for (const { atMs } of changes) expect(atMs).toBeGreaterThan(fromMs - 1_000);
   const serials = name === 'rss' ? [undefined, undefined] : [first.serial, second.serial];
   expect(changes.map(({ serial }) => serial)).toEqual(serials);
@@ -49,7 +49,7 @@ test.each<Name>(['rss', 'changelog'])('%s tells of what is published, once', asy
 });
 
 describe('rss', () => {
-  test('asks with the ETag that it has, so that a page without news is a 304', async () => {
+  test('sends its ETag, so that a page without news is a 304', async () => {
     const poll = await startFeed('rss');
     await poll();
     standIn.publish('requests');
@@ -58,7 +58,7 @@ describe('rss', () => {
     expect(answers).toEqual([200, 304, 200].map((status) => ['GET', '/rss/updates.xml', status]));
   });
 
-  test('a page of before brings nothing, also after a newer one', async () => {
+  test('an old page brings no changes, even after a newer one', async () => {
     const poll = await startFeed('rss');
     const { version } = standIn.publish('requests');
     standIn.misbehave({ mode: 'wrong-serial', api: 'rss' });
@@ -69,7 +69,7 @@ describe('rss', () => {
     expect(await poll()).toMatchObject({ changes: [], hasGap: false });
   });
 
-  test('more releases than a page has are a gap', async () => {
+  test('more releases than fit a page are a gap', async () => {
     const poll = await startFeed('rss');
     for (let i = 0; i < 120; i += 1) standIn.publish('requests');
     const news = await poll();
@@ -80,7 +80,7 @@ describe('rss', () => {
 });
 
 describe('changelog', () => {
-  test('tells of yanks, removals and quarantine', async () => {
+  test('reports yanks, removals and quarantine', async () => {
     const poll = await startFeed('changelog');
     const { version } = standIn.publish('requests');
     await poll();
@@ -99,7 +99,7 @@ describe('changelog', () => {
     expect(await changesOf()).toMatchObject([{ project: 'requests', isRemoval: true }]);
   });
 
-  test('a journal that was set back is a gap, and what follows is told', async () => {
+  test('a journal that was reset is a gap, and later changes are reported', async () => {
     const poll = await startFeed('changelog');
     standIn.publish('requests');
     const before = await poll();
@@ -113,7 +113,7 @@ describe('changelog', () => {
     expect(await poll()).toMatchObject({ changes: [{ project: 'requests' }], hasGap: false });
   });
 
-  test('PyPI’s limit is told, and what has happened meanwhile is not lost', async () => {
+  test('reports PyPI’s rate limit, and loses no changes meanwhile', async () => {
     const poll = await startFeed('changelog');
     standIn.publish('requests');
     standIn.misbehave({ mode: 'limited', api: 'xmlrpc', resetSeconds: 40 });

@@ -20,11 +20,11 @@ beforeEach(async () => {
   node = await startPurgeListener();
   const settings = { PYPI_URL: standIn.url, VARNISH_URLS: node.url, PURGE_KEY: 'x' };
   ({ opened, config } = await openSourcesForTest(settings));
-  // No other process is to hear of anything.
+  // No other process receives messages.
   opened = { ...opened, messages: { ...opened.messages, settleMs: 0 } };
 });
 
-/** All looks, and whether each purged; `between` is called after the first. Echoes are not waited for. */
+/** Runs all checks and returns whether each one purged; calls `between` after the first. Does not wait for echoes. */
 async function lookAll({ between = (): unknown => undefined } = {}) {
   const stop = new AbortController();
   const looks: (Omit<Attempt, 'purge' | 'serial'> & { isPurged: boolean })[] = [];
@@ -45,16 +45,16 @@ const NEW = { state: 'known', hasChanged: true, isPurged: true, isPending: false
 const AS_BEFORE = { state: 'known', hasChanged: false, isPurged: false, isPending: true };
 const UNANSWERED = { state: 'unanswered', hasChanged: false, isPurged: false, isPending: true };
 
-test('what was not known is new', async () => {
+test('an unknown project counts as new', async () => {
   expect(await lookAll()).toMatchObject([{ ...NEW, version: '1.2.3' }]);
 });
 
-test('what is as before is purged once, since the edge may know less, and looked at again', async () => {
+test('an unchanged project is purged once, since the edge may be older, and checked again', async () => {
   await know();
   expect(await lookAll()).toMatchObject([{ ...AS_BEFORE, isPurged: true }, AS_BEFORE, AS_BEFORE]);
 });
 
-test('what PyPI tells of later is purged when it does', async () => {
+test('a release that PyPI serves later is purged then', async () => {
   await know();
   const looks = await lookAll({ between: () => standIn.publish(PROJECT, '1.3.0') });
   const [first, second] = [
@@ -65,7 +65,7 @@ test('what PyPI tells of later is purged when it does', async () => {
   expect(node.asked).toHaveLength(2);
 });
 
-test('a reader who hears of it first does not hide it', async () => {
+test('a request that fetches the release first does not prevent the purge', async () => {
   await know();
   const between = () => {
     standIn.publish(PROJECT, '1.3.0');
@@ -75,7 +75,7 @@ test('a reader who hears of it first does not hide it', async () => {
   expect(looks).toMatchObject([{}, NEW]);
 });
 
-test('what is gone is purged; of what never was there is nothing to purge', async () => {
+test('purges a removed project, but not one that never existed', async () => {
   await know();
   standIn.remove(PROJECT);
   const gone = { state: 'absent', hasChanged: false, isPending: false };
@@ -84,7 +84,7 @@ test('what is gone is purged; of what never was there is nothing to purge', asyn
 });
 
 test.each(['503', 'garbage', 'wrong-serial'] as const)(
-  'while PyPI answers with %s nothing is believed, nor purged',
+  'confirms and purges nothing while PyPI answers with %s',
   async (mode) => {
     standIn.publish(PROJECT, '1.3.0');
     await know();
@@ -94,7 +94,7 @@ test.each(['503', 'garbage', 'wrong-serial'] as const)(
   },
 );
 
-test('once PyPI answers, what it says is purged', async () => {
+test('purges once PyPI answers', async () => {
   await know();
   standIn.publish(PROJECT, '1.3.0');
   standIn.misbehave({ mode: '503' });
@@ -102,7 +102,7 @@ test('once PyPI answers, what it says is purged', async () => {
   expect(looks).toMatchObject([UNANSWERED, NEW]);
 });
 
-test('what a reader hears of while PyPI does not answer us is purged', async () => {
+test('purges a release that a request fetched while PyPI did not answer the follower', async () => {
   await know();
   standIn.publish(PROJECT, '1.3.0');
   standIn.misbehave({ mode: '503' });
@@ -114,7 +114,7 @@ test('what a reader hears of while PyPI does not answer us is purged', async () 
   expect(await lookAll({ between })).toMatchObject([UNANSWERED, { ...NEW, version: '1.3.0' }]);
 });
 
-test('nothing goes on once the signal aborts', async () => {
+test('stops when the signal aborts', async () => {
   await know();
   const stop = new AbortController();
   const edge = { urls: [], key: '' };

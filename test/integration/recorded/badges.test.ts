@@ -107,7 +107,7 @@ test.each<Row>([
   await check(...row);
 });
 
-test('every URL that READMEs embed is answered with a picture, and those of known grammars with a badge', async () => {
+test('answers every URL from READMEs with a picture, and known grammars with a badge', async () => {
   const lines = (await readFile(resolve(RECORDED, 'badge-urls.txt'), 'utf8'))
     .split('\n')
     .filter(Boolean);
@@ -127,7 +127,7 @@ test('every URL that READMEs embed is answered with a picture, and those of know
   expect(counts.ok).toBeGreaterThan(30);
 });
 
-test('no record is larger than 2 kB, not even that of botocore’s 2.2 MB', async () => {
+test('no record exceeds 2 kB, not even that of botocore with 2.2 MB', async () => {
   expect(await service.twin('/version/botocore/badge.json')).toMatchObject({
     message: '1.29.78',
   });

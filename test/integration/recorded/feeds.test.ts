@@ -10,7 +10,7 @@ import type { UpstreamClient } from '../../../src/upstream/client.ts';
 import { RECORDED } from '../../support/recorded.ts';
 import { createFakeClient } from '../../support/pypi-client.ts';
 
-/** Before the oldest of them. */
+/** Positions before the oldest recorded change. */
 const LONG_AGO = { rss: '{"seen":["a 1"],"newestMs":0}', changelog: '{"serial":0}' };
 
 async function poll(createFeed: (client: UpstreamClient) => Feed, body: string): Promise<FeedNews> {
@@ -32,13 +32,13 @@ test.each([
   expect(changes.at(-1)).toMatchObject({ project: newest, release: newestRelease });
 });
 
-test('the feed of new projects is not the one of releases', async () => {
+test('rejects the feed of new projects as a feed of releases', async () => {
   await expect(poll(createRssFeed, await read('rss/packages.xml'))).rejects.toMatchObject({
     failure: 'unparsable',
   });
 });
 
-test('rows of the journal', async () => {
+test('reads the rows of the journal', async () => {
   const text = z.string().nullable();
   const rows: XmlRpcValue = z
     .array(z.tuple([text, text, z.number(), text, z.number()]))
@@ -59,7 +59,7 @@ test('rows of the journal', async () => {
 });
 
 test.each(['list_packages', 'package_releases', 'release_data', 'search'])(
-  'the fault of %s',
+  'reads the fault of %s',
   async (method) => {
     const body = await read(`errors/xmlrpc-fault-${method}.xml`);
     const answer = poll(createChangelogFeed, body);

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => standIn.close());
 
-test('the sample index’s feed of releases has the lines of a recorded one', async () => {
+test('the sample feed of releases has the same lines as a recorded one', async () => {
   const recorded = await readFile(resolve(RECORDED, 'rss/updates.xml'), 'utf8');
   for (let count = 0; count < 100; count += 1) standIn.publish('one');
   const frame = (feed: string) =>

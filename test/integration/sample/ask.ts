@@ -6,7 +6,7 @@ export interface Reply {
   readonly text: string;
 }
 
-/** Asks with undici, which neither follows redirects nor unpacks bodies by itself, over a connection of its own. */
+/** Requests with undici over a new connection; follows no redirects and does not decompress. */
 export async function ask(
   url: string,
   headers: Record<string, string> = {},

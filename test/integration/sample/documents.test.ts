@@ -11,7 +11,7 @@ afterAll(() => standIn.close());
 
 const get = (path: string, headers?: Record<string, string>) => ask(standIn.url + path, headers);
 
-test('each sample project has a name of its own, and the shape of PyPI’s answers', async () => {
+test('each sample project has a unique name and the shape of PyPI’s answers', async () => {
   expect(new Set(sampleProjects.map(({ name }) => normalize(name))).size).toBe(
     sampleProjects.length,
   );
@@ -25,7 +25,7 @@ test('each sample project has a name of its own, and the shape of PyPI’s answe
   }
 });
 
-test('a project comes with PyPI’s headers, and as a 304 to whoever holds it', async () => {
+test('a project has PyPI’s headers, and revalidates as 304', async () => {
   const { headers } = await get('/pypi/requests/json');
   expect(headers).toMatchObject({
     'content-type': 'application/json',
@@ -94,12 +94,12 @@ describe('pypistats.org', () => {
     });
   });
 
-  test('tells in plain words what it does not know: names in capitals, too', async () => {
+  test('answers unknown names, and names in upper case, in plain text', async () => {
     for (const name of ['sample-uncounted', 'not-there', 'Flask'])
       expect(await get(`/api/packages/${name}/recent`)).toMatchObject({ status: 404, text: '404' });
   });
 
-  test('refuses more than its limits allow, in HTML and without Retry-After', async () => {
+  test('refuses requests over its limits, in HTML and without Retry-After', async () => {
     standIn.misbehave({ api: 'pypistats', mode: 'limited' });
     const replies = [];
     for (let count = 0; count < 40; count += 1)

@@ -31,7 +31,7 @@ test.each([
   expect(reply.text).toContain(part);
 });
 
-test('wrong-serial is an older version under a lower serial', async () => {
+test('wrong-serial returns an older version with a lower serial', async () => {
   const honest = await get(PROJECT);
   standIn.misbehave({ mode: 'wrong-serial' });
   const older = await get(PROJECT);
@@ -48,7 +48,7 @@ test('reset and truncated break the connection', async () => {
   await expect(get(PROJECT)).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
 });
 
-test('hang takes the question, and gives no answer', async () => {
+test('hang accepts the request and never answers', async () => {
   standIn.misbehave({ mode: 'hang' });
   const stop = new AbortController();
   const seen = standIn.requests.length;
@@ -71,7 +71,7 @@ test.each([
   expect(bytes).toBeGreaterThan(10_000_000);
 });
 
-test('a rule for a project comes before one for an API, and this before one for all', async () => {
+test('a rule for a project overrides one for an API, which overrides a general one', async () => {
   standIn.misbehave({ mode: '429' });
   standIn.misbehave({ mode: '503', api: 'pypi' });
   standIn.misbehave({ mode: 'nulls', project: 'FLASK' });
@@ -87,13 +87,13 @@ describe('PyPI’s CDN serves', () => {
     version('one'),
     version('two'),
   ];
-  /** When something is asked for, what PyPI has then, and what the edge gives. */
+  /** Time of a request, PyPI's version then, and the version that the CDN returns. */
   type Step = [atMs: number, current: Answer, given: Answer];
 
   test.each<[string, Step[]]>([
     ['a page that was never asked for at once', [[0, TWO, TWO]]],
     [
-      'the old page until so long after the first request',
+      'the old page for a while after the first request',
       [
         [0, ONE, ONE],
         [5000, TWO, ONE],
@@ -123,7 +123,7 @@ describe('PyPI’s CDN serves', () => {
 describe('the control routes', () => {
   const turn = (path: string) => ask(standIn.url + path, {}, 'POST');
 
-  test('set each mode, and end it', async () => {
+  test('set and clear each fault', async () => {
     for (const mode of MODES)
       expect(await turn(`/-/misbehave?mode=${mode}&project=nobody`)).toMatchObject({ status: 200 });
     await turn('/-/misbehave?api=pypi&mode=503&project=flask');

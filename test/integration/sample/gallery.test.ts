@@ -13,7 +13,7 @@ const SHIELDS_KINDS =
   'v dd dw dm l pyversions implementation status wheel egg format types requires djversions';
 const FRAMEWORKS = 'aws-cdk django django-cms jupyterlab odoo plone wagtail zope';
 
-test('each kind is shown, in each grammar that has it', () => {
+test('shows each kind in each of its grammars', () => {
   for (const kind of PYPIP_KINDS.split(' '))
     expect(paths.filter((path) => path.startsWith(`/${kind}/`))).not.toEqual([]);
   const frameworks = FRAMEWORKS.split(' ').map((name) => `frameworkversions/${name}`);
@@ -21,7 +21,7 @@ test('each kind is shown, in each grammar that has it', () => {
     expect(paths.filter((path) => path.startsWith(`/pypi/${kind}/`))).not.toEqual([]);
 });
 
-test('each style is shown in each format, and each sample project', () => {
+test('shows each style in each format, and each sample project', () => {
   for (const style of ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social']) {
     for (const extension of ['svg', 'png', 'jpg', 'gif', 'tiff', 'webp']) {
       const end = new RegExp(`\\.${extension}\\?.*style=${style}$`);
@@ -39,13 +39,13 @@ describe('the page', () => {
     expect(links).toHaveLength(paths.length);
   });
 
-  test('has neither scripts nor anything from elsewhere', () => {
+  test('has no scripts and no foreign content', () => {
     expect(page).not.toMatch(/<script|javascript:|\son\w+=/i);
     const hosts = Array.from(page.matchAll(/\b(?:src|href|srcset)="(?:https?:)?\/\/([^/"]*)/g));
     expect(new Set(hosts.map(([, host]) => host))).toEqual(new Set(['badges.test']));
   });
 
-  test('escapes a URL that would break out', () => {
+  test('escapes a hostile URL', () => {
     const hostile = renderGallery(`http://badges.test/"><script>alert('1')</script>&`);
     expect(hostile).not.toContain('<script>');
     expect(hostile).toContain('&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;');

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-/** `/pypi/<name>/json` as https://docs.pypi.org/api/json/ and recorded answers of 2026 have it; no other key may stand. */
+/**
+ * `/pypi/<name>/json` according to https://docs.pypi.org/api/json/ and recorded answers of 2026; without other keys.
+ */
 
 const hex = (length: number) => z.string().regex(new RegExp(`^[0-9a-f]{${length}}$`));
 const textOrNull = z.string().nullable();

@@ -3,14 +3,14 @@ import { ask, type Reply } from './ask.ts';
 /** One row of the changelog: name, release, seconds since 1970, action, serial. */
 type Row = [name: string, release: string | null, at: number, action: string, serial: number];
 
-/** Calls a method with integers; the answer as it came. */
+/** Calls a method with integers; returns the raw response. */
 export function call(origin: string, method: string, args: readonly number[] = []): Promise<Reply> {
   const params = args.map((arg) => `<param><value><int>${arg}</int></value></param>`).join('');
   const body = `<?xml version='1.0'?><methodCall><methodName>${method}</methodName><params>${params}</params></methodCall>`;
   return ask(`${origin}/pypi`, { 'content-type': 'text/xml' }, 'POST', body);
 }
 
-/** The rows that `changelog_since_serial` gives. */
+/** Returns the rows of `changelog_since_serial`. */
 export async function changelog(origin: string, since: number): Promise<Row[]> {
   const values = valuesOf((await call(origin, 'changelog_since_serial', [since])).text);
   return Array.from({ length: values.length / 5 }, (_, row) => {
@@ -19,18 +19,18 @@ export async function changelog(origin: string, since: number): Promise<Row[]> {
   });
 }
 
-/** NaN where there is a fault. */
+/** Returns NaN for a fault. */
 export async function lastSerial(origin: string): Promise<number> {
   return Number(valuesOf((await call(origin, 'changelog_last_serial')).text)[0]);
 }
 
-/** The titles of what `/rss/updates.xml` lists. */
+/** Returns the titles in `/rss/updates.xml`. */
 export async function titles(origin: string): Promise<string[]> {
   const { text } = await ask(`${origin}/rss/updates.xml`);
   return Array.from(text.matchAll(/<item>\s*<title>([^<]*)/g), ([, title = '']) => title);
 }
 
-/** The strings, integers and nulls of an answer, in its order. */
+/** Returns the strings, integers and nulls of a response, in order. */
 function valuesOf(text: string): (string | undefined)[] {
   return Array.from(
     text.matchAll(/<value><(?:string>([^<]*)|int>(\d+)|nil\/>)/g),

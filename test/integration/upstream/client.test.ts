@@ -30,7 +30,7 @@ function startClient(url: string, options: Partial<UpstreamClientOptions> = {}) 
   return client;
 }
 
-test('says who it is, asks for JSON, and revalidates what it holds', async () => {
+test('sends its name, accepts JSON, and revalidates', async () => {
   const url = await startUpstream((request, response) => {
     expect(request.headers['user-agent']).toBe('pypins/test (x@example.org)');
     expect(request.headers.accept).toBe('application/json');
@@ -44,7 +44,7 @@ test('says who it is, asks for JSON, and revalidates what it holds', async () =>
   expect(await client.get({ path: '/pypi/x/json', etag: '"known"' })).toEqual({ status: 304 });
 });
 
-test('posts what it is given, and asks for the type that is wanted, after a redirect as well', async () => {
+test('posts a body and accepts a given type, also after a redirect', async () => {
   const url = await startUpstream((request, response) => {
     const { method, headers } = request;
     request.setEncoding('utf8').on('data', (body: string) => {
@@ -57,7 +57,7 @@ test('posts what it is given, and asks for the type that is wanted, after a redi
   expect(answer).toMatchObject({ body: 'POST text/html text/xml <a>é</a>' });
 });
 
-test('tells when an upstream that refuses wants to be asked again', async () => {
+test('reports Retry-After of a refusal', async () => {
   const headers = { 'retry-after': '31' };
   const url = await startUpstream((_, response) => response.writeHead(429, headers).end());
   await expect(startClient(url).get({ path: '/' })).rejects.toMatchObject({
@@ -121,12 +121,12 @@ test.each<[string, string, RequestListener]>([
     (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('not gzip'),
   ],
   [
-    'an encoding nobody asked for',
+    'an encoding that was not requested',
     'unparsable',
     (_, response) => response.writeHead(200, { 'content-encoding': 'br' }).end('x'),
   ],
   [
-    'a body without end',
+    'an endless body',
     'too-large',
     (_, response) => {
       response.writeHead(200);
@@ -156,7 +156,7 @@ test.each<[string, string, RequestListener]>([
   });
 });
 
-test('an upstream that hangs is given up, and so is one that nobody waits for any more', async () => {
+test('gives up on an upstream that hangs, and when the caller cancels', async () => {
   const url = await startUpstream((_, response) => void response.writeHead(200).write('{'));
   await expect(startClient(url).get({ path: '/' })).rejects.toMatchObject({ failure: 'timeout' });
   const signal = AbortSignal.timeout(50);
@@ -165,7 +165,7 @@ test('an upstream that hangs is given up, and so is one that nobody waits for an
   });
 });
 
-test('asks no more than its concurrency at once', async () => {
+test('limits concurrent requests', async () => {
   let running = 0;
   let most = 0;
   const url = await startUpstream((_, response) => {
@@ -181,7 +181,7 @@ test('asks no more than its concurrency at once', async () => {
   expect(most).toBe(2);
 });
 
-test('leaves an upstream alone that failed five times in a row', async () => {
+test('sends no requests after five failures in a row', async () => {
   let asked = 0;
   const states: boolean[] = [];
   const url = await startUpstream((_, response) => {

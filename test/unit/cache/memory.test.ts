@@ -5,7 +5,7 @@ const bytesOf = (length: number): Buffer => Buffer.alloc(length);
 const create = (maxBytes: number) =>
   createMemoryCache<Buffer>({ maxBytes, sizeOf: (value) => value.length });
 
-test('what is set is got, until it is deleted', () => {
+test('returns a value until it is deleted', () => {
   const cache = create(10_000);
   const value = bytesOf(10);
   cache.set('a', value);
@@ -15,7 +15,7 @@ test('what is set is got, until it is deleted', () => {
   expect(cache.get('a')).toBeUndefined();
 });
 
-test('never holds more than its bytes, and drops the least recently used first', () => {
+test('stays within its limit by evicting the least recently used entries', () => {
   const cache = create(10_000);
   cache.set('first', bytesOf(1_000));
   for (let i = 0; i < 100; i += 1) {
@@ -27,13 +27,13 @@ test('never holds more than its bytes, and drops the least recently used first',
   expect(cache.get('key 99')).toBeDefined();
 });
 
-test('counts keys and overhead, so that empty values are not free', () => {
+test('counts keys and overhead, even for empty values', () => {
   const cache = create(100_000);
   for (let i = 0; i < 10_000; i += 1) cache.set(`${i}`.padStart(100, '0'), bytesOf(0));
   expect(cache.stats().entries).toBeLessThan(100_000 / 200);
 });
 
-test('a value larger than the whole is not kept, and drives out nothing', () => {
+test('ignores a value larger than the cache, without evicting others', () => {
   const cache = create(10_000);
   cache.set('small', bytesOf(10));
   cache.set('large', bytesOf(20_000));
@@ -41,7 +41,7 @@ test('a value larger than the whole is not kept, and drives out nothing', () => 
   expect(cache.get('small')).toBeDefined();
 });
 
-test('setting again counts once, clearing counts nothing', () => {
+test('counts a value that is set twice once, and nothing after clear', () => {
   const cache = create(10_000);
   cache.set('a', bytesOf(100));
   const { bytes } = cache.stats();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSingleFlight } from '../../../cache/single-flight.ts';
 
-test('callers of one key share one flight, whatever they brought along', async () => {
+test('callers of one key share one flight, even with different work', async () => {
   const flights = createSingleFlight<string>();
   const { promise, resolve } = Promise.withResolvers<string>();
   const first = flights.run('a', () => promise);
@@ -12,7 +12,7 @@ test('callers of one key share one flight, whatever they brought along', async (
   expect(await Promise.all([first, second])).toEqual(['landed', 'landed']);
 });
 
-test('callers of two keys do not', async () => {
+test('callers of two keys share nothing', async () => {
   const flights = createSingleFlight<string>();
   const a = flights.run('a', () => Promise.resolve('of a'));
   const b = flights.run('b', () => Promise.resolve('of b'));

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Store } from '../../../cache/store/contract.ts';
 import { checkFollower } from '../../../src/commands/doctor-follower.ts';
-import type { Finding } from '../../../src/commands/doctor.ts';
+import type { Finding } from '../../../src/commands/finding.ts';
 import { type FollowerStatus, writeStatus } from '../../../src/follow/state/status.ts';
 import { LAG_BOUNDS_SECONDS } from '../../../src/metrics.ts';
 import { pass } from '../cache/facts/harness.ts';

@@ -8,7 +8,7 @@ import {
 
 const forEver = new AbortController().signal;
 
-/** A store's counters, as two processes would share them. */
+/** The counters of a store that two processes share. */
 function createCounters(): BudgetOptions['store'] {
   const windows = new Map<string, { count: number; endsAtMs: number }>();
   return {
@@ -40,28 +40,25 @@ describe('the budget towards an upstream', () => {
   test.each([
     ['shared through the store', createCounters],
     ['counted alone while the store fails', () => brokenStore],
-  ])(
-    'lets no more than 20 through in any minute, nor 2 in a second: %s',
-    async (_, createStore) => {
-      const budget = budgetOf(createStore());
-      const servedAtMs: number[] = [];
-      const startedAtMs = Date.now();
-      for (let i = 0; i < 60; i += 1)
-        void budget.take(0, forEver).then(() => servedAtMs.push(Date.now() - startedAtMs));
-      await vi.advanceTimersByTimeAsync(119_000);
-      const inMinute = servedAtMs.filter((at) => at < 60_000).length;
-      expect(inMinute).toBe(16);
-      for (const at of servedAtMs) {
-        expect(
-          servedAtMs.filter((other) => other >= at && other < at + 1000).length,
-        ).toBeLessThanOrEqual(4);
-        expect(
-          servedAtMs.filter((other) => other >= at && other < at + 60_000).length,
-        ).toBeLessThanOrEqual(20);
-      }
-      budget.close();
-    },
-  );
+  ])('allows at most 20 requests in any minute and 2 in a second: %s', async (_, createStore) => {
+    const budget = budgetOf(createStore());
+    const servedAtMs: number[] = [];
+    const startedAtMs = Date.now();
+    for (let i = 0; i < 60; i += 1)
+      void budget.take(0, forEver).then(() => servedAtMs.push(Date.now() - startedAtMs));
+    await vi.advanceTimersByTimeAsync(119_000);
+    const inMinute = servedAtMs.filter((at) => at < 60_000).length;
+    expect(inMinute).toBe(16);
+    for (const at of servedAtMs) {
+      expect(
+        servedAtMs.filter((other) => other >= at && other < at + 1000).length,
+      ).toBeLessThanOrEqual(4);
+      expect(
+        servedAtMs.filter((other) => other >= at && other < at + 60_000).length,
+      ).toBeLessThanOrEqual(20);
+    }
+    budget.close();
+  });
 
   test('two processes share one budget', async () => {
     const store = createCounters();
@@ -75,7 +72,7 @@ describe('the budget towards an upstream', () => {
     for (const budget of budgets) budget.close();
   });
 
-  test('who was served longest ago goes first', async () => {
+  test('serves first the record refreshed longest ago', async () => {
     const budget = budgetOf(createCounters());
     const order: string[] = [];
     for (let i = 0; i < 5; i += 1)
@@ -89,7 +86,7 @@ describe('the budget towards an upstream', () => {
     budget.close();
   });
 
-  test('who gives up takes nothing, and the queue has an end', async () => {
+  test('a cancelled request costs nothing, and the queue is limited', async () => {
     const budget = budgetOf({ increment: () => Promise.resolve(1_000) });
     const left = new AbortController();
     const waiting = budget.take(0, left.signal);

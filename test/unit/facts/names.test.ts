@@ -30,11 +30,11 @@ describe('names of projects (PEP 503)', () => {
     ['🐍'],
     ['x'.repeat(101)],
     ['a\n'],
-  ])('%j is nobody’s', (name) => {
+  ])('%j is invalid', (name) => {
     expect(normalizeName(name)).toBeUndefined();
   });
 
-  test('normalizing twice changes nothing, and what comes out is safe in a path and a key', () => {
+  test('normalizing twice changes nothing, and the result is safe in a path and a key', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom(...Array.from('aZ09._-/%:\u0000é')) }),
@@ -51,14 +51,14 @@ describe('names of projects (PEP 503)', () => {
 
 describe('releases', () => {
   test.each([['2.31.0'], ['1!0.5'], ['1.0+local'], ['2.5.2-1'], ['.1'], ['2023-01-02'], ['v1.0']])(
-    '%s may be one',
+    '%s is valid',
     (text) => {
       expect(isRelease(text)).toBe(true);
     },
   );
 
   test.each([[''], ['..'], ['1/2'], ['1..2'], ['1 0'], ['1\u0000'], ['9'.repeat(101)]])(
-    '%j may not',
+    '%j is invalid',
     (text) => {
       expect(isRelease(text)).toBe(false);
     },

@@ -5,7 +5,7 @@ import { downloadFactsSchema, projectFactsSchema } from '../../../src/facts/sche
 
 const CHECK = { e: '"etag"', s: 7, f: 1, c: 1, d: 2, n: 0 };
 
-/** What the first version of the code wrote. Never changed: it is in people's stores, or was. */
+/** Records as the first version of the code wrote them. Never change them: they are in people's stores. */
 const FIRST: [string, z.ZodType, object][] = [
   [
     'a project',
@@ -24,7 +24,7 @@ const FIRST: [string, z.ZodType, object][] = [
 ];
 
 test.each(FIRST)(
-  'the first record of %s is still read: new fields have a default',
+  'still reads the first record of %s: new fields have a default',
   (_, schema, v) => {
     const text = JSON.stringify({ k: 'known', v, ...CHECK });
     const read = createCodec(schema).decode(text);

@@ -13,7 +13,7 @@ const INFO = {
 const ANSWER = { info: INFO, urls: [{ packagetype: 'sdist' }, { packagetype: 'bdist_wheel' }] };
 const FACTS = pypiProjectSchema.parse(ANSWER);
 
-/** The field of PyPI's answer that each fact is read from. */
+/** Field of PyPI's answer → the fact read from it. */
 const FACT_OF = {
   yanked: 'yanked',
   license: 'license',
@@ -54,7 +54,7 @@ test('any JSON in urls, or in one of them, leaves the other facts alone', () => 
   );
 });
 
-test('only the version must be there', () => {
+test('only the version is required', () => {
   expect(pypiProjectSchema.safeParse({ info: { version: '1.0' } }).success).toBe(true);
   expect(pypiProjectSchema.safeParse({ info: { ...INFO, version: undefined } }).success).toBe(
     false,

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { type BadgeSpec, STYLES } from '../../../src/imaging/spec.ts';
 import { drawSvg } from '../../../src/imaging/svg.ts';
 import { cleanText } from '../../../src/imaging/text.ts';
+import { unescapeXml } from '../../../src/imaging/xml.ts';
 
 const badge: BadgeSpec = { label: 'pypi', message: 'v1.0', color: 'blue', style: 'flat' };
 
@@ -123,13 +124,4 @@ function plain(spec: BadgeSpec): string {
 /** The tags with the names of their attributes. */
 function skeletonOf(svg: string): string[] {
   return svg.replace(/="[^"]*"/g, '').match(/<[^>]*>/g) ?? [];
-}
-
-function unescapeXml(text: string): string {
-  return text
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&apos;', "'")
-    .replaceAll('&amp;', '&');
 }

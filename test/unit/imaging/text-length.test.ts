@@ -96,5 +96,5 @@ test('what is much wider than its box becomes smaller instead of overlapping', (
 });
 
 test('markup stays escaped', () => {
-  expect(fitMessage('flat', '<b>&amp;"\'').text).toBe('&lt;b&gt;&amp;amp;"\'');
+  expect(fitMessage('flat', '<b>&amp;"\'').text).toBe('&lt;b&gt;&amp;amp;&quot;&apos;');
 });

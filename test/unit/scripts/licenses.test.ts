@@ -33,7 +33,7 @@ test.each([
   expect(faultUnder('a', license)).toBe(`a@1.0.0: ${fault}: ${license}`);
 });
 
-test('the fonts’ licenses are where the page says', () => {
+test('the licenses of the fonts are in the files that the page names', () => {
   const page = readFileSync(resolve(ROOT, 'docs/licenses.md'), 'utf8');
   const places = [...page.matchAll(/`(LICENSE\w*)` in `([^`]+)`/g)];
   expect(places).toHaveLength(2);

@@ -11,14 +11,14 @@ test.each([
   ['linear', String.raw`(?<!\d)\d+(?=\D*$)`, '', undefined],
   ['exponential, before a lookahead', String.raw`^(\w+\s?)*(?!x)$`, '', /^is not linear/],
   ['exponential, bounded', String.raw`^(?:a|a){0,40}$`, '', /^is not linear/],
-  ['quadratic where it can begin anywhere', String.raw`\s+$`, '', /^is not linear/],
-  ['with flags that are not known', 'a', 'v', /^cannot be judged/],
+  ['quadratic, because it can begin anywhere', String.raw`\s+$`, '', /^is not linear/],
+  ['with unknown flags', 'a', 'v', /^cannot be judged/],
   ['not JavaScript', 'a++', '', /^cannot be judged/],
 ])('an expression that is %s', async (_, source, flags, verdict) => {
   expect((await judgeRegex(source, flags)) ?? 'linear').toMatch(verdict ?? /^linear$/);
 });
 
-test('the lint rule finds them where texts come from others, and wants literals', async () => {
+test('the lint rule reports them in product code, and requires literals', async () => {
   const directory = await tempDirectoryForTest();
   cpSync(join(ROOT, '.oxlintrc.json'), join(directory, '.oxlintrc.json'));
   symlinkSync(join(ROOT, 'scripts'), join(directory, 'scripts'));

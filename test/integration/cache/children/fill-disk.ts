@@ -1,5 +1,5 @@
 // Uses both stores on a disk that is too small, then on one that is read-only: `fill-disk.ts <mounted directory>`.
-// Prints how often each outcome came, and whether all that could be read was what had been written.
+// Prints the number of each outcome, and whether every object read was what had been written.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { createContentStore } from '../../../../cache/content/store.ts';

@@ -29,7 +29,7 @@ function fileOf(digest: string): string {
   return join(directory, 'v1', digest.slice(0, 2), digest.slice(2));
 }
 
-/** The time of the file's last use, in seconds before now. */
+/** Returns the seconds since the file's last use. */
 async function ageOf(path: string): Promise<number> {
   return Date.now() / 1_000 - (await fs.stat(path)).mtimeMs / 1_000;
 }
@@ -44,7 +44,7 @@ beforeEach(async () => {
   observed = [];
 });
 
-describe('what is put', () => {
+describe('a stored object', () => {
   test.each([
     ['some bytes', objectOf(1).bytes],
     ['no bytes', Buffer.alloc(0)],
@@ -57,14 +57,14 @@ describe('what is put', () => {
     expect(observed).toEqual(['stored', 'hit']);
   });
 
-  test('is not got by another digest', async () => {
+  test('is not returned for another digest', async () => {
     const store = open();
     await store.put(objectOf(1).digest, objectOf(1).bytes);
     expect(await store.get(objectOf(2).digest)).toBeUndefined();
     expect(observed).toEqual(['stored', 'miss']);
   });
 
-  test('by many at once is there once, and whole', async () => {
+  test('is whole after concurrent writes', async () => {
     const { digest, bytes } = objectOf(1);
     const stores = Array.from({ length: 5 }, () => open());
     await Promise.all(
@@ -76,7 +76,7 @@ describe('what is put', () => {
     expect(await fs.readdir(join(directory, 'v1', 'tmp'))).toEqual([]);
   });
 
-  test('of another format version is another thing', async () => {
+  test('is not visible to another format version', async () => {
     const { digest, bytes } = objectOf(1);
     await open({ formatVersion: 1 }).put(digest, bytes);
     expect(await open({ formatVersion: 2 }).get(digest)).toBeUndefined();
@@ -88,9 +88,9 @@ test.each([
   ['a path', '../'.repeat(21) + 'x'],
   ['too short', 'a'.repeat(63)],
   ['too long', 'a'.repeat(65)],
-  ['in capitals', 'A'.repeat(64)],
-  ['with a line after it', `${'a'.repeat(64)}\n`],
-  ['with a path after it', `${'a'.repeat(64)}/../../x`],
+  ['in upper case', 'A'.repeat(64)],
+  ['followed by a line break', `${'a'.repeat(64)}\n`],
+  ['followed by a path', `${'a'.repeat(64)}/../../x`],
 ])('a digest that is %s is refused', async (_, digest) => {
   const store = open();
   await store.put(digest, Buffer.from('bytes'));
@@ -99,7 +99,7 @@ test.each([
   expect(existsSync(directory)).toBe(false);
 });
 
-describe('a file that is not what was written', () => {
+describe('a corrupt file', () => {
   const { digest, bytes } = objectOf(100);
   const whole = 32 + bytes.length;
 
@@ -135,7 +135,7 @@ describe('the time of the last use', () => {
   test.each([
     ['is renewed by a get after more than an hour', 2 * HOUR_SECONDS, 0],
     ['is renewed when it is in the future', -2 * HOUR_SECONDS, 0],
-    ['is left alone by a get within the hour', HOUR_SECONDS / 2, HOUR_SECONDS / 2],
+    ['is not changed by a get within the hour', HOUR_SECONDS / 2, HOUR_SECONDS / 2],
   ])('%s', async (_, secondsBefore, secondsAfter) => {
     const store = open();
     await store.put(digest, bytes);
@@ -147,7 +147,7 @@ describe('the time of the last use', () => {
 });
 
 describe('a directory', () => {
-  test('that was removed under us is made again', async () => {
+  test('is created again after it was removed', async () => {
     const store = open();
     await store.put(objectOf(1).digest, objectOf(1).bytes);
     await fs.rm(directory, { recursive: true });
@@ -160,7 +160,7 @@ describe('a directory', () => {
     expect(observed).toEqual(['stored', 'miss', 'stored', 'hit']);
   });
 
-  test('that cannot be one makes failures that are counted with their reason', async () => {
+  test('that cannot be created causes failures, counted with their code', async () => {
     await fs.writeFile(directory, 'a file');
     const store = open();
     await store.put(objectOf(1).digest, objectOf(1).bytes);
@@ -169,7 +169,7 @@ describe('a directory', () => {
     expect(observed).toEqual(['failed ENOTDIR', 'failed ENOTDIR', 'failed ENOTDIR']);
   });
 
-  test('that will not take the file leaves no temporary file behind', async () => {
+  test('that rejects the file keeps no temporary file', async () => {
     const { digest, bytes } = objectOf(1);
     await fs.mkdir(join(directory, 'v1'), { recursive: true });
     await fs.writeFile(dirname(fileOf(digest)), 'a file where the folder should be');
@@ -179,7 +179,7 @@ describe('a directory', () => {
   });
 });
 
-test('what is too large for any picture is not stored', async () => {
+test('an object that is too large is not stored', async () => {
   const store = open();
   await store.put(objectOf(1).digest, Buffer.alloc(8 * 1_048_576 + 1));
   expect(observed).toEqual(['skipped']);

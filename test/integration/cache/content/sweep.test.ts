@@ -33,7 +33,7 @@ function fileOf(number: number): string {
   return join(directory, 'v1', digest.slice(0, 2), digest.slice(2));
 }
 
-/** Puts a file of one block, last used so long ago, as another process would. */
+/** Writes a file of one block with the given age, as another process would. */
 async function place(number: number, ageSeconds: number): Promise<void> {
   const path = fileOf(number);
   await fs.mkdir(dirname(path), { recursive: true });
@@ -46,7 +46,7 @@ async function makeOld(path: string, ageSeconds: number): Promise<void> {
   await fs.utimes(path, then, then);
 }
 
-/** The numbers below `count` whose files are there. */
+/** Returns the numbers below `count` whose files exist. */
 function present(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i).filter((i) => existsSync(fileOf(i)));
 }
@@ -57,7 +57,7 @@ beforeEach(async () => {
 });
 
 describe('a sweep', () => {
-  test('within the budget removes nothing, and counts', async () => {
+  test('within the budget removes nothing, and counts the objects', async () => {
     for (let i = 0; i < 100; i += 1) await place(i, i * DAY_SECONDS);
     const store = open();
     await store.sweep();
@@ -69,24 +69,24 @@ describe('a sweep', () => {
     ['minutes', 60],
     ['hours', HOUR_SECONDS],
     ['days', DAY_SECONDS],
-  ])('above it removes what was not used for longest, down to 80 %%: %s', async (_, unit) => {
+  ])('above the budget removes the least recently used objects, down to 80 %%: %s', async (_, unit) => {
     for (let i = 0; i < 150; i += 1) await place(i, i * unit);
     const store = open();
     await store.sweep();
     const left = present(150);
     expect(left).toHaveLength(80);
     expect(store.stats()).toEqual({ bytes: 80 * BLOCK, objects: 80 });
-    // Ages are told apart to 2 %, so the line is not drawn to the file.
+    // Ages are compared with a precision of 2 %.
     expect(left.slice(0, 75)).toEqual(Array.from({ length: 75 }, (__, i) => i));
   });
 
-  test('above it removes no more than it has to, also where everything is of one age', async () => {
+  test('removes only what it has to, even if all files have the same age', async () => {
     for (let i = 0; i < 150; i += 1) await place(i, 0);
     await open().sweep();
     expect(present(150)).toHaveLength(80);
   });
 
-  test('above it spares what has been used since', async () => {
+  test('spares objects used since the survey', async () => {
     const store = open();
     for (let i = 0; i < 150; i += 1) await place(i, DAY_SECONDS);
     const { digest, bytes } = objectOf(7);
@@ -97,7 +97,7 @@ describe('a sweep', () => {
     expect(existsSync(fileOf(7))).toBe(true);
   });
 
-  test('counts whole blocks, as the disk does', async () => {
+  test('counts whole blocks', async () => {
     const store = open();
     await store.put(objectOf(0).digest, Buffer.alloc(1));
     await store.put(objectOf(1).digest, Buffer.alloc(BLOCK - 32));
@@ -107,7 +107,7 @@ describe('a sweep', () => {
     expect(store.stats()).toEqual({ bytes: 4 * BLOCK, objects: 3 });
   });
 
-  test('by several processes at once removes what one would', async () => {
+  test('by several processes at once removes no more than by one', async () => {
     for (let i = 0; i < 150; i += 1) await place(i, i * DAY_SECONDS);
     const stores = [open(), open(), open()];
     await Promise.all(stores.map((store) => store.sweep()));
@@ -116,7 +116,7 @@ describe('a sweep', () => {
     expect(observed).toEqual([]);
   });
 
-  test('while others write and read leaves everything that is read whole', async () => {
+  test('leaves objects whole while other processes write and read', async () => {
     const stores = [open(), open()];
     for (let round = 0; round < 20; round += 1) {
       const sweeps = stores.map((store) => store.sweep());
@@ -154,7 +154,7 @@ describe('a sweep', () => {
     expect(left.toSorted()).toEqual(['other', 'v10', 'v11', 'v1x']);
   });
 
-  test('ends with close, and does nothing after it', async () => {
+  test('stops on close, and does nothing after it', async () => {
     for (let i = 0; i < 150; i += 1) await place(i, DAY_SECONDS);
     const store = open();
     const sweep = store.sweep();
@@ -165,8 +165,8 @@ describe('a sweep', () => {
   });
 });
 
-describe('a process that writes much', () => {
-  test('sweeps by itself when it has written a twentieth of the budget', async () => {
+describe('a process that writes a lot', () => {
+  test('sweeps after writing a twentieth of the budget', async () => {
     for (let i = 1_000; i < 1_150; i += 1) await place(i, DAY_SECONDS);
     const store = open();
     for (let i = 0; i < 6; i += 1) await store.put(objectOf(i).digest, Buffer.from('small'));
@@ -174,13 +174,13 @@ describe('a process that writes much', () => {
     expect(store.stats().bytes).toBeLessThanOrEqual(90 * BLOCK);
   });
 
-  test('is refused after a tenth of the budget until it has swept', async () => {
+  test('may not write more than a tenth of the budget until it has swept', async () => {
     const store = open();
     const put = (i: number): Promise<void> => store.put(objectOf(i).digest, objectOf(0).bytes);
     await Promise.all(Array.from({ length: 50 }, (_, i) => put(i)));
     expect(observed.filter((outcome) => outcome === 'stored')).toHaveLength(11);
     expect(observed.filter((outcome) => outcome === 'skipped')).toHaveLength(50 - 11);
-    // The first to be refused has begun the sweep, if none was under way.
+    // The first refused write has started a sweep, if none was running.
     await vi.waitUntil(
       async () => {
         await put(60);
@@ -190,7 +190,7 @@ describe('a process that writes much', () => {
     );
   });
 
-  test('is refused for as long as sweeping fails', async () => {
+  test('may not write while sweeps fail', async () => {
     await fs.mkdir(join(directory, 'v1'), { recursive: true });
     await fs.writeFile(join(directory, 'v1', 'tmp'), 'a file where the folder should be');
     const failures: string[] = [];
@@ -215,14 +215,14 @@ describe('a process that writes much', () => {
     expect(sweeper.admit(BLOCK)).toBe(true);
   });
 
-  test('is not refused for what it could not write', async () => {
+  test('may write again after failed writes', async () => {
     await fs.writeFile(directory, 'a file where the directory should be');
     const store = open();
     for (let i = 0; i < 50; i += 1) await store.put(objectOf(i).digest, objectOf(i).bytes);
     expect(new Set(observed)).toEqual(new Set(['failed ENOTDIR']));
   });
 
-  test('is refused while too many of its writes are under way', async () => {
+  test('may not write while too many writes are pending', async () => {
     const store = open({ maxBytes: 100_000_000 });
     const all = Array.from({ length: 100 }, (_, i) =>
       store.put(objectOf(i).digest, objectOf(i).bytes),
@@ -233,7 +233,7 @@ describe('a process that writes much', () => {
   });
 });
 
-test('a store sweeps soon after its start, without being asked', async () => {
+test('a store sweeps soon after its start', async () => {
   for (let i = 0; i < 150; i += 1) await place(i, DAY_SECONDS);
   const store = open({ sweepIntervalMs: 50 });
   await vi.waitUntil(() => store.stats().objects === 80, { timeout: 60_000 });

@@ -16,7 +16,7 @@ let redis: TestRedis;
 let calls: string[];
 const closing: (() => unknown)[] = [];
 
-/** An upstream that takes its time to answer. */
+/** A slow upstream. */
 const source: FactsSource<string> = {
   name: 'slow',
   schema: z.string(),
@@ -28,7 +28,7 @@ const source: FactsSource<string> = {
   },
 };
 
-/** Facts with a Redis connection of their own, as in another process. */
+/** Creates facts with their own Redis connection, as in another process. */
 async function startProcess(timeoutMs = 60_000): Promise<Facts<string>> {
   const store = createRedisStore({ url: redis.url, timeoutMs });
   const facts = createFacts({
@@ -60,7 +60,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
-test('many who ask for many ids in several processes cost one request for each id', async () => {
+test('concurrent callers in several processes cost one request per id', async () => {
   const processes = [await startProcess(), await startProcess(), await startProcess()];
   const ids = Array.from({ length: 50 }, (_, i) => `project-${i}`);
   const asked = processes.flatMap((facts) => ids.flatMap((id) => [facts.get(id), facts.get(id)]));
@@ -69,10 +69,10 @@ test('many who ask for many ids in several processes cost one request for each i
   expect(calls.toSorted()).toEqual(ids.toSorted());
 });
 
-test('many who ask at once ask the upstream once, although the event loop is blocked meanwhile', async () => {
+test('concurrent callers cost one request even if the event loop is blocked meanwhile', async () => {
   const processes = [await startProcess(600), await startProcess(600)];
   const asked = Array.from({ length: 250 }, () => processes.map((facts) => facts.get('requests')));
-  // What was asked has been sent by now; the answers arrive while nobody looks.
+  // The commands have been sent; their replies arrive during the block.
   await new Promise(setImmediate);
   blockEventLoop(1_500);
   const found = await Promise.all(asked.flat());
@@ -80,12 +80,12 @@ test('many who ask at once ask the upstream once, although the event loop is blo
   expect(calls).toEqual(['requests']);
 });
 
-test('a record is small, under the agreed key, and ends after the time it is kept', async () => {
+test('a record is small, has the documented key, and expires after the kept time', async () => {
   const facts = await startProcess();
   await facts.get('requests');
   const client = new Redis(redis.url);
   closing.push(() => client.disconnect());
-  // The lease is given back behind the answer.
+  // The lease is released in the background.
   await expect.poll(() => client.keys('*')).toEqual(['pypins:1:slow:requests']);
   expect(await client.strlen('pypins:1:slow:requests')).toBeLessThan(2_000);
   const ttlSeconds = await client.ttl('pypins:1:slow:requests');
@@ -93,7 +93,7 @@ test('a record is small, under the agreed key, and ends after the time it is kep
   expect(ttlSeconds).toBeLessThanOrEqual(KEPT_SECONDS);
 });
 
-test('Redis killed, flushed or started anew costs no request for what a process remembers', async () => {
+test('killing, flushing or restarting Redis costs no request for records in memory', async () => {
   const facts = await startProcess();
   await facts.get('requests');
   const { port } = redis;

@@ -8,22 +8,22 @@ import { startRedis } from '../../../support/redis.ts';
 import { makeTempDirectory } from '../../../support/temp.ts';
 import { isMissing } from '../../../support/programs.ts';
 
-/** A key that nobody else has. */
+/** Returns a unique key. */
 export const newKey = (): string => `pypins:1:test:${randomUUID()}`;
 
-/** Waits for what takes its time. */
+/** Waits until a condition holds. */
 export async function waitFor(condition: () => Promise<boolean>): Promise<boolean> {
   return await vi.waitUntil(condition, { timeout: 60_000, interval: 10 });
 }
 
-/** What a kind of store is opened with; each `open` is another process's view of the same store. */
+/** A store for tests; each `open` returns the store as another process opens it. */
 export interface Backend {
   open(observe?: StoreObserver): Promise<Store>;
   stop(): Promise<void>;
 }
 
-/** A real redis-server. */
-async function startRedisBackend(): Promise<Backend> {
+/** Starts a real redis-server. */
+export async function startRedisBackend(): Promise<Backend> {
   const redis = await startRedis();
   return {
     async open(observe) {
@@ -39,8 +39,8 @@ async function startRedisBackend(): Promise<Backend> {
   };
 }
 
-/** A file in a directory of its own. */
-async function startSqliteBackend(): Promise<Backend> {
+/** Creates a file in its own directory. */
+export async function startSqliteBackend(): Promise<Backend> {
   const { path, remove } = await makeTempDirectory();
   return {
     open(observe) {
@@ -58,7 +58,7 @@ async function startSqliteBackend(): Promise<Backend> {
 
 type Kind = readonly [tier: 'redis' | 'sqlite', start: () => Promise<Backend>];
 
-/** The two kinds; SQLite alone where there is no redis-server. */
+/** Both kinds of store; only SQLite if redis-server is missing. */
 export const BACKENDS: readonly Kind[] = [
   ...(isMissing('redis-server') ? [] : [['redis', startRedisBackend] satisfies Kind]),
   ['sqlite', startSqliteBackend],

@@ -27,7 +27,7 @@ describe.each(BACKENDS)('the %s store', (tier, startBackend) => {
     expect(store).toMatchObject({ healthy: true, tier });
   });
 
-  test('lists the keys of values that begin alike, without leases and counters', async () => {
+  test('lists the keys of values with a prefix, without leases and counters', async () => {
     const prefix = `${newKey()}:`;
     await store.set(`${prefix}a`, 'x', 60);
     await store.set(`${prefix}b:1.0`, 'x', 60);
@@ -52,18 +52,18 @@ describe.each(BACKENDS)('the %s store', (tier, startBackend) => {
       expect(await other.get(key)).toBe(value);
     });
 
-    test('that were never set are not known', async () => {
+    test('are undefined before they are set', async () => {
       expect(await store.get(newKey())).toBeUndefined();
     });
 
-    test('the last one set is known', async () => {
+    test('return what was set last', async () => {
       const key = newKey();
       await store.set(key, 'first', 60);
       await other.set(key, 'second', 60);
       expect(await store.get(key)).toBe('second');
     });
 
-    test('are gone when their time is over', async () => {
+    test('expire', async () => {
       const key = newKey();
       await store.set(key, 'value', 0.5);
       expect(await waitFor(async () => (await store.get(key)) === undefined)).toBe(true);
@@ -71,7 +71,7 @@ describe.each(BACKENDS)('the %s store', (tier, startBackend) => {
   });
 
   describe('a lease', () => {
-    test('is granted to one of many', async () => {
+    test('is granted to one of many callers', async () => {
       const key = newKey();
       const asked = Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? store : other));
       const answers = await Promise.all(asked.map((of) => of.acquireLease(key, LONG_MS)));
@@ -80,7 +80,7 @@ describe.each(BACKENDS)('the %s store', (tier, startBackend) => {
       expect(states.filter((state) => state === 'held')).toHaveLength(49);
     });
 
-    test('can be had again when it was released', async () => {
+    test('can be acquired again after its release', async () => {
       const key = newKey();
       const answer = await store.acquireLease(key, LONG_MS);
       expect(await other.acquireLease(key, LONG_MS)).toEqual({ state: 'held' });
@@ -88,7 +88,7 @@ describe.each(BACKENDS)('the %s store', (tier, startBackend) => {
       expect(await other.acquireLease(key, LONG_MS)).toMatchObject({ state: 'granted' });
     });
 
-    test('can be had again when its time is over, and is then left alone by who had it', async () => {
+    test('can be acquired again after it expired; its former holder cannot release it', async () => {
       const key = newKey();
       const first = await store.acquireLease(key, SHORT_MS);
       await vi.waitUntil(async () => (await other.acquireLease(key, LONG_MS)).state === 'granted', {
@@ -98,7 +98,7 @@ describe.each(BACKENDS)('the %s store', (tier, startBackend) => {
       expect(await store.acquireLease(key, LONG_MS)).toEqual({ state: 'held' });
     });
 
-    test('lasts from its renewal, and tells who has lost it', async () => {
+    test('is extended by a renewal, which tells a former holder that it is lost', async () => {
       const key = newKey();
       const answer = await store.acquireLease(key, LONG_MS);
       if (answer.state !== 'granted') throw new Error('not granted');
@@ -109,14 +109,14 @@ describe.each(BACKENDS)('the %s store', (tier, startBackend) => {
       expect(await answer.lease.renew(LONG_MS)).toBe('lost');
     });
 
-    test('of one key is none of another', async () => {
+    test('does not affect other keys', async () => {
       expect(await store.acquireLease(newKey(), LONG_MS)).toMatchObject({ state: 'granted' });
       expect(await store.acquireLease(newKey(), LONG_MS)).toMatchObject({ state: 'granted' });
     });
   });
 
   describe('a counter', () => {
-    test('gives every count once, whoever counts', async () => {
+    test('returns every count once, whoever increments', async () => {
       const key = newKey();
       const asked = Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? store : other));
       const counts = await Promise.all(asked.map((of) => of.increment(key, LONG_MS)));
@@ -124,15 +124,15 @@ describe.each(BACKENDS)('the %s store', (tier, startBackend) => {
       expect(counts.toSorted((a, b) => (a ?? 0) - (b ?? 0))).toEqual(expected);
     });
 
-    test('starts anew when its window is over', async () => {
+    test('restarts after its window', async () => {
       const key = newKey();
       for (let i = 0; i < 3; i += 1) await store.increment(key, SHORT_MS);
-      // Counting on does not lengthen the window.
+      // An increment does not extend the window.
       expect(await waitFor(async () => (await store.increment(key, SHORT_MS)) === 1)).toBe(true);
     });
   });
 
-  test('a value, a lease and a counter of one key are three things', async () => {
+  test('a value, a lease and a counter of one key are independent', async () => {
     const key = newKey();
     await store.set(key, 'value', 60);
     expect(await store.acquireLease(key, LONG_MS)).toMatchObject({ state: 'granted' });
@@ -142,7 +142,7 @@ describe.each(BACKENDS)('the %s store', (tier, startBackend) => {
     expect(await store.increment(key, LONG_MS)).toBe(2);
   });
 
-  test('counts every operation by what became of it', async () => {
+  test('reports every operation with its outcome', async () => {
     const key = newKey();
     counted.length = 0;
     await store.get(key);
@@ -161,7 +161,7 @@ describe.each(BACKENDS)('the %s store', (tier, startBackend) => {
     ]);
   });
 
-  test('knows nothing once it is closed', async () => {
+  test('fails every operation after close', async () => {
     const closed = await backend.open();
     const key = newKey();
     await store.set(key, 'value', 60);

@@ -18,9 +18,9 @@ describe('messages through Redis', () => {
     return { messages, heard };
   }
 
-  test('reach every process, the sender included, in order', async () => {
+  test('reach every process in order, the sender included', async () => {
     const [one, other] = [takePart(), takePart()];
-    // A subscription is there when the first message comes through.
+    // The subscription is ready when the first message arrives.
     await expect
       .poll(async () => {
         await one.messages.publish('hello');
@@ -33,7 +33,7 @@ describe('messages through Redis', () => {
     await expect.poll(() => other.heard.slice(-2)).toEqual(['first', 'second']);
   });
 
-  test('who comes later hears nothing of before', async () => {
+  test('do not reach later subscribers', async () => {
     const early = takePart();
     await expect
       .poll(async () => {
@@ -52,7 +52,7 @@ describe('messages through Redis', () => {
   });
 });
 
-test('without a way to the others, messages reach this process until they are closed', async () => {
+test('local messages reach this process until they are closed', async () => {
   const messages = createLocalMessages(0);
   const heard: string[] = [];
   messages.subscribe((message) => heard.push(message));
@@ -62,7 +62,7 @@ test('without a way to the others, messages reach this process until they are cl
   expect(heard).toEqual(['alone']);
 });
 
-test('where Redis is not there, publishing neither fails nor waits', async () => {
+test('without Redis, publishing neither rejects nor waits', async () => {
   const messages = createRedisMessages({ url: 'redis://127.0.0.1:9', channel: 'x' });
   await messages.publish('lost');
   await messages.close();

@@ -21,7 +21,7 @@ describe.each(BACKENDS)('a ranking in the %s store', (_tier, startBackend) => {
   const options = { add: false, maxMembers: 100, ttlSeconds: 60 };
   const scores = (given: Record<string, number>) => new Map(Object.entries(given));
 
-  test('gives the highest first, as many as asked for, of a score at least', async () => {
+  test('returns up to `limit` members above a score, highest first', async () => {
     const key = newKey();
     await store.rank(key, scores({ a: 1, b: 3, c: 2 }), options);
     expect(await other.ranked(key, 0, 10)).toEqual(['b', 'c', 'a']);
@@ -30,7 +30,7 @@ describe.each(BACKENDS)('a ranking in the %s store', (_tier, startBackend) => {
     expect(await other.ranked(newKey(), 0, 10)).toEqual([]);
   });
 
-  test('takes new scores, or adds to those that there are', async () => {
+  test('replaces scores, or adds to them', async () => {
     const key = newKey();
     await store.rank(key, scores({ a: 1, b: 2 }), options);
     await other.rank(key, scores({ a: 2 }), { ...options, add: true });
@@ -39,14 +39,14 @@ describe.each(BACKENDS)('a ranking in the %s store', (_tier, startBackend) => {
     expect(await store.ranked(key, 0, 10)).toEqual(['b', 'a']);
   });
 
-  test('tells who is in it', async () => {
+  test('returns which members are in it', async () => {
     const key = newKey();
     await store.rank(key, scores({ 'a.b': 1, "c'd": 2 }), options);
     expect(await other.rankedOf(key, ["c'd", 'x', 'a.b'])).toEqual(["c'd", 'a.b']);
     expect(await other.rankedOf(key, [])).toEqual([]);
   });
 
-  test('forgets the lowest beyond its bound, soon if not at once', async () => {
+  test('drops the lowest scores beyond its limit, after some writes', async () => {
     const key = newKey();
     for (let i = 0; i < 100; i += 1)
       await store.rank(key, scores({ [`member-${i}`]: i }), { ...options, maxMembers: 10 });
@@ -55,13 +55,13 @@ describe.each(BACKENDS)('a ranking in the %s store', (_tier, startBackend) => {
     expect(left.length).toBeLessThan(50);
   });
 
-  test('is forgotten when its time is over', async () => {
+  test('expires', async () => {
     const key = newKey();
     await store.rank(key, scores({ a: 1 }), { ...options, ttlSeconds: 1 });
     expect(await waitFor(async () => (await store.ranked(key, 0, 1))?.length === 0)).toBe(true);
   });
 
-  test('takes thousands at once', async () => {
+  test('accepts thousands of scores at once', async () => {
     const key = newKey();
     const many = new Map(Array.from({ length: 3_000 }, (_, i) => [`member-${i}`, i]));
     await store.rank(key, many, { ...options, maxMembers: 5_000 });

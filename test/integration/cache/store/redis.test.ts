@@ -29,7 +29,7 @@ async function becomes(healthy: boolean, of = store): Promise<void> {
   await vi.waitUntil(() => of.healthy === healthy, { timeout: 60_000, interval: 5 });
 }
 
-/** A connection of the operator's own. */
+/** Opens a second connection, as an operator would. */
 function connect(): Redis {
   const client = new Redis(redis.url);
   closing.push(() => client.disconnect());
@@ -48,7 +48,7 @@ afterEach(async () => {
 });
 
 describe('without Redis', () => {
-  test('it knows nothing, at once, and says why', async () => {
+  test('every operation fails at once, and the state carries the error', async () => {
     const observed: string[] = [];
     store = open(`redis://127.0.0.1:${await freePort()}`, {
       observe: (operation, outcome) => observed.push(`${operation} ${outcome}`),
@@ -62,7 +62,7 @@ describe('without Redis', () => {
     expect(observed).toEqual(['get', 'set', 'lease', 'increment'].map((name) => `${name} failed`));
   });
 
-  test('it picks Redis up when that comes', async () => {
+  test('connects when Redis starts', async () => {
     const port = await freePort();
     store = open(`redis://127.0.0.1:${port}`, { timeoutMs: 60_000 });
     expect(await store.get('a')).toBeUndefined();
@@ -73,7 +73,7 @@ describe('without Redis', () => {
     expect(await store.get('a')).toBe('value');
   });
 
-  test('it finds Redis again after that was killed, as often as it is', async () => {
+  test('reconnects each time Redis is killed and restarted', async () => {
     const { port } = redis;
     store = open(redis.url, { timeoutMs: 60_000 });
     for (let i = 0; i < 3; i += 1) {
@@ -89,7 +89,7 @@ describe('without Redis', () => {
     );
   });
 
-  test('it says what is wrong with its password, and is asked no more', async () => {
+  test('reports a wrong password, and stays disconnected', async () => {
     await connect().config('SET', 'requirepass', 'secret');
     store = open(redis.url);
     await vi.waitUntil(() => states.length > 0, { timeout: 60_000 });
@@ -107,20 +107,20 @@ describe('with a Redis that is frozen', () => {
     redis.freeze();
   });
 
-  // Had each of the thousand waited as long as the first did, it would take minutes.
-  test('only those who ask first wait', { timeout: 60_000 }, async () => {
+  // If each of the thousand waited as long as the first, this would take minutes.
+  test('only the first operations wait', { timeout: 60_000 }, async () => {
     const first = await Promise.all(Array.from({ length: 100 }, (_, i) => store.get(`${i}`)));
     for (let i = 0; i < 1_000; i += 1) await store.get(`${i}`);
     expect(first.every((value) => value === undefined)).toBe(true);
     expect(store.healthy).toBe(false);
   });
 
-  test('it is found again without anybody asking', async () => {
+  test('reconnects without a request', async () => {
     expect(await store.get('a')).toBeUndefined();
     await becomes(false);
     redis.thaw();
     await becomes(true);
-    // The new connection works; the machine may be slow, so that more than one attempt is needed.
+    // On a slow machine more than one attempt may be needed.
     await vi.waitUntil(
       async () => {
         await store.set('a', 'value', 60);
@@ -131,13 +131,13 @@ describe('with a Redis that is frozen', () => {
     expect(states.slice(0, 2)).toEqual(['true', 'false no answer within 150 ms']);
   });
 
-  test('closing does not wait for it', async () => {
+  test('close does not wait for Redis', async () => {
     await store.close();
     expect(store.healthy).toBe(false);
   });
 });
 
-describe('with a Redis that refuses', () => {
+describe('with a Redis that refuses operations', () => {
   beforeEach(async () => {
     store = open(redis.url, { timeoutMs: 60_000 });
     await becomes(true);
@@ -145,9 +145,9 @@ describe('with a Redis that refuses', () => {
   });
 
   test.each([
-    ['for want of memory', (client: Redis) => client.config('SET', 'maxmemory', '1')],
-    ['as a replica', (client: Redis) => client.call('REPLICAOF', '127.0.0.1', '1')],
-  ])('%s, writes fail and reads go on', async (_, refuse) => {
+    ['because memory is full', (client: Redis) => client.config('SET', 'maxmemory', '1')],
+    ['because it is a replica', (client: Redis) => client.call('REPLICAOF', '127.0.0.1', '1')],
+  ])('%s, writes fail and reads succeed', async (_, refuse) => {
     await refuse(connect());
     await store.set('other', 'value', 60);
     expect(await store.increment('counter', LONG_MS)).toBeUndefined();
@@ -157,14 +157,14 @@ describe('with a Redis that refuses', () => {
     expect(states).toEqual(['true']);
   });
 
-  test('one operation, because the key is of another type, the others go on', async () => {
+  test('because a key has another type, only that operation fails', async () => {
     await connect().lpush('list', 'element');
     expect(await store.get('list')).toBeUndefined();
     expect(await store.get('known')).toBe('value');
     expect(states).toEqual(['true']);
   });
 
-  test('while it loads, it is not asked until it has loaded', async () => {
+  test('while Redis loads, operations fail at once', async () => {
     const client = connect();
     await client.call('DEBUG', 'POPULATE', '3000');
     await client.config('SET', 'loading-process-events-interval-bytes', '1024');
@@ -184,7 +184,7 @@ describe('with a Redis that refuses', () => {
   });
 });
 
-test('an operation that a busy Redis does not answer in time has failed, and a late reply confuses nobody', async () => {
+test('a reply that comes too late fails its operation, and is not taken for another one', async () => {
   store = open(redis.url);
   await becomes(true);
   await store.set('a', 'of a', 60);
@@ -196,7 +196,7 @@ test('an operation that a busy Redis does not answer in time has failed, and a l
   for (let i = 0; i < 100; i += 1) expect(['of b', undefined]).toContain(await store.get('b'));
 });
 
-test('a deadline that passes while our own event loop is blocked says nothing about Redis', async () => {
+test('a blocked event loop does not count as a time-out of Redis', async () => {
   store = open(redis.url, { timeoutMs: 600 });
   await becomes(true);
   await store.set('a', 'value', 60);
@@ -208,7 +208,7 @@ test('a deadline that passes while our own event loop is blocked says nothing ab
   expect(states).toEqual(['true']);
 });
 
-test('a start that is blocked waits for Redis nevertheless', async () => {
+test('ready waits for Redis even if the event loop is blocked', async () => {
   store = open(redis.url, { timeoutMs: 5_000 });
   const ready = store.ready(2_000);
   blockEventLoop(2_500);

@@ -32,7 +32,7 @@ function bytesOnDisk(): number {
   return files.reduce((bytes, file) => bytes + fs.statSync(file).size, 0);
 }
 
-/** The record `number` of many, which ends the later the higher its number. */
+/** Writes a record; the higher its number, the later it expires. */
 async function setRecord(store: Store, number: number): Promise<void> {
   await store.set(`record ${number}`, `${number} `.padEnd(1_000, 'x'), 1_000 + number);
 }
@@ -48,7 +48,7 @@ beforeEach(async () => {
 });
 
 describe('the budget', () => {
-  test('holds, however much is written and by however many', async () => {
+  test('holds, however many processes write', async () => {
     const stores = [open(), open()];
     let mostBytes = 0;
     for (let i = 0; i < 1_500; i += 1) {
@@ -59,7 +59,7 @@ describe('the budget', () => {
     for (const store of stores) expect(await isKnown(store, 1_499)).toBe(true);
   });
 
-  test('is kept by dropping the records that end first', async () => {
+  test('is kept by dropping the records that expire first', async () => {
     const failed: string[] = [];
     const store = open({
       observe: (operation, outcome) => outcome === 'failed' && failed.push(operation),
@@ -72,7 +72,7 @@ describe('the budget', () => {
     expect(failed).toEqual([]);
   });
 
-  test('is no reason to lose a lease or a count', async () => {
+  test('costs no lease and no counter', async () => {
     const store = open();
     await store.acquireLease('lease', LONG_MS);
     await store.increment('counter', LONG_MS);
@@ -81,7 +81,7 @@ describe('the budget', () => {
     expect(await store.increment('counter', LONG_MS)).toBe(2);
   });
 
-  test('is kept by dropping leases and counts whose time is over', async () => {
+  test('is kept by dropping expired leases and counters', async () => {
     const failed: string[] = [];
     const store = open({
       observe: (operation, outcome) => outcome === 'failed' && failed.push(operation),
@@ -95,7 +95,7 @@ describe('the budget', () => {
     expect(bytesOnDisk()).toBeLessThanOrEqual(MAX_BYTES);
   });
 
-  test('cannot be met by one value larger than the whole, which is not kept', async () => {
+  test('rejects a value larger than itself', async () => {
     const store = open();
     await store.set('large', 'x'.repeat(2 * MAX_BYTES), 60);
     await store.set('small', 'value', 60);
@@ -104,8 +104,8 @@ describe('the budget', () => {
   });
 });
 
-describe('what is stored', () => {
-  test('is there after a restart', async () => {
+describe('stored content', () => {
+  test('survives a restart', async () => {
     const first = open();
     await first.set('a', 'value', 60);
     await first.close();
@@ -113,7 +113,7 @@ describe('what is stored', () => {
     expect(states).toEqual([]);
   });
 
-  test('ends with its time', async () => {
+  test('expires', async () => {
     const store = open();
     await store.set('a', 'value', 60);
     nowMs += 59_999;
@@ -123,8 +123,8 @@ describe('what is stored', () => {
   });
 
   test.each([
-    ['holds a lease and a count for a process whose clock is a little behind', 1_000, 'held', 2],
-    ['holds up neither for longer when the clock is set back', DAY_MS, 'granted', 1],
+    ['includes leases and counters for a process whose clock is slightly behind', 1_000, 'held', 2],
+    ['does not extend leases and counters when the clock is set back', DAY_MS, 'granted', 1],
   ])('%s', async (_, backMs, state, count) => {
     const store = open();
     await store.acquireLease('lease', LONG_MS);
@@ -135,7 +135,7 @@ describe('what is stored', () => {
   });
 });
 
-async function writeSoundFile(): Promise<void> {
+async function writeIntactFile(): Promise<void> {
   const store = open();
   for (let i = 0; i < 500; i += 1) await setRecord(store, i);
   await store.close();
@@ -149,7 +149,7 @@ function overwrite(fromPage: number, toPage: number): void {
   fs.closeSync(file);
 }
 
-describe('a file that is no good', () => {
+describe('an unusable file', () => {
   test.each<[string, () => void | Promise<void>]>([
     ['garbage', () => fs.writeFileSync(path, 'not a database '.repeat(1_000))],
     ['a few bytes', () => fs.writeFileSync(path, 'SQLite')],
@@ -157,7 +157,7 @@ describe('a file that is no good', () => {
     [
       'cut in half',
       async () => {
-        await writeSoundFile();
+        await writeIntactFile();
         const bytes = fs.readFileSync(path);
         fs.writeFileSync(path, bytes.subarray(0, Math.floor(bytes.length / 2)));
       },
@@ -165,7 +165,7 @@ describe('a file that is no good', () => {
     [
       'overwritten at its beginning',
       async () => {
-        await writeSoundFile();
+        await writeIntactFile();
         overwrite(0, 3);
       },
     ],
@@ -185,7 +185,7 @@ describe('a file that is no good', () => {
         await large.close();
       },
     ],
-  ])('%s is made anew at the start', async (_, spoil) => {
+  ])('%s is replaced at the start', async (_, spoil) => {
     await spoil();
     const store = open();
     expect(store.healthy).toBe(true);
@@ -194,8 +194,8 @@ describe('a file that is no good', () => {
     expect(bytesOnDisk()).toBeLessThanOrEqual(MAX_BYTES);
   });
 
-  test('is made anew while it is in use, once for all who share it', async () => {
-    await writeSoundFile();
+  test('is replaced while in use, once for all processes', async () => {
+    await writeIntactFile();
     const stores = [open(), open()];
     overwrite(2, 120);
     for (const store of stores) {
@@ -209,15 +209,15 @@ describe('a file that is no good', () => {
   });
 });
 
-describe('where there can be no file', () => {
+describe('if no file can be created', () => {
   test.each([
-    ['a directory that is not there', (directory: string) => join(directory, 'none', 'store.db')],
+    ['a missing directory', (directory: string) => join(directory, 'none', 'store.db')],
     [
       'a file in place of the directory',
       (directory: string) => join(directory, 'file', 'store.db'),
     ],
     ['a directory in place of the file', (directory: string) => directory],
-  ])('%s makes a store for this process alone, and not a healthy one', async (_, pathIn) => {
+  ])('because of %s, the store is private to this process and not healthy', async (_, pathIn) => {
     const directory = await tempDirectoryForTest();
     fs.writeFileSync(join(directory, 'file'), '');
     path = pathIn(directory);
@@ -230,7 +230,7 @@ describe('where there can be no file', () => {
   });
 });
 
-test('a writer that does not let go costs the others a failed operation, not a wait without end', async () => {
+test('a process that locks the file causes failed operations, not endless waits', async () => {
   const store = open();
   await store.set('a', 'value', 60);
   const writer = new DatabaseSync(path);

@@ -6,7 +6,7 @@ import { ask, MINUTE, pass, SECOND, startProcess, useHarness } from './harness.t
 const harness = useHarness();
 
 describe('expire', () => {
-  test('lets the next get ask the upstream, with what was known as the condition', async () => {
+  test('makes the next get revalidate the kept value', async () => {
     harness.upstream.says('old', { validator: '"v1"' });
     await ask(harness.facts);
     expect(await harness.facts.expire('a')).toBe(true);
@@ -15,7 +15,7 @@ describe('expire', () => {
     expect(harness.upstream.calls[1]?.previous).toMatchObject({ validator: '"v1"' });
   });
 
-  test('reaches another process as soon as that asks the store', async () => {
+  test('reaches another process when it next reads the store', async () => {
     harness.upstream.says('old');
     const other = startProcess(harness);
     await ask(other);
@@ -25,7 +25,7 @@ describe('expire', () => {
     expect(await ask(other)).toMatchObject({ state: 'fresh', value: 'new' });
   });
 
-  test('keeps the value, in case the upstream fails', async () => {
+  test('keeps the value for a failing upstream', async () => {
     harness.upstream.says('old');
     await ask(harness.facts);
     await harness.facts.expire('a');
@@ -33,7 +33,7 @@ describe('expire', () => {
     expect(await ask(harness.facts)).toMatchObject({ state: 'stale', value: 'old' });
   });
 
-  test('reaches a refresh that is under way: it may have asked before the change', async () => {
+  test('applies to a running refresh, which may have fetched before the change', async () => {
     harness.upstream.says('old', { afterMs: 100 });
     const answer = harness.facts.get('a');
     await pass(50);
@@ -45,14 +45,14 @@ describe('expire', () => {
     expect(await ask(harness.facts)).toMatchObject({ state: 'fresh', value: 'new' });
   });
 
-  test('does nothing where nothing is known', async () => {
+  test('does nothing for an unknown id', async () => {
     expect(await harness.facts.expire('a')).toBe(false);
     expect(harness.upstream.calls).toHaveLength(0);
   });
 });
 
-describe('by a process whose clock is behind', () => {
-  /** Two processes, the second of them a minute behind, and what tells them of each other. */
+describe('a process whose clock is behind', () => {
+  /** Starts two connected processes, the second of them a minute behind. */
   function startTwo(): { one: Facts<string>; behind: Facts<string> } {
     const listeners: ((message: string) => void)[] = [];
     const messages: Messages = {
@@ -66,7 +66,7 @@ describe('by a process whose clock is behind', () => {
     return { one: start(0), behind: start(MINUTE) };
   }
 
-  test('what it has found out is believed by those who are told of it', async () => {
+  test('has its refresh accepted by processes that receive its message', async () => {
     const { one, behind } = startTwo();
     harness.upstream.answers(() => ({ state: 'absent' }));
     await ask(one);
@@ -75,7 +75,7 @@ describe('by a process whose clock is behind', () => {
     expect(await ask(one)).toMatchObject({ state: 'fresh', value: 'new' });
   });
 
-  test('a newer serial is believed also by those who have not heard of it', async () => {
+  test('has a newer serial accepted by processes that missed its message', async () => {
     harness.upstream.says('old', { serial: 7 });
     await ask(harness.facts);
     harness.upstream.says('new', { serial: 8 });
@@ -84,7 +84,7 @@ describe('by a process whose clock is behind', () => {
     expect(await ask(harness.facts)).toMatchObject({ state: 'fresh', value: 'new' });
   });
 
-  test('what it makes due is asked for anew', async () => {
+  test('makes other processes refresh what it expires', async () => {
     const { one, behind } = startTwo();
     harness.upstream.says('old');
     await ask(one);
@@ -95,7 +95,7 @@ describe('by a process whose clock is behind', () => {
 });
 
 describe('refresh', () => {
-  test('asks at once although nothing is due, and tells what was known before and after', async () => {
+  test('fetches at once although nothing is due, and returns the values before and after', async () => {
     harness.upstream.says('old', { serial: 7 });
     await ask(harness.facts);
     harness.upstream.says('new', { serial: 8, afterMs: 1_000 });
@@ -109,14 +109,14 @@ describe('refresh', () => {
     expect(await ask(startProcess(harness))).toMatchObject({ state: 'fresh', value: 'new' });
   });
 
-  test('keeps what was known when the upstream fails', async () => {
+  test('returns the kept value when the upstream fails', async () => {
     harness.upstream.says('old');
     await ask(harness.facts);
     harness.upstream.fails();
     expect(await harness.facts.refresh('a')).toMatchObject({ after: { value: 'old' } });
   });
 
-  test('asks for what was never heard of, and tells what there is not', async () => {
+  test('fetches an unknown id, and reports that it is absent', async () => {
     harness.upstream.answers(() => ({ state: 'absent' }));
     const expected = { before: undefined, after: undefined, isAbsent: true };
     expect(await harness.facts.refresh('a')).toEqual(expected);
@@ -124,7 +124,7 @@ describe('refresh', () => {
     expect(await harness.facts.refresh('a')).toMatchObject({ after: { value: 'one' } });
   });
 
-  test('asks in spite of a back-off', async () => {
+  test('ignores a back-off', async () => {
     harness.upstream.fails();
     await ask(harness.facts);
     harness.upstream.says('one');

@@ -4,7 +4,7 @@ import { ask, MINUTE, NOW, pass, SECOND, startProcess, useHarness } from './harn
 const harness = useHarness();
 
 describe('a fresh record', () => {
-  test('is fetched once, then comes from memory, then from the store, for its whole period', async () => {
+  test('is fetched once, then served from memory and store for its whole period', async () => {
     harness.upstream.says('one');
     const fetched = { state: 'fresh', value: 'one', fetchedAtMs: NOW };
     expect(await ask(harness.facts)).toMatchObject({ ...fetched, tier: 'upstream' });
@@ -17,7 +17,7 @@ describe('a fresh record', () => {
     expect(harness.upstream.calls).toHaveLength(1);
   });
 
-  test('is there for another process, and after a restart', async () => {
+  test('is served by another process, and after a restart', async () => {
     harness.upstream.says('one');
     await ask(harness.facts);
     expect(await ask(startProcess(harness))).toMatchObject({
@@ -28,7 +28,7 @@ describe('a fresh record', () => {
     expect(harness.upstream.calls).toHaveLength(1);
   });
 
-  test('costs one request however many ask for it at once', async () => {
+  test('is fetched once for concurrent callers', async () => {
     harness.upstream.says('one', { afterMs: 100 });
     const all = Promise.all(Array.from({ length: 100 }, () => harness.facts.get('a')));
     await pass(100);
@@ -36,7 +36,7 @@ describe('a fresh record', () => {
     expect(harness.upstream.calls).toHaveLength(1);
   });
 
-  test('of one id says nothing about another', async () => {
+  test('does not affect other ids', async () => {
     harness.upstream.says('one');
     await ask(harness.facts, 'a');
     harness.upstream.says('two');
@@ -45,14 +45,14 @@ describe('a fresh record', () => {
   });
 });
 
-describe('a kept record that is no longer fresh', () => {
+describe('a stale record', () => {
   beforeEach(async () => {
     harness.upstream.says('old', { validator: '"v1"', serial: 5 });
     await ask(harness.facts);
     await pass(10 * MINUTE);
   });
 
-  test('is refreshed, with what was known as the condition', async () => {
+  test('is revalidated', async () => {
     harness.upstream.says('new', { afterMs: 299 });
     expect(await ask(harness.facts)).toMatchObject({
       state: 'fresh',
@@ -65,7 +65,7 @@ describe('a kept record that is no longer fresh', () => {
     });
   });
 
-  test('that has not changed is fresh again, and keeps its validator', async () => {
+  test('is fresh again if unchanged, and keeps its validator', async () => {
     harness.upstream.answers(() => ({ state: 'unchanged' }));
     expect(await ask(harness.facts)).toMatchObject({
       state: 'fresh',
@@ -77,11 +77,11 @@ describe('a kept record that is no longer fresh', () => {
     expect(harness.upstream.calls[2]?.previous).toMatchObject({ validator: '"v1"', serial: 5 });
   });
 
-  test('is served as it is when the upstream takes long, and the refresh ends behind it', async () => {
+  test('is served while a slow refresh finishes in the background', async () => {
     harness.upstream.says('new', { afterMs: 1_000 });
     const stale = { state: 'stale', value: 'old', fetchedAtMs: NOW };
     expect(await ask(harness.facts)).toMatchObject({ ...stale, afterMs: 301 });
-    // The others need not wait for what has taken long already.
+    // Later callers do not wait for the slow refresh.
     expect(await ask(harness.facts)).toMatchObject({ ...stale, afterMs: 0 });
     await pass(700);
     expect(await ask(harness.facts)).toMatchObject({
@@ -107,7 +107,7 @@ describe('a kept record that is no longer fresh', () => {
     expect(harness.upstream.calls).toHaveLength(2);
   });
 
-  test('is not refreshed again by a process that read it before another refreshed it', async () => {
+  test('is not refreshed again by a process that read it before another process refreshed it', async () => {
     harness.upstream.says('new');
     const other = startProcess(harness);
     const answers = Promise.all([harness.facts.get('a'), other.get('a')]);
@@ -118,14 +118,14 @@ describe('a kept record that is no longer fresh', () => {
     expect(harness.upstream.calls).toHaveLength(2);
   });
 
-  test('is gone when the upstream says that it is', async () => {
+  test('becomes absent when the upstream says so', async () => {
     harness.upstream.answers(() => ({ state: 'absent' }));
     expect(await ask(harness.facts)).toMatchObject({ state: 'absent' });
     await pass(5 * SECOND);
     expect(await ask(startProcess(harness))).toMatchObject({ state: 'absent', tier: 'sqlite' });
   });
 
-  test('is kept when the answer has a lower serial, and soon asked for again', async () => {
+  test('is kept if the answer has a lower serial, and refreshed again soon', async () => {
     harness.upstream.says('older', { serial: 4 });
     expect(await ask(harness.facts)).toMatchObject({ state: 'stale', value: 'old' });
     expect(harness.events).toContainEqual(
@@ -137,7 +137,7 @@ describe('a kept record that is no longer fresh', () => {
   });
 });
 
-test('close cuts the loads under way and waits for their end; they do not count as failures', async () => {
+test('close aborts running loads and waits for them; they do not count as failures', async () => {
   harness.upstream.answers(() => new Promise(() => {}));
   const answer = harness.facts.get('a');
   await pass(0);
@@ -147,7 +147,7 @@ test('close cuts the loads under way and waits for their end; they do not count 
   expect(await ask(startProcess(harness))).toMatchObject({ state: 'fresh', value: 'one' });
 });
 
-test('everything is counted: what was served, and how each refresh ended', async () => {
+test('reports each answer and each refresh to the observer', async () => {
   harness.upstream.says('one', { validator: '"v1"' });
   await ask(harness.facts);
   await ask(harness.facts);

@@ -4,7 +4,7 @@ import { ask, DAY, MINUTE, NOW, pass, SECOND, startProcess, useHarness } from '.
 const harness = useHarness();
 
 describe('while the upstream fails', () => {
-  test('the kept value is served at once for 30 days, then nothing', async () => {
+  test('serves the kept value at once for 30 days, then nothing', async () => {
     harness.upstream.says('old');
     await ask(harness.facts);
     harness.upstream.fails();
@@ -21,7 +21,7 @@ describe('while the upstream fails', () => {
     });
   });
 
-  test('it is asked ever less often, by all processes together', async () => {
+  test('all processes share a back-off that grows with each failure', async () => {
     harness.upstream.says('old');
     await ask(harness.facts);
     await pass(10 * MINUTE);
@@ -40,7 +40,7 @@ describe('while the upstream fails', () => {
     expect(harness.upstream.calls).toHaveLength(1 + 7);
   });
 
-  test('an id of which nothing is known is unavailable, at once, and asked for again after the pause', async () => {
+  test('an unknown id is unavailable at once, and fetched again after the back-off', async () => {
     harness.upstream.fails();
     expect(await ask(harness.facts)).toMatchObject({
       state: 'unavailable',
@@ -54,7 +54,7 @@ describe('while the upstream fails', () => {
     expect(await ask(harness.facts)).toMatchObject({ state: 'fresh', value: 'one' });
   });
 
-  test('the first answer ends it', async () => {
+  test('the first answer resets the back-off', async () => {
     harness.upstream.says('old');
     await ask(harness.facts);
     await pass(10 * MINUTE);
@@ -71,7 +71,7 @@ describe('while the upstream fails', () => {
     expect(await ask(harness.facts)).toMatchObject({ state: 'fresh', value: 'newer' });
   });
 
-  test('a load that never ends is cut, although the source does not heed its signal', async () => {
+  test('aborts a load that never ends, even if the source ignores its signal', async () => {
     const signals: AbortSignal[] = [];
     harness.upstream.answers((signal) => {
       signals.push(signal);
@@ -89,8 +89,8 @@ describe('while the upstream fails', () => {
   });
 });
 
-describe('without a store', () => {
-  test('a process goes on alone, with what it remembers', async () => {
+describe('when the store fails', () => {
+  test('a process works alone with its memory', async () => {
     await harness.store.close();
     harness.upstream.says('one');
     expect(await ask(harness.facts)).toMatchObject({
@@ -112,7 +112,7 @@ describe('without a store', () => {
     expect(harness.upstream.calls).toHaveLength(2);
   });
 
-  test('lost on the way, nothing that this process knows is lost with it', async () => {
+  test('a store that fails later costs no record in memory', async () => {
     harness.upstream.says('one');
     await ask(harness.facts);
     await harness.store.close();
@@ -125,7 +125,7 @@ describe('without a store', () => {
     expect(harness.upstream.calls).toHaveLength(1);
   });
 
-  test('too busy for a moment, it is told once more before anybody else may ask the upstream', async () => {
+  test('a write that a busy store rejects is repeated before another process may fetch', async () => {
     const { store } = harness;
     const answers = [false, false];
     const set: typeof store.set = (...args) =>
@@ -138,7 +138,7 @@ describe('without a store', () => {
     expect(harness.upstream.calls).toHaveLength(1);
   });
 
-  test('flushed, what one process remembers is there again for all with its next look', async () => {
+  test('after a flush, the next read restores a record from memory to the store', async () => {
     harness.upstream.says('one');
     await ask(harness.facts);
     await harness.store.set('pypins:1:fake:a', '', 60);
@@ -150,7 +150,7 @@ describe('without a store', () => {
     expect(harness.upstream.calls).toHaveLength(1);
   });
 
-  test('flushed, what one process remembers outlives the failure of another that does not', async () => {
+  test('after a flush, a record in one process’s memory survives a failed refresh of another', async () => {
     harness.upstream.says('one');
     await ask(harness.facts);
     await pass(10 * MINUTE);
@@ -159,7 +159,7 @@ describe('without a store', () => {
     const other = startProcess(harness);
     expect(await ask(other)).toMatchObject({ state: 'unavailable' });
     expect(await ask(harness.facts)).toMatchObject({ state: 'stale', value: 'one', afterMs: 0 });
-    // With that look, and before anybody asks the upstream again, the value is there for all.
+    // That read restores the value for all processes before the next origin fetch.
     await pass(0);
     expect(await ask(startProcess(harness))).toMatchObject({ state: 'stale', value: 'one' });
     expect(harness.upstream.calls).toHaveLength(2);
@@ -173,7 +173,7 @@ describe('when the clock jumps', () => {
     harness.upstream.says('new');
   });
 
-  test('back by a day, the record is not fresh for another day, and no age is negative', async () => {
+  test('back by a day, the record is refreshed, and its age is not negative', async () => {
     vi.setSystemTime(NOW - DAY);
     const found = await ask(harness.facts);
     expect(found).toMatchObject({ state: 'fresh', value: 'new', fetchedAtMs: NOW - DAY });
@@ -182,7 +182,7 @@ describe('when the clock jumps', () => {
     expect(await ask(harness.facts)).toMatchObject({ value: 'newer' });
   });
 
-  test('back by a little, the record stays fresh, and counts as just fetched', async () => {
+  test('back by a little, the record stays fresh and counts as just fetched', async () => {
     vi.setSystemTime(NOW - MINUTE);
     const found = await ask(harness.facts);
     expect(found).toMatchObject({ state: 'fresh', value: 'old', fetchedAtMs: NOW - MINUTE });

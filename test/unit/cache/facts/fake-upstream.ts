@@ -3,11 +3,11 @@ import type { FactsSource, Known, Loaded } from '../../../../cache/facts/contrac
 
 type Answerer = (signal: AbortSignal) => Loaded<string> | Promise<Loaded<string>>;
 
-/** An upstream whose answers the test decides; a value is fresh for ten minutes. */
+/** An upstream with scripted answers; a value is fresh for ten minutes. */
 export interface Upstream extends FactsSource<string> {
-  /** What it was asked, in order. */
+  /** Loads so far, in order. */
   readonly calls: { id: string; previous: Known<string> | undefined }[];
-  /** What `fails()` fails with. */
+  /** The error of `fails()`. */
   readonly failure: Error;
   answers(answer: Answerer): void;
   says(value: string, more?: { validator?: string; serial?: number; afterMs?: number }): void;

@@ -12,7 +12,7 @@ export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const DAY = 24 * 60 * MINUTE;
 
-/** What a test works with: one process's facts over a real store, and an upstream of its own; it turns the clock. */
+/** The facts of one process over a real store and a fake upstream, with fake timers. */
 export interface Harness {
   store: Store;
   upstream: Upstream;
@@ -20,7 +20,7 @@ export interface Harness {
   events: FactsEvent[];
 }
 
-/** Makes everything anew before each test of the file. */
+/** Creates a new harness before each test of the file. */
 export function useHarness(): Harness {
   const harness = createHarness();
   beforeEach(() => {
@@ -35,7 +35,7 @@ export function useHarness(): Harness {
   return harness;
 }
 
-// `Date.now` of the moment: it is another one under fake timers.
+// Looks `Date.now` up at each call, because fake timers replace it.
 const clock = (): number => Date.now();
 
 function createHarness(): Harness {
@@ -44,7 +44,7 @@ function createHarness(): Harness {
   return { ...parts, facts: startProcess(parts) };
 }
 
-/** Facts of a process of its own, over the same store and the same upstream. */
+/** Creates the facts of another process over the same store and upstream. */
 export function startProcess(
   { store, upstream, events }: Omit<Harness, 'facts'>,
   options: Partial<FactsOptions<string>> = {},
@@ -62,8 +62,8 @@ export function startProcess(
 }
 
 /**
- * The answer to a get, and after how long it came: the clock is turned until it is there. The last look of a deadline takes
- * a millisecond of this clock.
+ * Gets an id and advances the clock until the answer comes. Returns the answer and the time it took: a deadline takes a
+ * millisecond longer than its value.
  */
 export async function ask(
   facts: Facts<string>,
@@ -82,7 +82,7 @@ export async function ask(
   return answer;
 }
 
-/** Turns the clock on. */
+/** Advances the clock. */
 export async function pass(ms: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms);
 }

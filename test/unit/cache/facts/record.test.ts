@@ -6,10 +6,10 @@ import {
   afterFailure,
   isDue,
   merged,
-  madeDue,
+  markStale,
   NOTHING,
   secondsToKeep,
-  withoutOld,
+  withoutExpired,
 } from '../../../../cache/facts/record.ts';
 import type { FactsRecord, FactsRules } from '../../../../cache/facts/record.ts';
 
@@ -29,7 +29,7 @@ const rules: FactsRules = {
 function known(value: string, serial?: number): FactsRecord<string> {
   const answer: Loaded<string> = { state: 'known', value, validator: '"v"', serial };
   const record = afterAnswer<string>(NOTHING, answer, NOW, rules);
-  if (record === undefined) throw new Error('not believed');
+  if (record === undefined) throw new Error('rejected');
   return record;
 }
 
@@ -45,12 +45,12 @@ describe('when a record is due', () => {
     expect(isDue(known('a'), NOW + laterMs)).toBe(due);
   });
 
-  test('one never heard of, and one made due', () => {
+  test('an unknown id and a record marked stale are due', () => {
     expect(isDue(NOTHING, NOW)).toBe(true);
-    expect(isDue(madeDue(known('a')), NOW)).toBe(true);
+    expect(isDue(markStale(known('a')), NOW)).toBe(true);
   });
 
-  test('whatever the clock does, never for longer than two periods', () => {
+  test('is due after two periods at the latest, whatever the clock does', () => {
     fc.assert(
       fc.property(fc.integer({ min: -1e12, max: 1e12 }), (laterMs) => {
         const now = NOW + laterMs;
@@ -63,7 +63,7 @@ describe('when a record is due', () => {
 describe('after an answer', () => {
   const before = known('old', 7);
 
-  test('a value is fresh until its source says', () => {
+  test('a value is fresh for the period of its source', () => {
     const record = afterAnswer(before, { state: 'known', value: 'new', serial: 8 }, NOW + 1, rules);
     expect(record).toMatchObject({ failures: 0, dueAtMs: NOW + 1 + 10 * MINUTE });
     expect(record).toMatchObject({ known: { value: 'new', serial: 8, fetchedAtMs: NOW + 1 } });
@@ -75,7 +75,7 @@ describe('after an answer', () => {
     expect(record).toMatchObject({ state: 'known', known: kept });
   });
 
-  test('absent replaces what was known', () => {
+  test('absent replaces the value', () => {
     const record = afterAnswer(before, { state: 'absent' }, NOW, rules);
     expect(record).toEqual({
       state: 'absent',
@@ -96,7 +96,7 @@ describe('after an answer', () => {
     expect(afterAnswer(record, answer, NOW, rules) !== undefined).toBe(believed);
   });
 
-  test('jitter lengthens the fresh period by its share at most, and never shortens it', () => {
+  test('jitter lengthens the fresh period by at most its share', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (chance) => {
         const jittered = { ...rules, jitter: 0.1, random: () => chance };
@@ -110,7 +110,7 @@ describe('after an answer', () => {
 });
 
 describe('after failures', () => {
-  test('the pause doubles from the first to the longest', () => {
+  test('the back-off doubles up to its maximum', () => {
     const pauses: number[] = [];
     let record: FactsRecord<string> = known('a');
     for (let i = 0; i < 6; i += 1) {
@@ -120,18 +120,18 @@ describe('after failures', () => {
     expect(pauses).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
   });
 
-  test('what was known stays, with its age', () => {
+  test('the value stays, with its age', () => {
     const record = afterFailure(known('a'), NOW + DAY, rules);
     expect(record).toMatchObject({ state: 'known', known: { value: 'a', fetchedAtMs: NOW } });
   });
 
-  test('an answer ends the pauses', () => {
+  test('an answer resets the back-off', () => {
     const failed = afterFailure(known('a'), NOW, rules);
     expect(afterAnswer(failed, { state: 'unchanged' }, NOW, rules)).toMatchObject({ failures: 0 });
   });
 });
 
-describe('what is too old', () => {
+describe('expired content', () => {
   test.each([
     ['a value before its last day', known('a'), 30 * DAY - 1, 'known'],
     ['a value after its last day', known('a'), 30 * DAY, 'nothing'],
@@ -150,11 +150,11 @@ describe('what is too old', () => {
   ] satisfies [string, FactsRecord<string>, number, string][])(
     '%s is %4$s',
     (_, record, laterMs, state) => {
-      expect(withoutOld<string>(record, NOW + laterMs, rules).state).toBe(state);
+      expect(withoutExpired<string>(record, NOW + laterMs, rules).state).toBe(state);
     },
   );
 
-  test('the store keeps a value for its days, an absence for its minute, a failure beyond its pause', () => {
+  test('the store keeps a value for 30 days, an absence for a minute, a failure longer than its back-off', () => {
     expect(secondsToKeep(known('a'), NOW, rules)).toBe(30 * 24 * 60 * 60);
     expect(secondsToKeep(afterFailure(known('a'), NOW + DAY, rules), NOW + DAY, rules)).toBe(
       29 * 24 * 60 * 60,
@@ -179,20 +179,20 @@ describe('two records of an id', () => {
     expect(merged(expected, older)).toEqual(expected);
   });
 
-  test('a newer failure replaces no value, but its pause is heeded', () => {
+  test('a newer failure keeps the value, but its back-off applies', () => {
     const expected = { ...value, failures: 1, checkedAtMs: NOW + 1, dueAtMs: NOW + 5_001 };
     expect(merged(value, failure)).toEqual(expected);
     expect(merged(failure, value)).toEqual(expected);
   });
 
-  test('the higher serial counts, whatever the clocks say', () => {
+  test('the higher serial wins, whatever the clocks say', () => {
     const [seven, eight] = [known('old', 7), known('new', 8)];
     const later = { ...seven, checkedAtMs: NOW + MINUTE, dueAtMs: NOW + 11 * MINUTE };
     expect(merged(later, eight)).toEqual(eight);
     expect(merged(eight, later)).toEqual(eight);
   });
 
-  test('of one time, the first counts: that of the store', () => {
-    expect(merged(madeDue(value), value)).toEqual(madeDue(value));
+  test('at equal times the first one wins: that of the store', () => {
+    expect(merged(markStale(value), value)).toEqual(markStale(value));
   });
 });

@@ -8,8 +8,8 @@ function refuse(): void {
   throw new Error('too many');
 }
 
-describe('an id of which nothing is known', () => {
-  test('is waited for, for two seconds', async () => {
+describe('an unknown id', () => {
+  test('waits for two seconds', async () => {
     harness.upstream.says('one', { afterMs: 1_999 });
     expect(await ask(harness.facts)).toMatchObject({
       state: 'fresh',
@@ -18,7 +18,7 @@ describe('an id of which nothing is known', () => {
     });
   });
 
-  test('is unavailable after that, and known when the flight has ended behind it', async () => {
+  test('is unavailable after two seconds, and known once the refresh has finished in the background', async () => {
     harness.upstream.says('one', { afterMs: 3_000 });
     expect(await ask(harness.facts)).toMatchObject({
       state: 'unavailable',
@@ -33,7 +33,7 @@ describe('an id of which nothing is known', () => {
     expect(harness.upstream.calls).toHaveLength(1);
   });
 
-  test('is fetched by one process only; the others wait until the store has it', async () => {
+  test('is fetched by one process; the others wait for the record', async () => {
     harness.upstream.says('one', { afterMs: 500 });
     const winner = harness.facts.get('a');
     await pass(0);
@@ -44,7 +44,7 @@ describe('an id of which nothing is known', () => {
     expect(harness.upstream.calls).toHaveLength(1);
   });
 
-  test('is fetched by a waiting process when the one with the lease has died', async () => {
+  test('is fetched by a waiting process if the one with the lease has died', async () => {
     await harness.store.acquireLease('pypins:1:fake:a', 700);
     harness.upstream.says('one');
     const answer = await ask(harness.facts);
@@ -52,7 +52,7 @@ describe('an id of which nothing is known', () => {
     expect(answer.afterMs).toBeLessThanOrEqual(750);
   });
 
-  test('is fetched once, however long that takes: the lease is renewed', async () => {
+  test('is fetched once even if that takes long, because the lease is renewed', async () => {
     harness.upstream.says('one', { afterMs: 6_000 });
     expect(await ask(harness.facts)).toMatchObject({ state: 'unavailable' });
     await pass(3_500);
@@ -60,7 +60,7 @@ describe('an id of which nothing is known', () => {
     expect(harness.upstream.calls).toHaveLength(1);
   });
 
-  test('is fetched once, although a lease ended while our event loop was blocked, and another took it', async () => {
+  test('is fetched once even if the lease ends and moves on while the event loop is blocked', async () => {
     harness.upstream.says('one');
     const other = startProcess(harness);
     let isFirst = true;
@@ -78,7 +78,7 @@ describe('an id of which nothing is known', () => {
     expect(harness.upstream.calls).toHaveLength(1);
   });
 
-  test('is unavailable where a lease outlasts the patience', async () => {
+  test('is unavailable if the lease lasts longer than the wait', async () => {
     await harness.store.acquireLease('pypins:1:fake:a', 11 * SECOND);
     harness.upstream.says('one');
     expect(await ask(harness.facts)).toMatchObject({
@@ -88,7 +88,7 @@ describe('an id of which nothing is known', () => {
     expect(harness.upstream.calls).toHaveLength(0);
   });
 
-  test('is the same when the store holds garbage', async () => {
+  test('is fetched if the store holds garbage', async () => {
     await harness.store.set('pypins:1:fake:a', '{"state":"of another format"}', 60);
     harness.upstream.says('one');
     expect(await ask(harness.facts)).toMatchObject({
@@ -99,7 +99,7 @@ describe('an id of which nothing is known', () => {
   });
 });
 
-test('an absence is remembered for a minute, then asked for again', async () => {
+test('an absence is kept for a minute, then fetched again', async () => {
   harness.upstream.answers(() => ({ state: 'absent' }));
   expect(await ask(harness.facts)).toMatchObject({
     state: 'absent',
@@ -115,7 +115,7 @@ test('an absence is remembered for a minute, then asked for again', async () => 
 });
 
 describe('admit', () => {
-  test('is asked before the upstream is, about an id of which nothing is known', async () => {
+  test('is called before the origin fetch of an unknown id', async () => {
     harness.upstream.says('one');
     await expect(harness.facts.get('a', refuse)).rejects.toThrow('too many');
     expect(harness.upstream.calls).toHaveLength(0);
@@ -124,14 +124,14 @@ describe('admit', () => {
   test.each([
     ['fresh', 0],
     ['kept', 10 * MINUTE],
-  ])('is not asked about a %s record', async (_, laterMs) => {
+  ])('is not called for a %s record', async (_, laterMs) => {
     harness.upstream.says('one');
     await ask(harness.facts);
     await pass(laterMs);
     expect(await harness.facts.get('a', refuse)).toMatchObject({ value: 'one' });
   });
 
-  test('is not asked about what is being fetched already', async () => {
+  test('is not called while a fetch of the id is running', async () => {
     harness.upstream.says('one', { afterMs: 100 });
     const first = harness.facts.get('a');
     await pass(50);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import {
   blockListOf,
   clientAddress,
-  createLimits,
+  createRateLimit,
 } from '../../../../src/http/limits/rate-limit.ts';
 
 function requestFrom(remoteAddress: string, forwarded = '') {
@@ -29,7 +29,13 @@ test.each([
 });
 
 function limitsAt(clock: () => number) {
-  return createLimits({ perSecond: 2, burst: 3, trustedProxies: [], exempt: ['10.0.0.1'], clock });
+  return createRateLimit({
+    perSecond: 2,
+    burst: 3,
+    trustedProxies: [],
+    exempt: ['10.0.0.1'],
+    clock,
+  });
 }
 
 test('so many at once, then so many a second', () => {
@@ -82,7 +88,7 @@ test('nothing costs more than a client may have at once', () => {
 });
 
 test('a process that is late refuses whoever has asked for much, and nobody else', () => {
-  const limits = createLimits({
+  const limits = createRateLimit({
     perSecond: 1,
     burst: 100,
     trustedProxies: [],
