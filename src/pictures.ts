@@ -6,7 +6,7 @@ import { drawingCost } from './imaging/cost.ts';
 import type { Imaging } from './imaging/imaging.ts';
 import type { RasterFormat } from './imaging/raster.ts';
 import { type BadgeSpec, type Format, FORMATS, type Picture, type Scale } from './imaging/spec.ts';
-import { drawSvg, essenceOf } from './imaging/svg.ts';
+import { drawSvg, identityOf } from './imaging/svg.ts';
 
 /** Where a picture came from; the names stand in `X-Cache`. */
 export type PictureTier = 'memory' | 'disk' | 'drawn';
@@ -23,13 +23,18 @@ interface RasterWish extends PictureWish {
 }
 
 export interface Pictures {
-  /** SHA-256, in hex, of all that decides the picture's bytes: spec, format, scale and the renderer's fingerprint. */
-  digest(wish: PictureWish): string;
   /**
-   * The picture: an SVG is drawn, of raster pictures those that are not in memory or on disk. `admit` is called before a raster picture is drawn: it gives its rank
+   * 64 hex digits for all that decides the picture's bytes: 48 of a SHA-256 of what it shows, 16 of one of format, scale and
+   * the renderer's fingerprint.
+   */
+  digest(wish: PictureWish): string;
+  /** Draws the SVG of that digest at once. */
+  svg(spec: BadgeSpec, digest: string): Drawn;
+  /**
+   * The picture; a raster one from memory, from disk, or drawn. `charge` is called before that is drawn: it gives its rank
    * among those that wait, or throws to refuse it. Rejects with `DrawingQueueFullError` when too many are being drawn.
    */
-  get(wish: PictureWish, digest: string, admit: (cost: number) => number): Promise<Drawn>;
+  get(wish: PictureWish, digest: string, charge: (cost: number) => number): Promise<Drawn>;
   /** The `busy` picture of a raster format, which is at hand even when nothing can be drawn. */
   spare(format: Format): Spare | undefined;
 }
@@ -97,7 +102,7 @@ export function createPictures({
   const find = async (
     wish: RasterWish,
     digest: string,
-    admit: (cost: number) => number,
+    charge: (cost: number) => number,
   ): Promise<Drawn> => {
     const held = recall(digest);
     if (held !== undefined) return { picture: held, tier: 'memory' };
@@ -106,19 +111,23 @@ export function createPictures({
       memory.set(digest, { picture: stored, isStored: true });
       return { picture: stored, tier: 'disk' };
     }
-    const rank = admit(drawingCost(wish.spec, wish.scale));
+    const rank = charge(drawingCost(wish.spec, wish.scale));
     const picture = await flights.run(digest, () => draw(wish, digest, rank));
     return { picture, tier: 'drawn' };
   };
 
+  const svg = (spec: BadgeSpec, digest: string): Drawn => {
+    observe?.('drawn', 'svg');
+    return { picture: drawSvg(spec, digest), tier: 'drawn' };
+  };
+
   return {
-    digest: (wish) => digestOf(wish, imaging.fingerprint),
+    digest: createDigests(imaging.fingerprint),
     spare: (format) => spares.get(format),
-    async get({ spec, format, scale }, digest, admit) {
-      const found: Drawn =
-        format === 'svg'
-          ? { picture: drawSvg(spec), tier: 'drawn' }
-          : await find({ spec, format, scale }, digest, admit);
+    svg,
+    async get({ spec, format, scale }, digest, charge) {
+      if (format === 'svg') return svg(spec, digest);
+      const found = await find({ spec, format, scale }, digest, charge);
       observe?.(found.tier, format);
       return found;
     },
@@ -136,14 +145,22 @@ export async function drawSpares(
   spec: BadgeSpec,
 ): Promise<ReadonlyMap<Format, Spare>> {
   const spares = new Map<Format, Spare>();
+  const digestOf = createDigests(imaging.fingerprint);
   // One after the other: the queue may be shorter than the list.
   for (const format of FORMATS.filter((each) => each !== 'svg')) {
-    const digest = digestOf({ spec, format, scale: 1 }, imaging.fingerprint);
+    const digest = digestOf({ spec, format, scale: 1 });
     spares.set(format, { digest, picture: await imaging.draw(spec, format, 1) });
   }
   return spares;
 }
 
-function digestOf({ spec, format, scale }: PictureWish, fingerprint: string): string {
-  return hash('sha256', JSON.stringify([fingerprint, format, scale, essenceOf(spec)]));
+/** What names pictures that are drawn by a renderer: what they show, and how. */
+function createDigests(fingerprint: string): (wish: PictureWish) => string {
+  const renderings = new Map<string, string>();
+  return ({ spec, format, scale }) => {
+    const how = `${format} ${scale}`;
+    const rendering = renderings.get(how) ?? hash('sha256', `${fingerprint} ${how}`).slice(0, 16);
+    renderings.set(how, rendering);
+    return `${identityOf(spec).slice(0, 48)}${rendering}`;
+  };
 }

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { BadgeError, type CacheClass, type Fault, FAULTS, type Verdict } from '../errors.ts';
 import { DrawingQueueFullError } from '../imaging/imaging.ts';
 import type { BadgeSpec, Format, Picture } from '../imaging/spec.ts';
-import type { Pictures } from '../pictures.ts';
+import type { Drawn, Pictures } from '../pictures.ts';
 import { holdsEtag } from './etag.ts';
 import { CONTENT_TYPES, headersOf, worldSeconds } from './headers.ts';
 import type { BadgeContext } from './state.ts';
@@ -50,18 +50,23 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
     finish(ctx, answer, etag, isHeld(ctx, answer, etag) ? undefined : body);
   };
 
-  const sendPicture = async (ctx: BadgeContext, answer: Answer, format: Format): Promise<void> => {
-    const { parameters, charge, steps } = ctx.state;
-    const scale = format === 'svg' ? 1 : parameters.scale;
-    const wish = { spec: answer.spec, format, scale };
+  const sendSvg = (ctx: BadgeContext, answer: Answer): void => {
+    const { spec } = answer;
+    const digest = pictures.digest({ spec, format: 'svg', scale: 1 });
+    if (isHeld(ctx, answer, digest)) return finish(ctx, answer, digest);
+    const startedAtMs = performance.now();
+    finish(ctx, answer, digest, noteStep(ctx, pictures.svg(spec, digest), startedAtMs));
+  };
+
+  const sendRaster = async (ctx: BadgeContext, answer: Answer, format: Format): Promise<void> => {
+    const { parameters, charge } = ctx.state;
+    const wish = { spec: answer.spec, format, scale: parameters.scale };
     const digest = pictures.digest(wish);
     if (isHeld(ctx, answer, digest)) return finish(ctx, answer, digest);
     try {
       const startedAtMs = performance.now();
-      const rankOf = answer.isFree === true ? () => 0 : charge;
-      const { picture, tier } = await pictures.get(wish, digest, rankOf);
-      steps.push({ name: 'picture', tier, tookMs: performance.now() - startedAtMs });
-      finish(ctx, answer, digest, picture);
+      const drawn = await pictures.get(wish, digest, answer.isFree === true ? () => 0 : charge);
+      finish(ctx, answer, digest, noteStep(ctx, drawn, startedAtMs));
     } catch (error) {
       // A fault whose own picture cannot be drawn either: here the chain of faults ends.
       const spare = answer.fault && pictures.spare(format);
@@ -76,8 +81,14 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
   return async (ctx, answer) => {
     const { format } = ctx.state;
     if (format === 'json') sendTwin(ctx, answer);
-    else await sendPicture(ctx, answer, format);
+    else if (format === 'svg') sendSvg(ctx, answer);
+    else await sendRaster(ctx, answer, format);
   };
+}
+
+function noteStep({ state }: BadgeContext, { picture, tier }: Drawn, startedAtMs: number): Picture {
+  state.steps.push({ name: 'picture', tier, tookMs: performance.now() - startedAtMs });
+  return picture;
 }
 
 /** Whether the client holds a good answer already: one whose ETag it names. */

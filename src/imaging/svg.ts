@@ -3,6 +3,8 @@ import { makeBadge } from 'badge-maker';
 import type { BadgeSpec } from './spec.ts';
 
 const ID_LENGTH = 10;
+/** Hex digits that an id is made of. */
+const ID_DIGITS = 16;
 /** badge-maker's palette, which it does not export. */
 const PALETTE: ReadonlyMap<string, string> = new Map([
   ['brightgreen', '#4b0'],
@@ -25,10 +27,13 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
 
 /**
  * Returns the badge as SVG: the same bytes for the same spec on every machine, and ids that no other spec's badge has,
- * so that many of them can stand in one HTML page. An empty label leaves the message alone.
+ * so that many of them can stand in one HTML page. An empty label leaves the message alone. Whoever knows how the spec's
+ * identity begins spares a digest.
  */
-export function drawSvg(spec: BadgeSpec): string {
-  const idSuffix = identify(spec);
+export function drawSvg(spec: BadgeSpec, identity: string = identityOf(spec)): string {
+  const idSuffix = Buffer.from(identity.slice(0, ID_DIGITS), 'hex')
+    .toString('base64url')
+    .slice(0, ID_LENGTH);
   const badge = spec.style === 'social' && spec.label === '' ? drawBubble : drawBadge;
   return nameFor(badge(spec, idSuffix), spec)
     .replace('id="blur"', `id="blur${idSuffix}"`)
@@ -36,20 +41,16 @@ export function drawSvg(spec: BadgeSpec): string {
 }
 
 /**
- * What of a spec shows, as text: two specs have the same one just where they have the same picture. There is no left half
- * without a label, and a colour of badge-maker's palette is drawn as a hex colour.
+ * SHA-256, in hex, of what of a spec shows: two specs have the same one just where they have the same picture. There is no
+ * left half without a label, and a colour of badge-maker's palette is drawn as a hex colour.
  */
-export function essenceOf({ label, message, color, labelColor, style }: BadgeSpec): string {
+export function identityOf({ label, message, color, labelColor, style }: BadgeSpec): string {
   const left = label === '' ? null : toHex(labelColor ?? 'grey');
-  return JSON.stringify([label, message, toHex(color), left, style]);
+  return hash('sha256', JSON.stringify([label, message, toHex(color), left, style]));
 }
 
 function toHex(color: string): string {
   return PALETTE.get(color) ?? color;
-}
-
-function identify(spec: BadgeSpec): string {
-  return hash('sha256', essenceOf(spec), 'base64url').slice(0, ID_LENGTH);
 }
 
 function drawBadge({ label, message, color, labelColor, style }: BadgeSpec, idSuffix: string) {
