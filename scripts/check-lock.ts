@@ -1,8 +1,8 @@
-// Fails where package-lock.json lets something in whose content it does not pin, or that would need a script to run.
+// Fails if package-lock.json contains a package without a pinned digest or with an install script.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-/** Packages without integrity that may stand in the lock file, by their path, and why: none. */
+/** Paths of packages that may lack a digest, with the reason; none so far. */
 const PERMITTED: ReadonlyMap<string, string> = new Map();
 
 const lockSchema = z.object({
@@ -16,17 +16,18 @@ const lockSchema = z.object({
   ),
 });
 
-/** What is wrong with the text of a lock file, one line a fault; throws where it is none. */
+/** Returns the faults of a lock file, one line each. Throws if the text is invalid. */
 export function findLockFaults(text: string, permitted = PERMITTED): string[] {
   const { '': _ourselves, ...packages } = lockSchema.parse(JSON.parse(text)).packages;
   const unused = [...permitted.keys()].filter((path) => packages[path]?.integrity !== undefined);
-  return Object.entries(packages)
-    .flatMap(([path, { integrity, resolved, hasInstallScript }]) => [
-      ...(integrity?.startsWith('sha512-') || permitted.has(path) ? [] : [`${path}: no sha512`]),
-      ...(resolved === undefined ? [] : [`${path}: not from the registry, but ${resolved}`]),
-      ...(hasInstallScript ? [`${path}: its install script does not run (.npmrc)`] : []),
-    ])
-    .concat(unused.map((path) => `${path}: is permitted without integrity, and has one`));
+  const faults = unused.map((path) => `${path}: is permitted without integrity, and has one`);
+  for (const [path, { integrity, resolved, hasInstallScript }] of Object.entries(packages)) {
+    const isPinned = integrity?.startsWith('sha512-') === true || permitted.has(path);
+    if (!isPinned) faults.push(`${path}: no sha512`);
+    if (resolved !== undefined) faults.push(`${path}: not from the registry, but ${resolved}`);
+    if (hasInstallScript) faults.push(`${path}: its install script does not run (.npmrc)`);
+  }
+  return faults;
 }
 
 if (import.meta.main) {

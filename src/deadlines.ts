@@ -1,7 +1,7 @@
 /**
  * Deadlines on the way to a badge, in milliseconds, from the outside in. Each is shorter than the one around it, so
  * that the inner layer can still answer with something better. A test checks this, and the edge's deadline in
- * `varnish/rules/asking.vcl`.
+ * `varnish/rules/backend-requests.vcl`.
  */
 export const DEADLINES = {
   /** GitHub's and PyPI's image proxies give up (go-camo's source, GitHub's support). */

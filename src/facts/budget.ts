@@ -40,9 +40,9 @@ interface Waiter {
 }
 
 /**
- * Creates a budget that all processes share through the store. It is spent in quarters of a minute. Any minute touches
- * five: a fixed window of a whole minute would let twice the budget through around its edge. While the store fails,
- * this process counts alone.
+ * Creates a budget that all processes share through the store. It is spent in quarters of a minute; any minute touches
+ * five of them, so each gets a fifth. A window of a whole minute would allow twice the budget around its end. While the
+ * store fails, this process counts alone.
  */
 export function createBudget({
   store,
@@ -85,7 +85,9 @@ export function createBudget({
   return {
     take(lastServedAtMs, signal) {
       if (waiting.size >= MAX_WAITING)
-        return Promise.reject(new UpstreamError('over-budget', 'too many requests wait for the budget'));
+        return Promise.reject(
+          new UpstreamError('over-budget', 'too many requests wait for the budget'),
+        );
       const turn = waitForTurn(waiting, lastServedAtMs, signal);
       void pump();
       return turn;

@@ -1,4 +1,4 @@
-# Stands before the rules: tells how long an object is kept.
+# Included before the rules: shows how long an object is kept.
 sub vcl_deliver {
   set resp.http.Test-TTL = obj.ttl;
   set resp.http.Test-Grace = obj.grace;

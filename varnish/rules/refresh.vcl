@@ -1,18 +1,18 @@
-# `POST /refresh/<project>`, for those who publish: a node asks PyPI anew, and purges the project's badges at the edge. It is counted
-# like a miss, and nothing of it is kept.
-sub publisher_asks {
+# `POST /refresh/<project>`, to be called after a release: a node refetches the project from PyPI and purges its badges
+# at the edge. Counts as a miss for the rate limit; the response is not cached.
+sub pass_refresh {
   if (req.url ~ "^/refresh/[A-Za-z0-9._-]{1,100}$") {
     call client_address;
     call client_limit;
     call request_id;
-    # By this a copy is told, and here there is none.
+    # kept_copy_stays would take it for the sign of a copy.
     unset req.http.If-None-Match;
     return (pass);
   }
 }
 
-# As the node says it, whatever it says.
-sub answer_to_publisher {
+# Passes the node's response unchanged.
+sub pass_refresh_response {
   if (bereq.method == "POST") {
     unset beresp.http.Set-Cookie;
     unset beresp.http.Server;

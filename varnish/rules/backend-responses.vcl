@@ -1,15 +1,15 @@
-# What becomes of the API's answers.
+# What the edge does with the API's responses.
 import std;
 
-# Every answer of the API says how it came about. Whatever does not is some other program's page, or half a node's last word.
-sub answer_is_ours {
+# Every response of the API has an X-Badge-Status. One without it comes from another program or is incomplete.
+sub require_badge_status {
   if (!beresp.http.X-Badge-Status) {
     return (error(503));
   }
 }
 
-# The badges of a failure are shown where nothing better is known, and only there.
-sub answer_failing {
+# A failure badge never replaces a copy; without a copy, it is served until its TTL ends.
+sub failed_response {
   if (beresp.status >= 500 || beresp.http.X-Badge-Status ~ "^(?:unavailable|busy|error|limited)$") {
     call kept_copy_stays;
     set beresp.grace = 0s;
@@ -18,19 +18,19 @@ sub answer_failing {
   }
 }
 
-sub answer_headers {
+sub response_headers {
   unset beresp.http.Set-Cookie;
   unset beresp.http.Vary;
   unset beresp.http.Surrogate-Control;
   unset beresp.http.CDN-Cache-Control;
   unset beresp.http.Expires;
   unset beresp.http.Server;
-  # Caches that nobody can purge stand behind image proxies, and would believe an s-maxage or a stale-…; without any
-  # word GitHub's keeps a picture for a year.
+  # Image proxies have caches that nobody can purge, which would obey s-maxage or stale-*. Without max-age, GitHub's
+  # keeps a picture for a year.
   if (beresp.http.Cache-Control !~ "^public, max-age=\d+$") {
     set beresp.http.Cache-Control = "public, max-age=" + std.integer(regsub(beresp.http.Cache-Control, "^.*max-age=(\d+).*", "\1"), 60);
   }
-  # "*" is the tag of everything.
+  # Every badge has the tag "*".
   if (beresp.http.Xkey) {
     set beresp.http.Xkey = beresp.http.Xkey + " *";
   } else {
@@ -38,28 +38,28 @@ sub answer_headers {
   }
 }
 
-# How long an answer is kept is the API's to say, whatever its status; nothing said, or 0, is for this client alone. So is
-# an answer without an ETag, since a copy of it could not be told from none (see kept-copies.vcl).
-sub answer_length {
+# The API sets the TTL by X-Edge-TTL, whatever the status. Without it, or with 0, the response is for this client alone;
+# also without an ETag, because kept_copy_stays recognizes a copy by its ETag.
+sub response_ttl {
   set beresp.ttl = std.duration(beresp.http.X-Edge-TTL + "s", 0s);
   unset beresp.http.X-Edge-TTL;
   set beresp.keep = 0s;
-  # Badges are small, and one that breaks off must not be on its way already: this makes it an error that can be retried.
+  # Badges are small. Without streaming, a response that breaks off is an error that can be retried.
   set beresp.do_stream = false;
   if (beresp.http.Content-Type ~ "^(?:image/svg|application/json)") {
     set beresp.do_gzip = true;
   }
   if (beresp.ttl <= 0s || !beresp.http.ETag) {
-    # For a second, those who wait for the same URL ask for themselves, all at once.
+    # For a second (hit-for-miss), waiting clients fetch the URL in parallel instead of one after the other.
     set beresp.uncacheable = true;
     set beresp.ttl = 1s;
     set beresp.grace = 0s;
   }
 }
 
-# Nothing is kept of this badge and no node answers: remembered for a few seconds, so that those who wait are answered
-# together. The picture is made on delivery, in faults.vcl.
-sub error_remembered {
+# Without a copy and without a node, the error is cached for a few seconds, so that all waiting clients get it together.
+# Its badge is added on delivery, in faults.vcl.
+sub cache_error {
   unset beresp.http.Retry-After;
   set beresp.http.X-Edge-Fault = "unavailable";
   set beresp.ttl = 5s;

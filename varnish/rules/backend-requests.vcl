@@ -1,11 +1,11 @@
-# How the API is asked.
+# How the edge sends requests to the API.
 import directors;
 import std;
 import var;
 
-# One node by the URL's hash, so that its memory holds what it is asked for; on a retry another one than the one that has
-# failed. (The second by the hash may be that very one, where the first has come back in the meantime.)
-sub ask_node {
+# Chooses a node by the URL's hash, so that each URL uses the memory of one node; a retry goes to the other node. (If
+# the first node has come back meanwhile, the second choice by hash may be the node that failed.)
+sub choose_node {
   set bereq.backend = api.backend(by=HASH, healthy=ALL);
   if (bereq.retries > 0 && var.get("tried") == "" + bereq.backend) {
     set bereq.backend = api.backend(by=HASH, alt=1, healthy=ALL);
@@ -13,20 +13,20 @@ sub ask_node {
   var.set("tried", bereq.backend);
 }
 
-# A badge is promised within 2.5 s whatever is down (an image proxy gives up at 4 s), the retry included. The API itself
-# waits 2 s for an upstream at the most.
-sub ask_in_time {
+# A badge is promised within 2.5 s, including a retry (image proxies give up after 4 s). The API waits for an upstream
+# for up to 2 s.
+sub set_timeouts {
   if (bereq.retries == 0) {
     var.set_real("deadline", std.real(time=now) + 2.3);
   }
   set bereq.first_byte_timeout = std.duration(real=var.get_real("deadline") - std.real(time=now));
-  # A picture comes in one piece.
+  # The API sends a picture at once.
   set bereq.between_bytes_timeout = 0.5s;
 }
 
-# What does not make the key must not make the picture. The API reads none of these; this keeps it so for whatever is built
-# into it later.
-sub ask_without_headers {
+# What is not in the cache key must not change the badge. The API reads none of these headers today; this protects later
+# versions, too.
+sub drop_request_headers {
   set bereq.http.Host = "pypins";
   unset bereq.body;
   if (bereq.http.X-Request-Id !~ "^[A-Za-z0-9._-]{8,64}$") {
@@ -57,8 +57,8 @@ sub ask_without_headers {
   unset bereq.http.Xkey;
 }
 
-# A node that is gone or dies while it answers: the other one is asked, if there is time for it.
-sub error_retry {
+# If a node is down or dies during a response, tries the other one if there is time.
+sub retry_other_node {
   if (bereq.retries == 0 && var.get_real("deadline") - std.real(time=now) > 0.3) {
     return (retry);
   }
