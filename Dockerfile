@@ -28,4 +28,4 @@ EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "--max-old-space-size=64", "src/cli.ts", "health"]
 # The limits of src/heap.ts, given here so that nothing has to be started twice.
-CMD ["node", "--max-semi-space-size=2", "--max-old-space-size=192", "--heap-growing-percent=10", "src/cli.ts", "serve"]
+CMD ["node", "--max-semi-space-size=4", "--max-old-space-size=192", "--heap-growing-percent=10", "src/cli.ts", "serve"]

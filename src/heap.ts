@@ -6,7 +6,7 @@ import { join } from 'node:path';
  * it garbage that was never collected. With these flags it stays below 250 MB (`docs/performance.md`).
  */
 const HEAP_FLAGS = [
-  '--max-semi-space-size=2',
+  '--max-semi-space-size=4',
   '--max-old-space-size=192',
   '--heap-growing-percent=10',
 ];
