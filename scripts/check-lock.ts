@@ -20,13 +20,14 @@ const lockSchema = z.object({
 export function findLockFaults(text: string, permitted = PERMITTED): string[] {
   const { '': _ourselves, ...packages } = lockSchema.parse(JSON.parse(text)).packages;
   const unused = [...permitted.keys()].filter((path) => packages[path]?.integrity !== undefined);
-  return Object.entries(packages)
-    .flatMap(([path, { integrity, resolved, hasInstallScript }]) => [
-      ...(integrity?.startsWith('sha512-') || permitted.has(path) ? [] : [`${path}: no sha512`]),
-      ...(resolved === undefined ? [] : [`${path}: not from the registry, but ${resolved}`]),
-      ...(hasInstallScript ? [`${path}: its install script does not run (.npmrc)`] : []),
-    ])
-    .concat(unused.map((path) => `${path}: is permitted without integrity, and has one`));
+  const faults = unused.map((path) => `${path}: is permitted without integrity, and has one`);
+  for (const [path, { integrity, resolved, hasInstallScript }] of Object.entries(packages)) {
+    const isPinned = integrity?.startsWith('sha512-') === true || permitted.has(path);
+    if (!isPinned) faults.push(`${path}: no sha512`);
+    if (resolved !== undefined) faults.push(`${path}: not from the registry, but ${resolved}`);
+    if (hasInstallScript) faults.push(`${path}: its install script does not run (.npmrc)`);
+  }
+  return faults;
 }
 
 if (import.meta.main) {

@@ -1,4 +1,4 @@
-/** Returns what loads something with the first call that succeeds, and gives the same to all calls after it. */
+/** Returns a function that loads once: later calls get the same result. A failed load is repeated by the next call. */
 export function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
   let loading: Promise<T> | undefined;
   return () =>

@@ -3,10 +3,10 @@ import type { BadgeSpec, Style } from '../imaging/spec.ts';
 import { cleanText } from '../imaging/text.ts';
 import type { Content } from './kind.ts';
 
-/** badge-maker's color for a message whose color it does not recognize. */
+/** badge-maker's color for an unknown color of the message. */
 const DEFAULT_COLOR = 'brightgreen';
 
-/** How the user wants a badge to look, as written in the URL. */
+/** Style, label and colors that the URL asks for. */
 export interface StyleOptions {
   readonly style: Style;
   /** Empty removes the left half. */
@@ -16,8 +16,8 @@ export interface StyleOptions {
 }
 
 /**
- * What a kind says, as the user wants it to look: the spec of a picture, with clean texts and known colors. A color
- * that nobody recognizes falls back to the renderer's own, as at shields.io.
+ * Returns the spec of a picture: content and options, with clean texts and valid colors. Unknown colors become the
+ * default.
  */
 export function composeSpec(
   content: Content & { label: string },

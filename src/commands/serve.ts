@@ -9,7 +9,7 @@ import { createMicroCache } from '../http/badges/micro-cache.ts';
 import { createSendBadge } from '../http/badges/send.ts';
 import { createSendStatus } from '../http/pages/status.ts';
 import { respondToBadRequest } from '../http/bad-request.ts';
-import { type Config, type Environment, takeHandedSocket } from '../config.ts';
+import { type Config, type Environment, takePassedSocket } from '../config.ts';
 import { createPropagations } from '../edge/propagations.ts';
 import { type Handler, type Listener, listen } from '../http/server.ts';
 import { type Services, createServices } from '../services.ts';
@@ -124,7 +124,7 @@ async function listenBoth(
         badges: await listen(badges, {
           host: config.HOST,
           port: config.PORT,
-          descriptor: takeHandedSocket(),
+          descriptor: takePassedSocket(),
           respondToBadRequest,
         }),
       };

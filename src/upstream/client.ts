@@ -117,24 +117,20 @@ function isUpstreamFault(error: unknown): boolean {
   return toUpstreamError(error).failure !== 'cancelled';
 }
 
-/** Sends the request until it is answered, cancelled or out of time; leaves no timer or listener behind. */
+/** Sends the request until it is answered, cancelled or out of time. */
 async function askInTime(
   agent: Agent,
   options: UpstreamClientOptions,
   request: UpstreamRequest,
 ): Promise<UpstreamAnswer> {
-  const control = new AbortController();
-  const cancel = (): void => control.abort(new UpstreamError('cancelled', 'was cancelled'));
-  const timer = setTimeout(
-    () => control.abort(new UpstreamError('timeout', 'took too long')),
-    UPSTREAM_DEADLINES.requestMs,
-  );
-  request.signal?.addEventListener('abort', cancel);
+  const timeout = AbortSignal.timeout(UPSTREAM_DEADLINES.requestMs);
+  const signal =
+    request.signal === undefined ? timeout : AbortSignal.any([request.signal, timeout]);
   try {
-    return await ask(agent, options, request, control.signal);
-  } finally {
-    clearTimeout(timer);
-    request.signal?.removeEventListener('abort', cancel);
+    return await ask(agent, options, request, signal);
+  } catch (error) {
+    if (request.signal?.aborted !== true) throw error;
+    throw new UpstreamError('cancelled', 'was cancelled', error);
   }
 }
 
@@ -221,7 +217,8 @@ function toUpstreamError(error: unknown): UpstreamError {
     return new UpstreamError('breaker-open', 'the upstream failed repeatedly');
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const name = error instanceof Error ? error.name : '';
-  if (code.endsWith('_TIMEOUT')) return new UpstreamError('timeout', 'took too long', error);
+  if (code.endsWith('_TIMEOUT') || name === 'TimeoutError')
+    return new UpstreamError('timeout', 'took too long', error);
   if (name === 'AbortError' || name === 'TaskCancelledError')
     return new UpstreamError('cancelled', 'was cancelled', error);
   return new UpstreamError('network', 'the connection failed', error);
