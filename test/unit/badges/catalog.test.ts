@@ -47,15 +47,15 @@ test("badge.fury.io's only kind is the version", () => {
 });
 
 describe('the catalog', () => {
-  test('has as many kinds as the contract, and the one of badge.fury.io', () => {
+  test('has the kinds of the contract and that of badge.fury.io', () => {
     expect(KINDS).toHaveLength(CONTRACT.length + 1);
   });
 
-  test('has no id twice', () => {
+  test('has unique ids', () => {
     expect(new Set(KINDS.map((kind) => kind.id)).size).toBe(KINDS.length);
   });
 
-  test.each(['pypip', 'shields'] as const)('has no name of %s twice, and no other', (grammar) => {
+  test.each(['pypip', 'shields'] as const)('has exactly the names of %s, each once', (grammar) => {
     const names = KINDS.flatMap((kind) => kind.names[grammar] ?? []).toSorted();
     const column = grammar === 'pypip' ? 0 : 1;
     expect(names).toEqual(CONTRACT.flatMap((row) => namesIn(row[column])).toSorted());
@@ -74,6 +74,6 @@ test.each<[Grammar, string]>([
   ['shields', 'frameworkversions'],
   ['shields', 'frameworkversions/flask'],
   ['fury', 'wheel'],
-])('%s knows no kind %j', (grammar, name) => {
+])('%s has no kind %j', (grammar, name) => {
   expect(findKind(grammar, name)).toBeUndefined();
 });
