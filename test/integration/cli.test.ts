@@ -8,7 +8,7 @@ import { runCli, startCli } from '../support/cli.ts';
 import { startStandIn } from '../support/service.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 
-// What a process adds to the commands, which are tried in `commands.test.ts`: options, exit codes, streams, signals.
+// Options, exit codes, streams and signals; `commands.test.ts` tests what the commands do.
 
 let standIn: StandIn;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ const settings = () => ({ PYPI_URL: standIn.url, PYPISTATS_URL: standIn.url });
 const run = (args: string, more: Record<string, string> = {}) =>
   runCli(args.split(' '), { ...settings(), ...more });
 
-test('render writes one badge, and needs no server', async () => {
+test('render writes a badge without a server', async () => {
   const file = join(await tempDirectoryForTest(), 'badge.png');
   const { code, err } = await run(
     `render version requests -o ${file} --scale 2 --style flat-square`,
@@ -29,7 +29,7 @@ test('render writes one badge, and needs no server', async () => {
   expect(await sharp(await readFile(file)).metadata()).toMatchObject({ format: 'png', height: 40 });
 });
 
-test('render writes to standard output, and nothing else there', async () => {
+test('render writes only the badge to standard output', async () => {
   const { code, out } = await run('render dm requests -o - --label got');
   expect(code).toBe(0);
   expect(out.toString()).toMatch(/^<svg .*got: 980M\/month.*<\/svg>$/s);
@@ -41,7 +41,7 @@ test.each([
   ['render version requests -o - --style comic', 2, /style/],
   ['purge --all', 2, /--yes/],
   ['paint', 2, /unknown command/],
-])('pypins %s ends with %i, and says why on standard error', async (args, code, message) => {
+])('pypins %s exits with %i and an error message', async (args, code, message) => {
   const result = await run(args);
   expect(result.code).toBe(code);
   expect(result.err).toMatch(message);
@@ -51,25 +51,25 @@ test.each([
 test.each([
   ['--help', /serve[^]*render/],
   ['--version', /^\d+\.\d+\.\d+\n$/],
-])('pypins %s', async (args, text) => {
+])('pypins %s prints its text', async (args, text) => {
   const { code, out } = await run(args);
   expect(code).toBe(0);
   expect(out.toString()).toMatch(text);
 });
 
-test('settings that do not fit stop the start, all named', async () => {
+test('serve rejects invalid settings and names all of them', async () => {
   const { code, err } = await run('serve', { PORT: 'x', LOG_LEVEL: 'loud', REDIS_URL: 'nonsense' });
   expect(code).toBe(2);
   for (const name of ['PORT', 'LOG_LEVEL', 'REDIS_URL']) expect(err).toContain(`${name}: `);
 });
 
-test('a port that is taken stops the start', async () => {
+test('serve fails if its port is taken', async () => {
   const { code, err } = await run('serve', { PORT: new URL(standIn.url).port });
   expect(code).toBe(1);
   expect(err).toContain('EADDRINUSE');
 });
 
-test('serve is healthy until SIGTERM: what is under way ends, then the process does, with 0', async () => {
+test('serve is healthy until SIGTERM, then completes open requests and exits with 0', async () => {
   const { child, output } = await startCli(['serve'], settings());
   await expect.poll(() => output.out.toString()).toContain('serving badges');
   const [, url = ''] = /"url":"([^"]+)"/.exec(output.out.toString()) ?? [];
