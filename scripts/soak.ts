@@ -102,6 +102,7 @@ async function describeSubject(directory: string, upstream: string): Promise<Sub
       ADMIN_PORT: `${adminPort}`,
       CACHE_DIR: directory,
       PYPI_URL: upstream,
+      PYPI_PER_MINUTE: '10000000',
       PYPISTATS_URL: upstream,
       FACTS_FRESH_SECONDS: '30',
       LOG_LEVEL: 'silent',

@@ -2,6 +2,7 @@
 import { flushCompileCache } from 'node:module';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { withoutUserInfo } from './commands/output.ts';
 import { BadgeError, UsageError } from './errors.ts';
 
 const EXIT_FAILURE = 1;
@@ -62,7 +63,7 @@ if (import.meta.main) {
   try {
     await run(process.argv.slice(2));
   } catch (error) {
-    process.stderr.write(`pypins: ${explain(error)}\n`);
+    process.stderr.write(`pypins: ${withoutUserInfo(explain(error))}\n`);
     process.exit(error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE);
   }
   // Node writes the cache only on exit; without it, a start after kill -9 takes 20 MB more.

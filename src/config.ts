@@ -9,9 +9,13 @@ const MEBIBYTE = 1024 * 1024;
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().positive();
 
+const NO_USER_INFO = 'must not hold a name or a password: nothing would send them';
+
+/** Redis alone is told who asks. */
 function originOf(protocols: RegExp, example: string) {
   return z
     .url({ protocol: protocols, error: `must be a URL such as ${example}` })
+    .refine((url) => url.startsWith('redis') || !hasUserInfo(url), { error: NO_USER_INFO })
     .transform((text) => text.replace(/(?<!\/)\/+$/, ''));
 }
 
@@ -25,9 +29,14 @@ const list = z.string().transform((text) =>
 const addressRanges = list.refine((ranges) => ranges.every(isAddressRange), {
   error: 'must be addresses or ranges, such as 10.0.0.0/8, ::1',
 });
-const urlList = list.refine((urls) => urls.every(isHttpUrl), {
-  error: 'must be URLs such as http://127.0.0.1:6085',
-});
+const urlList = list
+  .refine((urls) => urls.every(isHttpUrl), { error: 'must be URLs such as http://127.0.0.1:6085' })
+  .refine((urls) => !urls.some(hasUserInfo), { error: NO_USER_INFO });
+
+function hasUserInfo(url: string): boolean {
+  const { username = '', password = '' } = URL.parse(url) ?? {};
+  return username !== '' || password !== '';
+}
 
 function isHttpUrl(url: string): boolean {
   return /^https?:$/.test(URL.parse(url)?.protocol ?? '');
@@ -81,6 +90,10 @@ export const settingsSchema = z.object({
     .default('https://pypi.org')
     .describe('URL of PyPI or a mirror'),
   PYPI_CONCURRENCY: count.max(64).default(8).describe('concurrent requests to PyPI per process'),
+  PYPI_PER_MINUTE: count
+    .min(5)
+    .default(600)
+    .describe('requests to PyPI for facts per minute, for all processes together'),
   PYPISTATS_URL: originOf(/^https?$/, 'https://pypistats.org')
     .default('https://pypistats.org')
     .describe('URL of pypistats.org'),

@@ -36,7 +36,7 @@ export interface FollowerObserver {
 export interface Gauges {
   readonly drawingRunning: () => number;
   readonly drawingWaiting: () => number;
-  readonly budgetLeft: () => number;
+  readonly budgetLeft: (upstream: 'pypi' | 'pypistats') => number;
   readonly factsBytes: () => number;
   readonly picturesBytes: () => number;
   readonly answersBytes: () => number;
@@ -96,9 +96,14 @@ export function createMetrics(version: string): Metrics {
       make.reading('drawing_running', 'Raster pictures being drawn', gauges.drawingRunning);
       make.reading('drawing_waiting', 'Raster pictures waiting to be drawn', gauges.drawingWaiting);
       make.reading(
+        'pypi_budget_left',
+        'Requests to PyPI for facts left in the current 15 seconds',
+        () => gauges.budgetLeft('pypi'),
+      );
+      make.reading(
         'pypistats_budget_left',
         'Requests to pypistats.org left in the current 15 seconds',
-        gauges.budgetLeft,
+        () => gauges.budgetLeft('pypistats'),
       );
       make.reading('memory_facts_bytes', 'Bytes of facts in memory', gauges.factsBytes);
       make.reading('memory_pictures_bytes', 'Bytes of pictures in memory', gauges.picturesBytes);

@@ -76,7 +76,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   metrics.watch({
     drawingRunning: () => imaging.queue().running,
     drawingWaiting: () => imaging.queue().waiting,
-    budgetLeft: () => sources.budgetLeft(),
+    budgetLeft: (upstream) => sources.budgetsLeft()[upstream],
     factsBytes: () => sources.projects.stats().bytes + sources.downloads.stats().bytes,
     picturesBytes: () => memory.stats().bytes,
     answersBytes: () => responses.stats().bytes,

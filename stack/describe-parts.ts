@@ -102,7 +102,11 @@ async function describeProgram(
     program: PYPINS,
     args: [command],
     settings: {
-      ...(withSample && { PYPI_URL: sampleUrl, PYPISTATS_URL: sampleUrl }),
+      ...(withSample && {
+        PYPI_URL: sampleUrl,
+        PYPISTATS_URL: sampleUrl,
+        PYPI_PER_MINUTE: '10000000',
+      }),
       HOST: '127.0.0.1',
       ...settings,
       REDIS_URL: redisUrlOf(ports),

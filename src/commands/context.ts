@@ -18,16 +18,16 @@ export function createContext(environment?: Environment, level?: 'silent'): Cont
   return { config, log, metrics: createMetrics(version), version, closeLog: close };
 }
 
-/** Opens something for a command, and closes it after the work; logs nothing. */
-export async function withOpened<T extends { readonly close: () => Promise<void> }>(
+/** Opens something for a command, closes it after the work, and returns the work's result; logs nothing. */
+export async function withOpened<T extends { readonly close: () => Promise<void> }, R = void>(
   open: (context: Context) => Promise<T>,
-  work: (opened: T, config: Config) => Promise<void>,
-): Promise<void> {
+  work: (opened: T, config: Config) => Promise<R>,
+): Promise<R> {
   const context = createContext(undefined, 'silent');
   try {
     const opened = await open(context);
     try {
-      await work(opened, context.config);
+      return await work(opened, context.config);
     } finally {
       await opened.close();
     }

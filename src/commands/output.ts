@@ -22,12 +22,17 @@ export function createOutput(): Output {
   // The reader has closed the pipe (`| head`).
   stdout.once('error', () => process.exit());
   return {
-    line: (text) => void stdout.write(`${text}\n`),
-    note: (text) => void stderr.write(`${text}\n`),
+    line: (text) => void stdout.write(`${withoutUserInfo(text)}\n`),
+    note: (text) => void stderr.write(`${withoutUserInfo(text)}\n`),
     progress: (text) => {
       if (stderr.isTTY) stderr.write(`\r\u001b[K${text}`);
     },
   };
+}
+
+/** Replaces names and passwords in the URLs of a text by `…`. */
+export function withoutUserInfo(text: string): string {
+  return text.replace(/:\/\/[^/?#\s]*@/g, '://…@');
 }
 
 /** Prints the outcome of a purge at each edge node. */

@@ -46,9 +46,11 @@ interface RenderOptions extends Readonly<Record<string, unknown>> {
 async function renderOne(kind: string, project: string, options: RenderOptions): Promise<void> {
   const { output, release, format = formatOfFile(output), ...given } = options;
   const request = { kind, project, release, format, parameters: resolveParameters(given) };
-  await withOpened(createServices, async (services) =>
-    writePicture(output, await render(services, request)),
-  );
+  const picture = await withOpened(createServices, (services) => render(services, request));
+  // Unlike what is kept (see the launcher), a picture is for others to see.
+  const umask = process.umask(0o022);
+  await writePicture(output, picture);
+  process.umask(umask);
 }
 
 function parseFormat(name: string): Format {

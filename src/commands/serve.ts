@@ -1,6 +1,6 @@
 import closeWithGrace from 'close-with-grace';
 import type { Command } from 'commander';
-import { createAccessLog } from '../http/access-log.ts';
+import { createAccessLog, createRequestIds } from '../http/access-log.ts';
 import { createSendAnswer } from '../http/badges/answer.ts';
 import { createRateLimit, type RateLimit } from '../http/limits/rate-limit.ts';
 import { type Overload, watchOverload } from '../http/limits/overload.ts';
@@ -65,6 +65,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   const microCache = createMicroCache({
     memory: services.responses,
     logAccess,
+    requestIdOf: createRequestIds(rateLimit.isTrusted),
     observe: (outcome) => metrics.tier('answers', outcome),
   });
   const handle = createApp({

@@ -22,8 +22,8 @@ export interface Sources {
   readonly downloads: Facts<DownloadFacts>;
   /** Client of PyPI, for its feeds. */
   readonly pypi: UpstreamClient;
-  /** Returns the requests to pypistats.org left in this quarter of a minute. */
-  readonly budgetLeft: () => number;
+  /** Returns the requests left in this quarter of a minute. */
+  readonly budgetsLeft: () => Readonly<Record<'pypi' | 'pypistats', number>>;
   /** Returns which upstreams have an open breaker: they failed repeatedly and get no requests for a while. */
   readonly leftAlone: () => Readonly<Record<'pypi' | 'pypistats', boolean>>;
   /** Expires the records of a project and its releases in all processes; returns their number. */
@@ -60,7 +60,7 @@ export interface SourcesOptions extends Shared {
 
 /** Makes the sources over the store that all processes share. */
 export function createSources(options: SourcesOptions): Sources {
-  const { config, store, isFollowed } = options;
+  const { config, isFollowed } = options;
   const pypi = createUpstream('pypi', config.PYPI_URL, config.PYPI_CONCURRENCY, options);
   const pypistats = createUpstream(
     'pypistats',
@@ -68,17 +68,19 @@ export function createSources(options: SourcesOptions): Sources {
     PYPISTATS_CONCURRENCY,
     options,
   );
-  const budget = createBudget({
-    store,
-    key: KEYS.pypistatsBudget,
-    perMinute: config.PYPISTATS_PER_MINUTE,
-    perSecond: PYPISTATS_PER_SECOND,
-  });
-  const projects = createFactsOf(createPypiSource(pypi, config.FACTS_FRESH_SECONDS), options);
+  const budgets = createBudgets(options);
+  const projects = createFactsOf(
+    createPypiSource({
+      client: pypi,
+      budget: budgets.pypi,
+      freshSeconds: config.FACTS_FRESH_SECONDS,
+    }),
+    options,
+  );
   const downloads = createFactsOf(
     createPypistatsSource({
       client: pypistats,
-      budget,
+      budget: budgets.pypistats,
       findProject: (name) => projects.get(name),
       isFollowed,
     }),
@@ -88,7 +90,7 @@ export function createSources(options: SourcesOptions): Sources {
     projects,
     downloads,
     pypi,
-    budgetLeft: () => budget.left(),
+    budgetsLeft: () => ({ pypi: budgets.pypi.left(), pypistats: budgets.pypistats.left() }),
     leftAlone: () => ({ pypi: pypi.isLeftAlone(), pypistats: pypistats.isLeftAlone() }),
     async expire(project) {
       const kept = await Promise.all([projects.expire(project), downloads.expire(project)]);
@@ -97,10 +99,23 @@ export function createSources(options: SourcesOptions): Sources {
     },
     expireEverything: async () => (await projects.expireAll('')) + (await downloads.expireAll('')),
     async close() {
-      budget.close();
+      for (const budget of Object.values(budgets)) budget.close();
       await Promise.all([projects.close(), downloads.close()]);
       await Promise.all([pypi.close(), pypistats.close()]);
     },
+  };
+}
+
+/** Creates the budgets that all processes share. */
+function createBudgets({ config, store }: SourcesOptions) {
+  return {
+    pypi: createBudget({ store, key: KEYS.pypiBudget, perMinute: config.PYPI_PER_MINUTE }),
+    pypistats: createBudget({
+      store,
+      key: KEYS.pypistatsBudget,
+      perMinute: config.PYPISTATS_PER_MINUTE,
+      perSecond: PYPISTATS_PER_SECOND,
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Verdict } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
@@ -56,7 +57,17 @@ function levelOf({
   return isRepeat ? 'debug' : 'info';
 }
 
-/** Returns the id that a proxy gave the request, if it is valid, otherwise a new one. */
-export function requestIdOf(given: string | string[] | undefined): string {
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+/** Returns the id of a request. */
+export type RequestIdOf = (request: IncomingMessage) => string;
+
+/**
+ * Takes the id of a trusted proxy if it is valid, otherwise makes a new one. A client's own id is ignored: it could hide
+ * its requests among those of others in the log.
+ */
+export function createRequestIds(isTrusted: (address: string) => boolean): RequestIdOf {
+  return ({ headers, socket }) => {
+    const given = headers['x-request-id'];
+    const isTaken = typeof given === 'string' && REQUEST_ID.test(given);
+    return isTaken && isTrusted(socket.remoteAddress ?? '') ? given : randomUUID();
+  };
 }

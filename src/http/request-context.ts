@@ -1,4 +1,4 @@
-import { type LogAccess, requestIdOf } from './access-log.ts';
+import { createRequestIds, type LogAccess } from './access-log.ts';
 import type { RateLimit } from './limits/rate-limit.ts';
 import { readParameters } from './parameters.ts';
 import { grammarOf, splitExtension } from './paths.ts';
@@ -15,8 +15,9 @@ export function requestContext(options: {
   readonly rateLimit: RateLimit;
 }): BadgeMiddleware {
   const { logAccess, microCache, rateLimit } = options;
+  const requestIdOf = createRequestIds(rateLimit.isTrusted);
   return async (ctx, next) => {
-    const state = (ctx.state = startState(ctx, rateLimit));
+    const state = (ctx.state = startState(ctx, rateLimit, requestIdOf(ctx.req)));
     await next();
     const { method, path, status } = ctx;
     if (method === 'GET') microCache.store(ctx.url, path, state);
@@ -24,10 +25,10 @@ export function requestContext(options: {
   };
 }
 
-function startState(ctx: BadgeContext, rateLimit: RateLimit): BadgeState {
+function startState(ctx: BadgeContext, rateLimit: RateLimit, requestId: string): BadgeState {
   const { path } = ctx;
   return {
-    requestId: requestIdOf(ctx.req.headers['x-request-id']),
+    requestId,
     startedAtMs: performance.now(),
     parameters: readParameters(ctx.querystring),
     format: splitExtension(path).format ?? 'svg',

@@ -6,7 +6,7 @@ import type { Imaging } from './imaging.ts';
 import { drawingCost } from './queue.ts';
 import type { RasterFormat } from './raster.ts';
 import { type BadgeSpec, type Format, FORMATS, type Picture, type Scale } from './spec.ts';
-import { drawSvg, essenceOf } from './svg.ts';
+import { drawSvg, identityOf } from './svg.ts';
 
 /** Tier that provided a picture, as in `X-Cache`. */
 export type PictureTier = 'memory' | 'disk' | 'drawn';
@@ -23,7 +23,7 @@ interface RasterRequest extends PictureRequest {
 }
 
 export interface Pictures {
-  /** Returns the SHA-256 in hex of spec, format, scale and the renderer's fingerprint. */
+  /** Returns 64 hex digits that name the picture: 48 of what it shows, 16 of format, scale and the renderer's fingerprint. */
   digest(request: PictureRequest): string;
   /**
    * Returns the picture from memory, from disk, or drawn. `charge` is called before a raster picture is drawn; it
@@ -120,12 +120,12 @@ export function createPictures({
   };
 
   return {
-    digest: (request) => digestOf(request, imaging.fingerprint),
+    digest: createDigests(imaging.fingerprint),
     spare: (format) => spares.get(format),
     async get({ spec, format, scale }, digest, charge) {
       const found: PictureResult =
         format === 'svg'
-          ? { picture: drawSvg(spec), tier: 'drawn' }
+          ? { picture: drawSvg(spec, digest), tier: 'drawn' }
           : await find({ spec, format, scale }, digest, charge);
       observe?.(found.tier, format);
       return found;
@@ -143,15 +143,23 @@ export async function drawSpares(
   imaging: Pick<Imaging, 'drawPlain' | 'fingerprint'>,
   spec: BadgeSpec,
 ): Promise<ReadonlyMap<Format, Spare>> {
+  // Differs from the fitted picture, so it must have another digest.
+  const digestOf = createDigests(`${imaging.fingerprint} plain`);
   const raster = FORMATS.filter((format) => format !== 'svg');
   const spares = raster.map(async (format): Promise<[Format, Spare]> => {
-    // Differs from the fitted picture, so it must have another digest.
-    const digest = digestOf({ spec, format, scale: 1 }, `${imaging.fingerprint} plain`);
+    const digest = digestOf({ spec, format, scale: 1 });
     return [format, { digest, picture: await imaging.drawPlain(spec, format) }];
   });
   return new Map(await Promise.all(spares));
 }
 
-function digestOf({ spec, format, scale }: PictureRequest, fingerprint: string): string {
-  return hash('sha256', JSON.stringify([fingerprint, format, scale, essenceOf(spec)]));
+/** Returns a function that names pictures. What does not depend on the spec is digested once. */
+function createDigests(fingerprint: string): (request: PictureRequest) => string {
+  const renderings = new Map<string, string>();
+  return ({ spec, format, scale }) => {
+    const key = `${format} ${scale}`;
+    const rendering = renderings.get(key) ?? hash('sha256', `${fingerprint} ${key}`).slice(0, 16);
+    renderings.set(key, rendering);
+    return `${identityOf(spec).slice(0, 48)}${rendering}`;
+  };
 }

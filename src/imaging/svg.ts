@@ -5,13 +5,18 @@ import type { BadgeSpec } from './spec.ts';
 import { escapeXml } from './xml.ts';
 
 const ID_LENGTH = 10;
+/** Hex digits of the identity that an id is made from. */
+const ID_DIGITS = 16;
 
 /**
  * Returns the badge as SVG; equal specs give the same bytes. Its ids are unique to the spec, so that one HTML page can
- * contain many badges. An empty label removes the left half.
+ * contain many badges. An empty label removes the left half. A caller that knows `identityOf(spec)`, or its first 16
+ * digits, saves a digest.
  */
-export function drawSvg(spec: BadgeSpec): string {
-  const idSuffix = identify(spec);
+export function drawSvg(spec: BadgeSpec, identity: string = identityOf(spec)): string {
+  const idSuffix = Buffer.from(identity.slice(0, ID_DIGITS), 'hex')
+    .toString('base64url')
+    .slice(0, ID_LENGTH);
   const badge = spec.style === 'social' && spec.label === '' ? drawBubble : drawBadge;
   return nameFor(badge(spec, idSuffix), spec)
     .replace('id="blur"', `id="blur${idSuffix}"`)
@@ -19,20 +24,16 @@ export function drawSvg(spec: BadgeSpec): string {
 }
 
 /**
- * Returns the visible part of a spec as text; two specs have the same text exactly if they have the same picture.
+ * Returns the SHA-256 in hex of what a spec shows; two specs have the same one exactly if they have the same picture.
  * Without a label there is no left half, and a color of the palette is drawn as its hex value.
  */
-export function essenceOf({ label, message, color, labelColor, style }: BadgeSpec): string {
+export function identityOf({ label, message, color, labelColor, style }: BadgeSpec): string {
   const left = label === '' ? null : toHex(labelColor ?? 'grey');
-  return JSON.stringify([label, message, toHex(color), left, style]);
+  return hash('sha256', JSON.stringify([label, message, toHex(color), left, style]));
 }
 
 function toHex(color: string): string {
   return PALETTE.get(color) ?? color;
-}
-
-function identify(spec: BadgeSpec): string {
-  return hash('sha256', essenceOf(spec), 'base64url').slice(0, ID_LENGTH);
 }
 
 function drawBadge({ label, message, color, labelColor, style }: BadgeSpec, idSuffix: string) {

@@ -20,6 +20,7 @@ import { makeTempDirectory, tempDirectoryForTest } from '../support/temp.ts';
 /** Replaces pypins; prints how it was started. */
 const PROGRAM = `process.stdout.write(JSON.stringify({
   pid: process.pid, node: process.execPath, flags: process.execArgv, words: process.argv.slice(2), env: process.env,
+  umask: process.umask(),
 }));`;
 const startSchema = z.object({
   pid: z.number(),
@@ -27,6 +28,7 @@ const startSchema = z.object({
   flags: z.array(z.string()),
   words: z.array(z.string()),
   env: z.record(z.string(), z.string()),
+  umask: z.number(),
 });
 const OTHER_USER = 65_534;
 const isRoot = process.getuid?.() === 0;
@@ -62,9 +64,10 @@ beforeAll(async () => {
 });
 
 test('replaces the shell by Node, with limits for V8 and malloc, and unchanged arguments', () => {
-  const { pid, launcherPid, flags, words, env } = start(pypins, {}, ['render', '-o', 'a b']);
+  const { pid, launcherPid, flags, words, env, umask } = start(pypins, {}, ['render', '-o', 'a b']);
   expect(pid).toBe(launcherPid);
   expect(words).toEqual(['render', '-o', 'a b']);
+  expect(umask).toBe(0o077);
   expect(flags.map((flag) => flag.replace(/=\d+$/, '='))).toEqual([
     '--max-semi-space-size=',
     '--max-old-space-size=',

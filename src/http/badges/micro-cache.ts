@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { MemoryCache } from '../../../cache/memory.ts';
 import { bytesOfPicture } from '../../imaging/pictures.ts';
-import { type LogAccess, requestIdOf } from '../access-log.ts';
+import type { LogAccess, RequestIdOf } from '../access-log.ts';
 import { matchesEtag } from '../headers.ts';
 import { type BadgeState, type SentResponse, tiersOf } from '../state.ts';
 import { stepHeaders, writeResponse } from '../write.ts';
@@ -35,6 +35,7 @@ export interface MicroCache {
 export interface MicroCacheOptions {
   readonly memory: MemoryCache<CachedResponse>;
   readonly logAccess: LogAccess;
+  readonly requestIdOf: RequestIdOf;
   readonly observe?: (outcome: 'hit' | 'miss') => void;
   readonly clock?: () => number;
 }
@@ -46,7 +47,7 @@ export function bytesOfResponse({ response }: CachedResponse): number {
 
 /** Keeps whole responses by URL for a second, so that a burst of requests for one URL skips the application. */
 export function createMicroCache(options: MicroCacheOptions): MicroCache {
-  const { memory, logAccess, observe, clock = () => performance.now() } = options;
+  const { memory, logAccess, requestIdOf, observe, clock = () => performance.now() } = options;
   /** URL → time of its last request. */
   const requestedAtMs = new LRUCache<string, number>({ max: MAX_SEEN_URLS });
 
@@ -63,7 +64,7 @@ export function createMicroCache(options: MicroCacheOptions): MicroCache {
       observe?.(cached === undefined ? 'miss' : 'hit');
       if (cached === undefined) return false;
       const { response: sent, ...entry } = cached;
-      const requestId = requestIdOf(request.headers['x-request-id']);
+      const requestId = requestIdOf(request);
       const isMatch = matchesEtag(request.headers['if-none-match'], sent.headers['ETag'] ?? '');
       const status = isMatch ? 304 : 200;
       const headers = { ...sent.headers, 'X-Request-Id': requestId };

@@ -5,6 +5,8 @@ import { BadgeError } from '../../errors.ts';
 const MAX_CLIENTS = 50_000;
 /** Clients whose bucket is filled by no more than this share are served even under overload. */
 const SPARED_SHARE = 0.05;
+/** An IPv6 /48 may request as much as so many clients. */
+const CLIENTS_PER_SITE = 8;
 
 export interface RateLimitOptions {
   perSecond: number;
@@ -32,11 +34,14 @@ export interface RateLimit {
    * error if the process is overloaded and the bucket is filled; both costs count, `busy` included.
    */
   charge(request: ClientRequest, cost?: number): number;
+  /** Whether the address is a trusted proxy. */
+  readonly isTrusted: (address: string) => boolean;
 }
 
 /**
- * Creates a leaky bucket per client (an IPv4 address or an IPv6 /64) for costly requests: origin fetches of new
- * packages and drawings of raster pictures. Cache hits cost nothing. Keeps the 50,000 most recent clients.
+ * Creates leaky buckets for costly requests: origin fetches of new packages and drawings of raster pictures. An IPv4
+ * address and an IPv6 /64 have one each, an IPv6 /48 one for all of its clients. Cache hits cost nothing. Keeps the
+ * 50,000 most recent buckets.
  */
 export function createRateLimit({
   perSecond,
@@ -49,31 +54,51 @@ export function createRateLimit({
   const trusted = blockListOf(trustedProxies);
   const unlimited = blockListOf(exempt);
   const intervalMs = 1000 / perSecond;
-  /** Client → time at which its bucket is empty. */
+  const fullMs = burst * intervalMs;
+  /** Bucket → time at which it is empty. */
   const emptyAtMs = new LRUCache<string, number>({ max: MAX_CLIENTS });
 
+  const fill = ({ key, clients }: Bucket, costMs: number): FilledBucket => {
+    const beforeMs = Math.max(0, (emptyAtMs.get(key) ?? 0) - clock());
+    return { key, beforeMs, afterMs: beforeMs + costMs / clients };
+  };
+
   return {
+    isTrusted: (address) => contains(trusted, plain(address)),
     charge(request, cost = 1) {
       const address = clientAddress(request, trusted);
       if (contains(unlimited, address)) return 0;
-      const client = clientKey(address);
-      const emptyInMs = Math.max(0, (emptyAtMs.get(client) ?? 0) - clock());
-      const nextInMs = emptyInMs + intervalMs * Math.min(cost, burst);
-      const waitMs = nextInMs - burst * intervalMs;
-      if (waitMs > 0) {
+      const costMs = intervalMs * Math.min(cost, burst);
+      const filled = bucketsOf(address).map((bucket) => fill(bucket, costMs));
+      const beforeMs = Math.max(...filled.map((each) => each.beforeMs));
+      const afterMs = Math.max(...filled.map((each) => each.afterMs));
+      if (afterMs > fullMs) {
         throw new BadgeError('limited', 'too many costly requests', {
-          retryAfterSeconds: Math.ceil(waitMs / 1000),
+          retryAfterSeconds: Math.ceil((afterMs - fullMs) / 1000),
         });
       }
-      emptyAtMs.set(client, clock() + nextInMs);
-      if (emptyInMs > burst * intervalMs * SPARED_SHARE && isLate())
+      for (const each of filled) emptyAtMs.set(each.key, clock() + each.afterMs);
+      if (beforeMs > fullMs * SPARED_SHARE && isLate())
         throw new BadgeError(
           'busy',
           'the process is overloaded, and the client has a filled bucket',
         );
-      return nextInMs;
+      return afterMs;
     },
   };
+}
+
+/** A bucket that as many clients share. */
+interface Bucket {
+  readonly key: string;
+  readonly clients: number;
+}
+
+/** The bucket's filling in milliseconds before and after a cost. */
+interface FilledBucket {
+  readonly key: string;
+  readonly beforeMs: number;
+  readonly afterMs: number;
 }
 
 /**
@@ -90,13 +115,22 @@ export function clientAddress(request: ClientRequest, trusted: BlockList): strin
   return address;
 }
 
-/** An IPv4 address, or the /64 of an IPv6 address: providers assign at least that to one customer. */
-function clientKey(address: string): string {
-  if (isIP(address) !== 6) return address;
+/** An IPv4 address; or the /64 of an IPv6 address, which one customer has, and its /48, which some customers have. */
+function bucketsOf(address: string): Bucket[] {
+  if (isIP(address) !== 6) return [{ key: address, clients: 1 }];
+  const groups = networkOf(address);
+  return [
+    { key: groups.join(':'), clients: 1 },
+    { key: `${groups.slice(0, 3).join(':')}/48`, clients: CLIENTS_PER_SITE },
+  ];
+}
+
+/** The four groups of an IPv6 address that name its /64. */
+function networkOf(address: string): string[] {
   const [head = [], tail] = address.split('::').map((part) => part.split(':').filter(Boolean));
   const zeros = Array<string>(tail === undefined ? 0 : 8 - head.length - tail.length).fill('0');
   const groups = [...head, ...zeros, ...(tail ?? [])].slice(0, 4);
-  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
+  return groups.map((group) => Number.parseInt(group, 16).toString(16));
 }
 
 /** Removes the prefix of IPv4 mapped to IPv6, and the zone. */

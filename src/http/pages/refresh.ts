@@ -1,4 +1,5 @@
 import type { Store } from '../../../cache/store/contract.ts';
+import { createCounter } from '../../counter.ts';
 import { BadgeError, toBadgeError } from '../../errors.ts';
 import type { Propagations } from '../../edge/propagations.ts';
 import { normalizeName } from '../../facts/names.ts';
@@ -22,11 +23,11 @@ export function createRefresh(options: {
   readonly store: Pick<Store, 'increment'>;
 }): Refresh {
   const { propagations, store } = options;
+  const count = createCounter(store, () => performance.now());
 
   const checkLimits = async (ctx: BadgeContext, project: string): Promise<void> => {
     ctx.state.charge();
-    const count = await store.increment(KEYS.refreshOf(project), INTERVAL_MS);
-    if (count === undefined || count === 1) return;
+    if ((await count(KEYS.refreshOf(project), INTERVAL_MS)) === 1) return;
     throw new BadgeError('limited', 'refreshed a moment ago', {
       retryAfterSeconds: INTERVAL_MS / 1000,
     });

@@ -54,7 +54,7 @@ export interface NodeReport {
 export interface StatusOptions {
   readonly version: string;
   readonly follower: Pick<FollowerWatch, 'isFollowing' | 'last'>;
-  readonly sources: Pick<Sources, 'leftAlone' | 'budgetLeft'>;
+  readonly sources: Pick<Sources, 'leftAlone' | 'budgetsLeft'>;
   readonly store: Pick<Store, 'tier' | 'healthy'>;
 }
 
@@ -87,7 +87,7 @@ function reportOf({ version, follower, sources, store }: StatusOptions): StatusR
     node: {
       upstreams: { pypi: healthOf(pypi), pypistats: healthOf(pypistats) },
       store: { tier: store.tier, healthy: store.healthy },
-      pypistatsBudgetLeft: sources.budgetLeft(),
+      pypistatsBudgetLeft: sources.budgetsLeft().pypistats,
     },
   };
 }

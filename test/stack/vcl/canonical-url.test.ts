@@ -73,7 +73,7 @@ function createReader(): Koa<BadgeState> {
     requestContext({
       logAccess: nothing,
       microCache: { respond: () => false, store: nothing },
-      rateLimit: { charge: () => 0 },
+      rateLimit: { charge: () => 0, isTrusted: () => false },
     }),
   );
   app.use(async (ctx, next) => {

@@ -56,7 +56,12 @@ test.each<[string, Partial<FollowerStatus>, string, RegExp]>([
   ['a follower that has purged nothing', { lags: NO_LAGS }, 'ok', /no release purged yet$/],
   ['a follower that is behind', { isBehind: true }, 'warn', /it is behind$/],
   ['a feed that has not answered', { pollAgeMs: null }, 'warn', /^rss not answered yet/],
-  ['a node that misses purges', { nodesBehind: ['http://node'] }, 'warn', /nodes miss purges$/],
+  [
+    'a node that misses purges',
+    { nodesBehind: ['http://node'] },
+    'warn',
+    /edge nodes miss purges$/,
+  ],
 ])('reports %s', async (_, says, status, detail) => {
   const finding = await find({ ...FOLLOWER, ...says }, { ...FOLLOWER, ...says, beat: 1 });
   expect(finding).toMatchObject({ check: 'follower', status });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { createMemoryCache } from '../../../../cache/memory.ts';
-import type { AccessLogEntry } from '../../../../src/http/access-log.ts';
+import { type AccessLogEntry, createRequestIds } from '../../../../src/http/access-log.ts';
 import { readParameters } from '../../../../src/http/parameters.ts';
 import {
   bytesOfResponse,
@@ -43,6 +43,7 @@ async function start(verdict: BadgeState['verdict'] = 'ok') {
   const seen = { handled: 0, entries: new Array<AccessLogEntry>() };
   const microCache: MicroCache = createMicroCache({
     memory: createMemoryCache({ maxBytes: 100_000, sizeOf: bytesOfResponse }),
+    requestIdOf: createRequestIds(() => true),
     logAccess: (entry) => void seen.entries.push(entry),
     clock: () => clock.nowMs,
   });

@@ -57,6 +57,15 @@ test('gives each IPv4 address and each IPv6 /64 a bucket, and exempt addresses n
   for (let i = 0; i < 100; i += 1) charge('10.0.0.1')();
 });
 
+test('allows an IPv6 /48 as much as eight clients', () => {
+  const rateLimit = rateLimitAt(() => 0);
+  const charge = (network: string) => rateLimit.charge(requestFrom(`${network}::1`));
+  for (let i = 0; i < 8 * 3; i += 1) charge(`2001:db8:1:${i.toString(16)}`);
+  for (let i = 0; i < 100; i += 1)
+    expect(() => charge(`2001:db8:1:a${i}`)).toThrow(expect.objectContaining({ code: 'limited' }));
+  for (let i = 0; i < 3; i += 1) charge('2001:db8:2:1');
+});
+
 test('gives priority to clients that ask for less, and to exempt ones first', () => {
   const rateLimit = rateLimitAt(() => 0);
   const priorityOf = (address: string, cost?: number) =>
