@@ -9,9 +9,9 @@ const MEBIBYTE = 1024 * 1024;
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().positive();
 
-const NO_USER_INFO = 'must not hold a name or a password: nothing would send them';
+const NO_USER_INFO = 'must not contain a name or a password: they are not sent';
 
-/** Redis alone is told who asks. */
+/** Only Redis uses names and passwords. */
 function originOf(protocols: RegExp, example: string) {
   return z
     .url({ protocol: protocols, error: `must be a URL such as ${example}` })

@@ -23,7 +23,7 @@ interface RasterRequest extends PictureRequest {
 }
 
 export interface Pictures {
-  /** Returns 64 hex digits that name the picture: 48 of what it shows, 16 of format, scale and the renderer's fingerprint. */
+  /** Returns 64 hex digits: 48 for what the picture shows, 16 for format, scale and the renderer's fingerprint. */
   digest(request: PictureRequest): string;
   /**
    * Returns the picture from memory, from disk, or drawn. `charge` is called before a raster picture is drawn; it
@@ -153,7 +153,7 @@ export async function drawSpares(
   return new Map(await Promise.all(spares));
 }
 
-/** Returns a function that names pictures. What does not depend on the spec is digested once. */
+/** Returns a function that computes digests. The part that does not depend on the spec is computed once. */
 function createDigests(fingerprint: string): (request: PictureRequest) => string {
   const renderings = new Map<string, string>();
   return ({ spec, format, scale }) => {

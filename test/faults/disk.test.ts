@@ -92,7 +92,7 @@ async function expectTold(scene: Scene, code: string): Promise<void> {
 
 async function expectStoreTold({ service }: Scene): Promise<void> {
   expect(await service.metric('pypins_store_healthy')).toBe(0);
-  await expect.poll(() => service.logged('the store of facts fails')).toHaveLength(1);
+  await expect.poll(() => service.logged('the store fails')).toHaveLength(1);
 }
 
 /** With the disk as it was, pictures are stored again, and so are facts; nobody has to start anything anew. */

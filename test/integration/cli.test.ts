@@ -8,7 +8,7 @@ import { runCli, startCli } from '../support/cli.ts';
 import { startStandIn } from '../support/service.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 
-// What a process adds to the commands, which are tried in `commands.test.ts`: options, exit codes, streams, signals.
+// Options, exit codes, streams and signals; `commands.test.ts` tests what the commands do.
 
 let standIn: StandIn;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ const settings = () => ({ PYPI_URL: standIn.url, PYPISTATS_URL: standIn.url });
 const run = (args: string, more: Record<string, string> = {}) =>
   runCli(args.split(' '), { ...settings(), ...more });
 
-test('render writes one badge, and needs no server', async () => {
+test('render writes a badge without a server', async () => {
   const file = join(await tempDirectoryForTest(), 'badge.png');
   const { code, err } = await run(
     `render version requests -o ${file} --scale 2 --style flat-square`,
@@ -29,7 +29,7 @@ test('render writes one badge, and needs no server', async () => {
   expect(await sharp(await readFile(file)).metadata()).toMatchObject({ format: 'png', height: 40 });
 });
 
-test('render writes to standard output, and nothing else there', async () => {
+test('render writes only the badge to standard output', async () => {
   const { code, out } = await run('render dm requests -o - --label got');
   expect(code).toBe(0);
   expect(out.toString()).toMatch(/^<svg .*got: 980M\/month.*<\/svg>$/s);
@@ -41,7 +41,7 @@ test.each([
   ['render version requests -o - --style comic', 2, /style/],
   ['purge --all', 2, /--yes/],
   ['paint', 2, /unknown command/],
-])('pypins %s ends with %i, and says why on standard error', async (args, code, message) => {
+])('pypins %s exits with %i and an error message', async (args, code, message) => {
   const result = await run(args);
   expect(result.code).toBe(code);
   expect(result.err).toMatch(message);
@@ -51,13 +51,13 @@ test.each([
 test.each([
   ['--help', /serve[^]*render/],
   ['--version', /^\d+\.\d+\.\d+\n$/],
-])('pypins %s', async (args, text) => {
+])('pypins %s prints its text', async (args, text) => {
   const { code, out } = await run(args);
   expect(code).toBe(0);
   expect(out.toString()).toMatch(text);
 });
 
-test('what a command keeps is for its user alone, and what it draws for all', async () => {
+test('a command’s caches are private to the user, its output is not', async () => {
   const [CACHE_DIR, directory] = [await tempDirectoryForTest(), await tempDirectoryForTest()];
   await run(`render version requests -o ${join(directory, 'badge.png')}`, { CACHE_DIR });
   expect((await stat(join(directory, 'badge.png'))).mode & 0o777).toBe(0o644);
@@ -66,7 +66,7 @@ test('what a command keeps is for its user alone, and what it draws for all', as
   const seen = await Promise.all(
     kept.map(async (path) => ({ path, mode: (await stat(join(CACHE_DIR, path))).mode })),
   );
-  // fontconfig opens the folder of its own cache, within one that is closed.
+  // fontconfig opens its own cache directory to others, inside a private one.
   const open = seen.filter(({ path, mode }) => (mode & 0o077) !== 0 && !path.endsWith('/cache'));
   expect(open).toEqual([]);
 });
@@ -78,26 +78,26 @@ test.each([
   ['warm requests --rate 100/s --through http://name:hunter2@127.0.0.1:9', {}],
   ['serve', { PYPI_URL: 'http://name:hunter2@127.0.0.1:9' }],
   ['serve', { REDIS_URL: 'redis://name:hunter2@127.0.0.1:99999' }],
-])('pypins %s tells no password of a URL', async (args, more) => {
+])('pypins %s prints no password of a URL', async (args, more) => {
   const { out, err, code } = await run(args, more);
   expect(code).not.toBe(0);
   expect(`${out.toString()}${err}`).not.toBe('');
   expect(`${out.toString()}${err}`).not.toContain('hunter2');
 });
 
-test('settings that do not fit stop the start, all named', async () => {
+test('serve rejects invalid settings and names all of them', async () => {
   const { code, err } = await run('serve', { PORT: 'x', LOG_LEVEL: 'loud', REDIS_URL: 'nonsense' });
   expect(code).toBe(2);
   for (const name of ['PORT', 'LOG_LEVEL', 'REDIS_URL']) expect(err).toContain(`${name}: `);
 });
 
-test('a port that is taken stops the start', async () => {
+test('serve fails if its port is taken', async () => {
   const { code, err } = await run('serve', { PORT: new URL(standIn.url).port });
   expect(code).toBe(1);
   expect(err).toContain('EADDRINUSE');
 });
 
-test('serve is healthy until SIGTERM: what is under way ends, then the process does, with 0', async () => {
+test('serve is healthy until SIGTERM, then completes open requests and exits with 0', async () => {
   const { child, output } = await startCli(['serve'], settings());
   await expect.poll(() => output.out.toString()).toContain('serving badges');
   const [, url = ''] = /"url":"([^"]+)"/.exec(output.out.toString()) ?? [];

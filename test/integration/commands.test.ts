@@ -47,7 +47,7 @@ describe('pypins purge', () => {
       undefined,
     ],
     ['everything', { all: true }, '/', '*'],
-  ])('%s, at every node, with the key', async (_, wish, path, tags) => {
+  ])('purges %s at every node, with the key', async (_, wish, path, tags) => {
     const nodes = [await startPurgeListener(), await startPurgeListener()];
     const { opened, config } = await openSourcesForTest({
       VARNISH_URLS: nodes.map(({ url }) => url).join(),
@@ -63,7 +63,7 @@ describe('pypins purge', () => {
     }
   });
 
-  test('tells of nodes that refuse or do not answer; the others are purged', async () => {
+  test('reports nodes that refuse or do not answer, and purges the others', async () => {
     const [good, refusing] = [await startPurgeListener(), await startPurgeListener(403)];
     const { opened, config } = await openSourcesForTest({
       VARNISH_URLS: `${good.url},${NOBODY},${refusing.url}`,
@@ -78,16 +78,16 @@ describe('pypins purge', () => {
   });
 
   test.each([
-    ['nothing at all', {}],
-    ['two things', { project: 'flask', url: '/x' }],
-    ['a name that is none', { project: '-x-' }],
-    ['a kind that is none', { kind: 'color' }],
-  ])('%s is a misuse', async (_, wish) => {
+    ['nothing', {}],
+    ['two targets', { project: 'flask', url: '/x' }],
+    ['an invalid name', { project: '-x-' }],
+    ['an unknown kind', { kind: 'color' }],
+  ])('rejects %s', async (_, wish) => {
     const { opened, config } = await openSourcesForTest({});
     await expect(purge(opened, config, wish)).rejects.toBeInstanceOf(UsageError);
   });
 
-  test('makes a process that remembers the old facts ask for new ones', async () => {
+  test('makes a process with kept facts fetch new ones', async () => {
     const running = await startServiceForTest();
     const path = '/version/sample-plain/badge.json';
     expect(await running.twin(path)).toMatchObject({ message: '1.2.3' });
@@ -104,12 +104,12 @@ describe('pypins purge', () => {
   });
 });
 
-// What it does is tried in `follow/publish.test.ts`.
+// `follow/propagate.test.ts` tests the propagation.
 describe('pypins refresh', () => {
   test.each([
-    ['a project that PyPI does not know', 'no-such-project', undefined, 'PyPI does not know no-s'],
-    ['a PyPI that does not answer', 'requests', '503', 'PyPI does not answer'],
-  ] as const)('tells of %s', async (_, project, mode, words) => {
+    ['an unknown project', 'no-such-project', undefined, 'PyPI has no project no-s'],
+    ['a PyPI that fails', 'requests', '503', 'PyPI does not answer'],
+  ] as const)('reports %s', async (_, project, mode, words) => {
     const standIn = await startStandIn();
     if (mode !== undefined) standIn.misbehave({ mode });
     const { opened, config } = await openSourcesForTest({ PYPI_URL: standIn.url });
@@ -120,7 +120,7 @@ describe('pypins refresh', () => {
     await standIn.close();
   });
 
-  test('of a name that is none is a misuse', async () => {
+  test('rejects an invalid name', async () => {
     const { opened, config } = await openSourcesForTest({});
     const { output } = createTestOutput();
     await expect(refresh(opened, config, '-x-', output)).rejects.toBeInstanceOf(UsageError);
@@ -152,7 +152,7 @@ describe('pypins warm', () => {
     await expect(listPaths({ ...sources, kinds: ['x'] })).rejects.toBeInstanceOf(UsageError);
   });
 
-  test('tells what it found, and goes on where it was interrupted', async () => {
+  test('counts outcomes, and continues an interrupted run', async () => {
     let isDown = true;
     const edge = createServer(({ url = '' }, response) => {
       const isLate = url.includes('late') && isDown;
@@ -178,7 +178,7 @@ describe('pypins warm', () => {
   });
 });
 
-test('pypins stats sums up the metrics of the nodes, and names those that do not answer', async () => {
+test('pypins stats sums the metrics of the nodes, and names those that do not answer', async () => {
   await service.twin('/version/requests/badge.json');
   const { output, lines, notes } = createTestOutput();
   const good = await collectStats([service.adminUrl]);
@@ -189,7 +189,7 @@ test('pypins stats sums up the metrics of the nodes, and names those that do not
   expect(notes).toEqual([`${NOBODY} does not answer`]);
 });
 
-test('pypins doctor says what is wrong and what to do', async () => {
+test('pypins doctor reports problems with advice', async () => {
   const node = await startPurgeListener();
   const settings = {
     PYPI_URL: service.standIn.url,

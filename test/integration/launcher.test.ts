@@ -17,7 +17,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { PYPINS } from '../../stack/program.ts';
 import { makeTempDirectory, tempDirectoryForTest } from '../support/temp.ts';
 
-/** What stands in for pypins: it tells how it was started. */
+/** Replaces pypins; prints how it was started. */
 const PROGRAM = `process.stdout.write(JSON.stringify({
   pid: process.pid, node: process.execPath, flags: process.execArgv, words: process.argv.slice(2), env: process.env,
   umask: process.umask(),
@@ -33,7 +33,7 @@ const startSchema = z.object({
 const OTHER_USER = 65_534;
 const isRoot = process.getuid?.() === 0;
 
-/** Makes a checkout that consists of the launcher and what stands in for pypins. */
+/** Creates a checkout with the launcher and `PROGRAM`. */
 function makeCheckout(root: string, { node }: { node?: string } = {}): string {
   const launcher = join(root, 'bin/pypins');
   cpSync(PYPINS, launcher);
@@ -49,7 +49,7 @@ function run(launcher: string, environment: Record<string, string> = {}, words: 
   return spawnSync(launcher, words, { env, encoding: 'utf8' });
 }
 
-/** How the launcher started the program, with these variables alone. */
+/** Runs the launcher with only these variables; returns how it started the program. */
 function start(launcher: string, environment?: Record<string, string>, words?: string[]) {
   const { stdout, stderr, pid } = run(launcher, environment, words);
   expect(stderr).toBe('');
@@ -63,7 +63,7 @@ beforeAll(async () => {
   return remove;
 });
 
-test('Node runs in place of the shell, with limits for V8 and malloc, and the words as they are', () => {
+test('replaces the shell by Node, with limits for V8 and malloc, and unchanged arguments', () => {
   const { pid, launcherPid, flags, words, env, umask } = start(pypins, {}, ['render', '-o', 'a b']);
   expect(pid).toBe(launcherPid);
   expect(words).toEqual(['render', '-o', 'a b']);
@@ -80,7 +80,7 @@ test('Node runs in place of the shell, with limits for V8 and malloc, and the wo
   });
 });
 
-test('what the environment sets stays as it is', () => {
+test('keeps settings of the environment', () => {
   const settings = {
     NODE_OPTIONS: '--max_old_space_size=512',
     MALLOC_ARENA_MAX: '1',
@@ -94,7 +94,7 @@ test('what the environment sets stays as it is', () => {
   ]);
 });
 
-test('the launcher finds its checkout through links, absolute and relative', async () => {
+test('finds its checkout through absolute and relative links', async () => {
   const directory = await tempDirectoryForTest();
   mkdirSync(join(directory, 'bin'));
   symlinkSync(pypins, join(directory, 'absolute'));
@@ -117,15 +117,12 @@ describe('without a pinned Node', () => {
     return run(launcher, { PATH: `${directory}:/usr/bin:/bin` });
   };
 
-  test.each([`v${least}.0`, 'v24.20.1', 'v25.0.0'])(
-    '%s of the machine is used',
-    async (version) => {
-      expect(await runWith(version)).toMatchObject({ status: 0, stdout: 'started\n', stderr: '' });
-    },
-  );
+  test.each([`v${least}.0`, 'v24.20.1', 'v25.0.0'])('uses %s from the PATH', async (version) => {
+    expect(await runWith(version)).toMatchObject({ status: 0, stdout: 'started\n', stderr: '' });
+  });
 
   test.each(['v18.20.4', 'v24.11.1', 'nonsense'])(
-    '%s is refused in a sentence',
+    'refuses %s with one sentence',
     async (version) => {
       const { status, stdout, stderr } = await runWith(version);
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -137,7 +134,7 @@ describe('without a pinned Node', () => {
     },
   );
 
-  test('a machine that has none is told how to get one', async () => {
+  test('explains how to install Node if there is none', async () => {
     const { status, stderr } = await runWith();
     expect(status).toBe(1);
     expect(stderr).toMatch(
@@ -146,15 +143,15 @@ describe('without a pinned Node', () => {
   });
 });
 
-describe('compiled code is kept', () => {
+describe('keeps compiled code', () => {
   const keptIn = (environment: Record<string, string>): string | undefined =>
     start(pypins, environment).env['NODE_COMPILE_CACHE'];
 
   test.each([
     ['in CACHE_DIR', 'CACHE_DIR', 'compile'],
-    ['in the cache of the user', 'XDG_CACHE_HOME', 'pypins'],
-    ['at home', 'HOME', '.cache/pypins'],
-  ])('%s, in a folder that is closed to others', async (_, variable, folder) => {
+    ['in the user’s cache', 'XDG_CACHE_HOME', 'pypins'],
+    ['in the home directory', 'HOME', '.cache/pypins'],
+  ])('%s, in a directory closed to others', async (_, variable, folder) => {
     const directory = await tempDirectoryForTest();
     const kept = keptIn({ [variable]: directory });
     expect(kept).toBe(join(directory, folder));
@@ -162,11 +159,11 @@ describe('compiled code is kept', () => {
     expect(keptIn({ [variable]: directory })).toBe(kept);
   });
 
-  test('where Node is told to', () => {
+  test('in the directory that NODE_COMPILE_CACHE names', () => {
     expect(keptIn({ NODE_COMPILE_CACHE: '/nowhere' })).toBe('/nowhere');
   });
 
-  test('nowhere without a home', () => {
+  test('nowhere without a home directory', () => {
     expect(keptIn({})).toBeUndefined();
   });
 
@@ -178,7 +175,7 @@ describe('compiled code is kept', () => {
     return dirname(folder);
   };
 
-  test('not in a folder that others may read', async () => {
+  test('not in a directory that others may read', async () => {
     const CACHE_DIR = await prepare((folder) => chmodSync(folder, 0o750));
     expect(keptIn({ CACHE_DIR })).toBeUndefined();
   });
@@ -191,12 +188,12 @@ describe('compiled code is kept', () => {
     expect(keptIn({ CACHE_DIR })).toBeUndefined();
   });
 
-  test.runIf(isRoot)('not in a folder of somebody else', async () => {
+  test.runIf(isRoot)('not in a directory of another user', async () => {
     const CACHE_DIR = await prepare((folder) => chownSync(folder, OTHER_USER, OTHER_USER));
     expect(keptIn({ CACHE_DIR })).toBeUndefined();
   });
 
-  test.runIf(isRoot)('not where somebody else could put another folder in its place', async () => {
+  test.runIf(isRoot)('not where another user could replace the directory', async () => {
     const CACHE_DIR = await prepare((folder) => chownSync(dirname(folder), OTHER_USER, OTHER_USER));
     expect(keptIn({ CACHE_DIR })).toBeUndefined();
   });

@@ -18,7 +18,7 @@ const newer = older.extend({ summary: z.string().nullable().default(null) });
 const other = older.extend({ author: z.string().nullable().default(null) });
 const unlike = z.object({ releases: z.array(z.string()) });
 
-/** All versions ask the same upstream; `serial` as PyPI gives it and pypistats.org does not. */
+/** The upstream of all versions. PyPI has a `serial`, pypistats.org has none. */
 let upstream: { isDown: boolean; serial: number | undefined; asked: (string | undefined)[] };
 let skewMs: number;
 const closing: (() => Promise<unknown>)[] = [];
@@ -58,7 +58,7 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
     return store;
   }
 
-  /** A process that runs the version of the code with this schema. */
+  /** Starts a process with the version of the code that has this schema. */
   async function startProcess<T>(schema: z.ZodType<T>): Promise<Facts<T>> {
     const facts = createFacts({
       source: {
@@ -71,7 +71,7 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
       keyPrefix: RECORDS_PREFIX,
       keptSeconds: 86_400,
       memoryMaxBytes: 1_000_000,
-      // Each looks at the store each time.
+      // Every look-up reads the store.
       memorySeconds: 0,
       patienceMs: 20_000,
       firstPatienceMs: 20_000,
@@ -82,7 +82,7 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
     return facts;
   }
 
-  /** Asks both in turn, several times. */
+  /** Looks facts up in all processes in turn, several times. */
   async function askInTurn(...processes: Facts<unknown>[]): Promise<void> {
     for (let i = 0; i < 5; i += 1) {
       for (const facts of processes) {
@@ -92,14 +92,14 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
     }
   }
 
-  test('nothing known becomes unavailable while the upstream is down', async () => {
+  test('keep all facts available while the upstream is down', async () => {
     const [before, after] = [await startProcess(older), await startProcess(newer)];
     await before.get('by-older');
     await after.get('by-newer');
     upstream.isDown = true;
     for (const laterMs of [0, 11 * MINUTE, 12 * MINUTE]) {
       skewMs = laterMs;
-      // A restart forgets what the process remembers.
+      // New processes have an empty memory.
       for (const facts of [before, after, await startProcess(older), await startProcess(newer)]) {
         expect(await facts.get('by-older')).toMatchObject({ value: { version: '1.0' } });
         expect(await facts.get('by-newer')).toMatchObject({ value: { version: '1.0' } });
@@ -109,7 +109,7 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
     }
   });
 
-  test('the newer one refetches a record that lacks its field, in full and once', async () => {
+  test('the newer one refetches a record without its field once, in full', async () => {
     const [before, after] = [await startProcess(older), await startProcess(newer)];
     await before.get(id);
     const value = { version: '1.0', summary: 'words' };
@@ -118,7 +118,7 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
     expect(upstream.asked).toEqual([undefined, undefined]);
   });
 
-  test('a refresh by the older one keeps the field from the newer one for no longer than a request', async () => {
+  test('the newer one gets its field with the next request after a refresh by the older one', async () => {
     const [after, before] = [await startProcess(newer), await startProcess(older)];
     await after.get(id);
     skewMs = 11 * MINUTE;
@@ -128,7 +128,7 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
     expect(upstream.asked).toEqual([undefined, undefined, undefined]);
   });
 
-  test('the same version asks with the validator', async () => {
+  test('the same version fetches with the validator', async () => {
     const facts = await startProcess(newer);
     await facts.get(id);
     skewMs = 11 * MINUTE;
@@ -137,7 +137,7 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
   });
 
   test.each([1, undefined])(
-    'two that each lack a field of the other ask once each in a fresh period (serial: %s)',
+    'two that lack each other’s field fetch once each in a fresh period (serial: %s)',
     async (serial) => {
       upstream.serial = serial;
       const [one, two] = [await startProcess(newer), await startProcess(other)];
@@ -151,7 +151,7 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
     },
   );
 
-  test('one that cannot read the records of the other leaves them alone until it knows better', async () => {
+  test('one that cannot read the other’s record keeps it until its own fetch succeeds', async () => {
     const facts = await startProcess(newer);
     await facts.get(id);
     upstream.isDown = true;
@@ -166,9 +166,9 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
     expect(await stranger.get(id)).toMatchObject({ state: 'fresh', value: { releases: [] } });
   });
 
-  test('one leads', async () => {
+  test('have one leader', async () => {
     const [first, second] = [await openStore(), await openStore()];
-    // As the versions before this one name it.
+    // The key of earlier versions.
     const held = await first.acquireLease('pypins:1:follow', 15_000);
     expect(held).toMatchObject({ state: 'granted' });
     const stop = new AbortController();
@@ -180,9 +180,9 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
     expect(hasLed).toBe(false);
   });
 
-  test('one budget is spent', async () => {
+  test('share one budget', async () => {
     const store = await openStore();
-    // As the versions before this one name it: they have spent the budget of this quarter of a minute.
+    // The key of earlier versions, which have spent the budget of these 15 seconds.
     for (let i = 0; i < 4; i += 1)
       await store.increment('pypins:1:budget:pypistats:quarter', 15_000);
     const limits = { perMinute: 20, perSecond: 1_000 };
@@ -196,7 +196,7 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
   });
 });
 
-test('expiries and refreshes are told under the names that the versions before this one use', () => {
+test('expiries and refreshes have the keys of earlier versions', () => {
   expect(KEYS.expired).toBe('pypins:1:expired');
   expect(KEYS.refreshOf('requests')).toBe('pypins:1:refresh:requests');
   expect(FOLLOW_KEYS.state).toBe('pypins:1:follow:state');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readConfig, settingsSchema } from '../../src/config.ts';
 import { SettingsError } from '../../src/errors.ts';
 
-test('without settings, the contract’s defaults', () => {
+test('has the contract’s defaults', () => {
   expect(readConfig({})).toMatchObject({
     PORT: 8080,
     ADMIN_PORT: 8081,
@@ -19,11 +19,11 @@ test('without settings, the contract’s defaults', () => {
   });
 });
 
-test('an empty variable is one that is not set', () => {
+test('treats an empty variable as not set', () => {
   expect(readConfig({ PORT: '', REDIS_URL: ' ', TRUSTED_PROXIES: '' })).toEqual(readConfig({}));
 });
 
-test('values are read as what they are', () => {
+test('parses values', () => {
   const config = readConfig({
     PORT: '9000',
     PYPI_URL: 'http://127.0.0.1:9/mirror/',
@@ -58,12 +58,12 @@ test.each([
   ['TRUSTED_PROXIES', 'proxy.example'],
   ['LIMIT_BURST', '1'],
   ['LOG_LEVEL', 'loud'],
-])('%s=%s is a fault that names its variable', (name, value) => {
+])('rejects %s=%s and names the variable', (name, value) => {
   expect(() => readConfig({ [name]: value })).toThrow(SettingsError);
   expect(() => readConfig({ [name]: value })).toThrow(`${name}: `);
 });
 
-test('all faults are told at once, and no secret is', () => {
+test('reports all faults at once, without secrets', () => {
   const secret = 'hunter2-very-secret';
   const read = () => readConfig({ PORT: 'x', LOG_LEVEL: 'loud', REDIS_URL: `htt://:${secret}@h` });
   expect(read).toThrow(/PORT: [^]*LOG_LEVEL: |LOG_LEVEL: [^]*PORT: /);
@@ -75,7 +75,7 @@ test('all faults are told at once, and no secret is', () => {
   expect(readOthers).not.toThrow(secret);
 });
 
-test('every setting says what it means', () => {
+test('describes every setting', () => {
   for (const [name, schema] of Object.entries(settingsSchema.shape)) {
     expect(`${name}: ${schema.description}`).toMatch(/: [a-zA-Z?].{10,}/);
   }

@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import { CONNECTION_DEADLINES, DEADLINES, UPSTREAM_DEADLINES } from '../../src/deadlines.ts';
 
 test.each([DEADLINES, UPSTREAM_DEADLINES])(
-  'each deadline is within the one around it: %j',
+  'each deadline is shorter than the one around it: %j',
   (of) => {
     const inward = Object.values(of);
     expect(inward).toEqual(inward.toSorted((a, b) => b - a));
   },
 );
 
-test('the edge gives up when the table says so', () => {
+test('the edge has the deadline of the table', () => {
   const rules = readFileSync(
     new URL('../../varnish/rules/backend-requests.vcl', import.meta.url),
     'utf8',
@@ -19,7 +19,7 @@ test('the edge gives up when the table says so', () => {
   expect(Number(seconds) * 1000).toBe(DEADLINES.edgeMs);
 });
 
-test('a process that stops lets idle connections learn of it, and ends in time', () => {
+test('idle connections are closed, and requests time out, before a stop times out', () => {
   const { drainMs, stopMs, requestMs } = CONNECTION_DEADLINES;
   expect(drainMs).toBeLessThan(stopMs);
   expect(requestMs).toBeLessThanOrEqual(stopMs);

@@ -10,7 +10,7 @@ import { settingsSchema } from '../../src/config.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Settings of other programs that the documents speak of. */
+/** Variables of other programs in the documents. */
 const NOT_OURS = new Set([
   'PATH',
   'NODE_OPTIONS',
@@ -36,7 +36,7 @@ async function trackedDocuments(): Promise<[file: string, text: string][]> {
   );
 }
 
-/** What stands in backticks or in a block of code. */
+/** Returns the code in a document: backticks and blocks. */
 function codeOf(text: string): string {
   return [...text.matchAll(/```[^]*?```|`[^`\n]+`/g)].map(([code]) => code).join('\n');
 }
@@ -45,7 +45,7 @@ const documents = await trackedDocuments();
 const everything = documents.map(([, text]) => codeOf(text)).join('\n');
 const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
 
-test('every link leads to a file', () => {
+test('every link points to a file', () => {
   for (const [file, text] of documents) {
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link]) => link ?? '');
     const missing = links.filter((link) => !existsSync(resolve(ROOT, dirname(file), link)));
@@ -53,7 +53,7 @@ test('every link leads to a file', () => {
   }
 });
 
-// The author badge is CONTRIBUTING's example of a kind that is to be added.
+// CONTRIBUTING adds the kind `author` as an example.
 test('every path of a source file exists', () => {
   for (const [file, text] of documents) {
     const paths = [
@@ -71,7 +71,7 @@ test('every path of a source file exists', () => {
 describe('settings', () => {
   const ours = new Set(Object.keys(settingsSchema.shape));
 
-  test('none is spoken of that does not exist', async () => {
+  test('in the documents exist', async () => {
     const stack = await readFile(join(ROOT, 'stack/main.ts'), 'utf8');
     const compose = await readFile(join(ROOT, 'docker-compose.yml'), 'utf8');
     const demo = await readFile(join(ROOT, 'sample/demo.ts'), 'utf8');
@@ -86,7 +86,7 @@ describe('settings', () => {
   });
 });
 
-// The table itself is generated from the code, and checked by `make check`.
+// `make check` compares the table with the code.
 test('every metric in the documents exists', async () => {
   const table = await readFile(join(ROOT, 'docs/metrics.md'), 'utf8');
   const names = new Set(Array.from(table.matchAll(/^\| `(pypins_\w+)` \|/gm), ([, name]) => name));
@@ -95,7 +95,7 @@ test('every metric in the documents exists', async () => {
   expect(spoken.filter((name) => !names.has(name))).toEqual([]);
 });
 
-test('every command and option spoken of exists, and every command is in the README', async () => {
+test('commands and options in the documents exist, and every command is in the README', async () => {
   const known = new Map<string, string[]>();
   for (const [name, { load }] of COMMANDS) {
     const command = new Command(name);
@@ -117,7 +117,7 @@ test('every command and option spoken of exists, and every command is in the REA
   }
 });
 
-test('every target spoken of is in the Makefile, and the reverse', async () => {
+test('make targets in the documents exist, and CONTRIBUTING lists all of them', async () => {
   const makefile = await readFile(join(ROOT, 'Makefile'), 'utf8');
   const targets = [...makefile.matchAll(/^([a-z-]+):.*## /gm)].map(([, name]) => name ?? '');
   const spoken = [...everything.matchAll(/(?<!\w)make ([a-z-]+)/g)].map(([, name]) => name ?? '');

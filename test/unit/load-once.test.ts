@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { loadOnce } from '../../src/load-once.ts';
 
-test('loads once for all who ask, and again after a failure', async () => {
+test('loads once for all calls, and again after a failure', async () => {
   let loads = 0;
   const load = loadOnce(async () => {
     loads += 1;

@@ -5,7 +5,7 @@ import { BadgeError } from '../../errors.ts';
 const MAX_CLIENTS = 50_000;
 /** Clients whose bucket is filled by no more than this share are served even under overload. */
 const SPARED_SHARE = 0.05;
-/** An IPv6 /48 may request as much as so many clients. */
+/** An IPv6 /48 may request as much as this many clients. */
 const CLIENTS_PER_SITE = 8;
 
 export interface RateLimitOptions {
@@ -88,13 +88,13 @@ export function createRateLimit({
   };
 }
 
-/** A bucket that as many clients share. */
+/** A bucket that this many clients share. */
 interface Bucket {
   readonly key: string;
   readonly clients: number;
 }
 
-/** The bucket's filling in milliseconds before and after a cost. */
+/** Level of the bucket before and after a cost, in milliseconds. */
 interface FilledBucket {
   readonly key: string;
   readonly beforeMs: number;
@@ -115,7 +115,7 @@ export function clientAddress(request: ClientRequest, trusted: BlockList): strin
   return address;
 }
 
-/** An IPv4 address; or the /64 of an IPv6 address, which one customer has, and its /48, which some customers have. */
+/** An IPv4 address; or an IPv6 /64, which every customer has, and its /48, which some customers have. */
 function bucketsOf(address: string): Bucket[] {
   if (isIP(address) !== 6) return [{ key: address, clients: 1 }];
   const groups = networkOf(address);
@@ -125,7 +125,7 @@ function bucketsOf(address: string): Bucket[] {
   ];
 }
 
-/** The four groups of an IPv6 address that name its /64. */
+/** The first four groups of an IPv6 address, its /64. */
 function networkOf(address: string): string[] {
   const [head = [], tail] = address.split('::').map((part) => part.split(':').filter(Boolean));
   const zeros = Array<string>(tail === undefined ? 0 : 8 - head.length - tail.length).fill('0');

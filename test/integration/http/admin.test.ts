@@ -11,7 +11,7 @@ async function scrape(): Promise<string> {
   return (await fetch(`${service.adminUrl}/metrics`)).text();
 }
 
-/** The value of a metric with the labels given, 0 where it was never counted. */
+/** Returns the value of a metric with the labels; 0 if it is absent. */
 function read(metrics: string, name: string, labels: Record<string, string | number>): number {
   const line = metrics
     .split('\n')
@@ -23,7 +23,7 @@ function read(metrics: string, name: string, labels: Record<string, string | num
   return Number(line?.split(' ').at(-1) ?? 0);
 }
 
-describe('the port for operators', () => {
+describe('the admin port', () => {
   test.each([
     ['/healthz', 200, 'ok\n'],
     ['/readyz', 200, 'ready\n'],
@@ -35,20 +35,20 @@ describe('the port for operators', () => {
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
 
-  test('is not ready, and gone, once the service stops', async () => {
+  test('is closed when the service has stopped', async () => {
     const other = await startService({}, service.standIn);
     await other.close();
     await expect(fetch(`${other.adminUrl}/readyz`)).rejects.toThrow();
     await expect(other.get('/badge/a-b-red.svg')).rejects.toThrow();
   });
 
-  test('is not served where badges are', async () => {
+  test('is separate from the port for badges', async () => {
     for (const path of ['/healthz', '/readyz', '/metrics']) {
       expect((await service.get(path)).headers.get('x-badge-status')).toBe('not-found');
     }
   });
 
-  test('lets an edge probe the port that it fetches from', async () => {
+  test('has a counterpart for the edge’s probe at the port for badges', async () => {
     expect((await service.get('/-/ready')).status).toBe(200);
   });
 
@@ -90,7 +90,7 @@ describe('the port for operators', () => {
     expect(after).toMatch(/^pypins_memory_pictures_bytes [1-9]/m);
   });
 
-  test('never names a project', async () => {
+  test('exports no names of projects', async () => {
     await service.get('/version/sample-plain/badge.svg');
     await service.get('/version/no-such-project-at-all/badge.svg');
     await service.get('/some-odd-kind/x/badge.svg');

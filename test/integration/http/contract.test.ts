@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** One row: a path without its extension, and the label, message and color that the badge shows. */
+/** A path without its extension, and what its badge shows. */
 type Row = [path: string, label: string, message: string, color: string];
 
 async function expectBadge([path, label, message, color]: Row): Promise<void> {
@@ -19,7 +19,7 @@ async function expectBadge([path, label, message, color]: Row): Promise<void> {
   expect(await response.json()).toMatchObject({ schemaVersion: 1, label, message, color });
 }
 
-describe('every kind, in every grammar that has it', () => {
+describe('every kind in every grammar', () => {
   test.each<Row>([
     ['/v/requests/badge', 'pypi', '2.32.3', 'brightgreen'],
     ['/version/requests/badge', 'pypi', '2.32.3', 'brightgreen'],
@@ -75,13 +75,13 @@ describe('every kind, in every grammar that has it', () => {
     ['/badge/docs-passing-brightgreen', 'docs', 'passing', 'brightgreen'],
     ['/badge/a--b-c__d_e-ff69b4', 'a-b', 'c_d e', '#ff69b4'],
     ['/badge/just_a_message-red', '', 'just a message', 'red'],
-  ])('%s says %s, %s in %s', async (...row) => {
+  ])('%s shows %s, %s in %s', async (...row) => {
     await expectBadge(row);
   });
 });
 
 test.each(KINDS.flatMap((kind) => examplePaths(kind, 'json').map((path) => ({ path, kind }))))(
-  'the example of the catalog, $path, is a badge of its kind',
+  'the catalog’s example $path is a badge of its kind',
   async ({ path, kind }) => {
     const response = await service.get(path);
     expect(response.headers.get('x-badge-status')).toBe('ok');
@@ -99,11 +99,11 @@ describe('names and extensions', () => {
     ['/pypi/v/sample.svg', 'pypi', 'v1.0', 'blue'],
     ['/version/7sample/badge', 'pypi', '7.7', 'brightgreen'],
     ['/version/z/badge', 'pypi', '0.0.1', 'brightgreen'],
-  ])('%s is found', async (...row) => {
+  ])('finds %s', async (...row) => {
     await expectBadge(row);
   });
 
-  test('two spellings are one project, one upstream request, one ETag, and no redirect', async () => {
+  test('answers all spellings of a project alike, with one origin fetch and no redirect', async () => {
     const spellings = ['sample_under_score', 'Sample-Under.Score', 'sample--under__score'];
     const before = service.standIn.requests.length;
     const responses = await Promise.all(
@@ -136,7 +136,7 @@ describe('names and extensions', () => {
   });
 });
 
-describe('looks', () => {
+describe('parameters', () => {
   const words = '/badge/left-right-blue.json';
   test.each([
     [`${words}?label=other`, { label: 'other' }],
@@ -153,7 +153,7 @@ describe('looks', () => {
     expect(await service.twin(path)).toMatchObject(shown);
   });
 
-  test('the twin has shields.io’s keys and no others', async () => {
+  test('JSON has the keys of shields.io and no others', async () => {
     const full = await service.twin('/v/flask/badge.json?labelColor=red&style=social');
     expect(full).toEqual({
       schemaVersion: 1,
@@ -166,7 +166,7 @@ describe('looks', () => {
     });
   });
 
-  test('a parameter that does not exist changes nothing', async () => {
+  test('unknown parameters change nothing', async () => {
     const [plain, busted] = await Promise.all([
       service.get('/v/flask/badge.svg'),
       service.get('/v/flask/badge.svg?cachebust=17&version=2&style=flat'),
@@ -174,7 +174,7 @@ describe('looks', () => {
     expect(busted.headers.get('etag')).toBe(plain.headers.get('etag'));
   });
 
-  test('an SVG tells its words to whoever cannot see it', async () => {
+  test('an SVG has an accessible name', async () => {
     const svg = await (await service.get('/v/flask/badge.svg')).text();
     expect(svg).toContain('role="img"');
     expect(svg).toContain('aria-label="pypi: 3.1.2"');
@@ -182,7 +182,7 @@ describe('looks', () => {
   });
 });
 
-describe('when something is wrong', () => {
+describe('error badges', () => {
   test.each([
     ['/version/no-such-project/badge', 'pypi', 'not found', 'red', 'not-found', 404],
     ['/pypi/v/no-such-project', 'pypi', 'package or version not found', 'red', 'not-found', 404],
@@ -206,7 +206,7 @@ describe('when something is wrong', () => {
     ['/pypi/frameworkversions/rails/requests', '404', 'badge not found', 'red', 'not-found', 404],
     ['/badge/nothing', '404', 'badge not found', 'red', 'not-found', 404],
     ['/', '404', 'badge not found', 'red', 'not-found', 404],
-  ])('%s: %s, %s', async (path, label, message, color, verdict, status) => {
+  ])('%s shows %s, %s', async (path, label, message, color, verdict, status) => {
     const [stem = '', query = ''] = path.split('?');
     const twin = await service.get(`${stem}.json?${query}`);
     expect(twin.status).toBe(status);
@@ -223,10 +223,13 @@ describe('when something is wrong', () => {
     expect(strict.headers.get('content-type')).toBe('image/png');
   });
 
-  test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PURGE'])('%s is 405', async (method) => {
-    const response = await service.get('/version/requests/badge.svg', { method });
-    expect(response.status).toBe(405);
-    expect(response.headers.get('allow')).toBe('GET, HEAD');
-    expect(response.headers.get('content-type')).toBe('image/svg+xml; charset=utf-8');
-  });
+  test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PURGE'])(
+    '%s is answered with 405',
+    async (method) => {
+      const response = await service.get('/version/requests/badge.svg', { method });
+      expect(response.status).toBe(405);
+      expect(response.headers.get('allow')).toBe('GET, HEAD');
+      expect(response.headers.get('content-type')).toBe('image/svg+xml; charset=utf-8');
+    },
+  );
 });

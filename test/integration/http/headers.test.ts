@@ -16,15 +16,15 @@ async function headersOf(path: string, init?: RequestInit): Promise<Record<strin
   return Object.fromEntries(response.headers);
 }
 
-/** How many pictures were drawn so far, by the metrics that operators see. */
+/** Returns the number of drawn pictures, by the metrics. */
 async function countDrawn(): Promise<number> {
   const metrics = await (await fetch(`${service.adminUrl}/metrics`)).text();
   const lines = metrics.matchAll(/^pypins_pictures_total\{tier="drawn"[^}]*\} (\d+)$/gm);
   return [...lines].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
-describe('how long an answer may be kept', () => {
-  test('the classes are the contract’s', () => {
+describe('cache lengths', () => {
+  test('are those of the contract', () => {
     expect(CACHE_LENGTHS).toEqual({
       facts: { worldSeconds: 300, edgeSeconds: 600 },
       followed: { worldSeconds: 300, edgeSeconds: 86400 },
@@ -48,13 +48,13 @@ describe('how long an answer may be kept', () => {
     ['/version/requests/badge.svg?cacheSeconds=999999', 7200, 600],
     ['/badge/a-b-red.svg?cacheSeconds=999999', 86400, 86400],
     ['/version/no-such-project/badge.svg?cacheSeconds=3600', 60, 60],
-  ])('%s: the world %i s, the edge %i s', async (path, world, edge) => {
+  ])('%s: %i s for the world, %i s for the edge', async (path, world, edge) => {
     const headers = await headersOf(path);
     expect(headers['cache-control']).toBe(`public, max-age=${world}`);
     expect(headers['x-edge-ttl']).toBe(`${edge}`);
   });
 
-  test('downloads: the world an hour, the edge until the next daily load', async () => {
+  test('downloads: an hour for the world, until the next daily load for the edge', async () => {
     const headers = await headersOf('/pypi/dm/requests.svg');
     expect(headers['cache-control']).toBe('public, max-age=3600');
     const nowMs = Date.now();
@@ -64,7 +64,7 @@ describe('how long an answer may be kept', () => {
     expect(edgeSeconds).toBeLessThanOrEqual(Math.min(86_400, Math.max(3600, loadSeconds + 3600)));
   });
 
-  test('nothing is said that a cache which nobody can purge would honor for longer', async () => {
+  test('no header lets other caches keep it for longer', async () => {
     const headers = await headersOf('/version/requests/badge.svg');
     expect(headers).not.toHaveProperty('expires');
     expect(headers).not.toHaveProperty('surrogate-control');
@@ -73,8 +73,8 @@ describe('how long an answer may be kept', () => {
   });
 });
 
-describe('what the headers tell', () => {
-  test('where the facts come from, and when', async () => {
+describe('headers contain', () => {
+  test('source and time of the facts', async () => {
     const headers = await headersOf('/pypi/l/requests/2.31.0.svg');
     expect(headers).toMatchObject({
       'x-badge-status': 'ok',
@@ -90,18 +90,18 @@ describe('what the headers tell', () => {
     expect(await headersOf('/badge/a-b-red.svg')).toMatchObject({ 'x-badge-source': 'static' });
   });
 
-  test('which tier answered', async () => {
+  test('the tier of each step', async () => {
     const path = '/version/sample-plain/badge.png?label=tiers';
     const first = await headersOf(path);
     expect(first['x-cache']).toBe('facts=upstream, picture=drawn');
     expect(first['server-timing']).toMatch(
       /^facts;desc="upstream";dur=[\d.]+, picture;desc="drawn";dur=[\d.]+$/,
     );
-    // Memory answers for a quarter of a second; then the store does.
+    // Facts in memory are used for a quarter of a second, then the store is read.
     expect((await headersOf(path))['x-cache']).toMatch(/^facts=(?:memory|sqlite), picture=memory$/);
   });
 
-  test('that nothing runs, and that every page may show it', async () => {
+  test('a policy that runs nothing and lets every page show the badge', async () => {
     expect(await headersOf('/version/requests/badge.svg')).toMatchObject({
       'content-security-policy':
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
@@ -117,12 +117,12 @@ describe('what the headers tell', () => {
     expect(exposed).toContain('X-Badge-Fetched-At');
   });
 
-  test('a release with a hostile name gets into no header', async () => {
+  test('a hostile name of a release only in safe characters', async () => {
     const headers = await headersOf('/version/sample-hostile/badge.svg');
     expect(headers['x-badge-release']).toMatch(/^[\x21-\x7e]{1,100}$/);
   });
 
-  test('a request id of a trusted proxy is kept when it is one, and made when it is not', async () => {
+  test('the request id of a trusted proxy if it is valid, otherwise a new one', async () => {
     const trusting = await startServiceForTest({ TRUSTED_PROXIES: '127.0.0.1' });
     const give = async (id: string) =>
       Object.fromEntries(
@@ -133,7 +133,7 @@ describe('what the headers tell', () => {
     expect((await give('with space inside'))['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test('a client’s own request id is not taken, from memory neither', async () => {
+  test('a new request id in place of a client’s own, also from the micro-cache', async () => {
     const headers = { 'x-request-id': 'of-somebody-else' };
     for (let i = 0; i < 3; i += 1)
       expect((await headersOf('/badge/a-c-red.svg', { headers }))['x-request-id']).toMatch(
@@ -142,13 +142,13 @@ describe('what the headers tell', () => {
   });
 });
 
-describe('who holds the picture already', () => {
+describe('conditional requests', () => {
   test.each([
     '/version/requests/badge.svg',
     '/version/requests/badge.png?scale=3',
     '/v/requests/badge.json',
     '/v/none-such/badge.gif',
-  ])('%s: 304, with the same headers', async (path) => {
+  ])('%s: answered with 304 and the same headers', async (path) => {
     const first = await service.get(path);
     const etag = first.headers.get('etag') ?? '';
     expect(etag).toMatch(/^"[0-9a-f]{64}"$/);
@@ -169,7 +169,7 @@ describe('who holds the picture already', () => {
     }
   });
 
-  test('drawing is not needed to say so: not even for a process that never saw the picture', async () => {
+  test('are answered without drawing, even by a process that never had the picture', async () => {
     const path = '/version/sample-plain/badge.webp?scale=4&label=never-drawn-here';
     const elsewhere = await startServiceForTest();
     const etag = (await elsewhere.get(path)).headers.get('etag') ?? '';
@@ -181,7 +181,7 @@ describe('who holds the picture already', () => {
     expect(await countDrawn()).toBe(before + 1);
   });
 
-  test('HEAD answers as GET would, without the body', async () => {
+  test('HEAD is answered like GET, without the body', async () => {
     for (const path of [
       '/version/requests/badge.svg',
       '/version/requests/badge.png',

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** Sends a request line byte for byte, which a URL library would tidy up first. */
+/** Sends a request line unchanged; a URL library would normalize it. */
 function getRaw(target: string): Promise<{ status: number; head: string; body: string }> {
   const { hostname, port } = new URL(service.url);
   return new Promise((resolve, reject) => {
@@ -39,7 +39,7 @@ describe('names', () => {
     ['emoji', '/version/%F0%9F%90%8D/badge.svg', 'invalid'],
     ['malformed escapes', '/version/%zz%/badge.svg', 'invalid'],
     ['half an escape', '/version/%e0%a4%a/badge.svg', 'invalid'],
-    ['bytes that are no text', '/version/\xff\xfe/badge.svg', 'invalid'],
+    ['invalid UTF-8', '/version/\xff\xfe/badge.svg', 'invalid'],
     ['a backslash', '/version/..\\..\\x/badge.svg', 'invalid'],
     ['markup', '/version/%3Cscript%3E/badge.svg', 'invalid'],
     ['a line break', '/version/a%0d%0aSet-Cookie:x/badge.svg', 'invalid'],
@@ -85,7 +85,7 @@ describe('parameters', () => {
   });
 });
 
-test('too much to draw: busy, in the format that was asked for, at once', async () => {
+test('answers `busy` in the requested format when the drawing queue is full', async () => {
   const small = await startServiceForTest({ DRAWING_CONCURRENCY: '1', DRAWING_QUEUE: '1' });
   const asked = Array.from({ length: 60 }, async (_, i) => {
     const response = await small.get(
@@ -102,13 +102,13 @@ test('too much to draw: busy, in the format that was asked for, at once', async 
   expect((await small.get('/badge/later-ok-blue.png')).headers.get('x-badge-status')).toBe('ok');
 });
 
-test('who asks for too much that costs is limited, in a picture; who asks for what is there is not', async () => {
+test('limits costly requests with a picture, and never limits cache hits', async () => {
   const limits = { LIMIT_PER_SECOND: '1', LIMIT_BURST: '5', LIMIT_EXEMPT: 'none' };
   const strict = await startServiceForTest({ ...limits, TRUSTED_PROXIES: '127.0.0.1' });
   const ask = (path: string, address: string) =>
     strict.get(path, { headers: { 'x-forwarded-for': address } });
   expect((await ask('/version/requests/badge.svg', '9.9.9.9')).status).toBe(200);
-  // At once: a slow machine gives back what was spent.
+  // Concurrently, because the bucket empties over time.
   const many = Array.from({ length: 40 }, (_, i) =>
     ask(`/version/nobody-${i}/badge.png`, '9.9.9.9'),
   );
@@ -126,7 +126,7 @@ test('who asks for too much that costs is limited, in a picture; who asks for wh
   expect((await ask('/version/flask/badge.png', '8.8.8.8')).status).toBe(200);
 });
 
-test('who is over the limit gets a picture for every fault, but none of its own', async () => {
+test('sends error badges without the client’s label beyond the rate limit', async () => {
   const limits = { LIMIT_PER_SECOND: '1', LIMIT_BURST: '5', LIMIT_EXEMPT: 'none' };
   const strict = await startServiceForTest({ ...limits, TRUSTED_PROXIES: '127.0.0.1' });
   const wide = 'W'.repeat(120);
@@ -143,7 +143,7 @@ test('who is over the limit gets a picture for every fault, but none of its own'
   expect(widths.at(-1)).toBe(Math.min(...widths));
 });
 
-test('no request chose the name of a file', async () => {
+test('no request determines the name of a file', async () => {
   const names = await readdir(service.cacheDirectory, { recursive: true });
   const ours =
     /^(?:(?:facts|messages)\.sqlite(?:-wal|-shm)?|fonts(?:\/.*)?|pictures(?:\/v1(?:\/tmp|\/[0-9a-f]{2}(?:\/[0-9a-f]{62})?)?)?)$/;

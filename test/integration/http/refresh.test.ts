@@ -24,25 +24,25 @@ function start(settings: Readonly<Record<string, string>> = {}): Promise<TestSer
   );
 }
 
-interface Told {
+interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly body: unknown;
 }
 
-async function ask(service: TestService, path: string, method = 'POST'): Promise<Told> {
+async function ask(service: TestService, path: string, method = 'POST'): Promise<Reply> {
   const dispatcher = new Agent();
   const { statusCode, headers, body } = await request(service.url + path, { method, dispatcher });
-  const told = { status: statusCode, headers, body: await body.json() };
+  const reply = { status: statusCode, headers, body: await body.json() };
   await dispatcher.destroy();
-  return told;
+  return reply;
 }
 
-const refresh = (service: TestService, name: string): Promise<Told> =>
+const refresh = (service: TestService, name: string): Promise<Reply> =>
   ask(service, `/refresh/${name}`);
 
 describe('POST /refresh/<project>', () => {
-  test('brings the new release to all who ask from now on, and purges, twice', async () => {
+  test('serves the new release, and purges twice', async () => {
     const service = await start();
     expect(await service.twin(BADGE)).toMatchObject({ message: '1.2.3' });
     const { serial } = standIn.publish(PROJECT, '1.3.0');
@@ -75,7 +75,7 @@ describe('POST /refresh/<project>', () => {
     }
   });
 
-  test('goes on behind its answer while PyPI still tells of what was', async () => {
+  test('continues in the background while PyPI serves the old release', async () => {
     const service = await start();
     await service.twin(BADGE);
     standIn.lag({ pageMs: 600_000 });
@@ -87,9 +87,9 @@ describe('POST /refresh/<project>', () => {
   });
 
   test.each([
-    ['a name that is none', 'POST', '/refresh/-x-', 400, 'invalid', 'invalid name', null],
+    ['an invalid name', 'POST', '/refresh/-x-', 400, 'invalid', 'invalid name', null],
     [
-      'a project that PyPI does not know',
+      'an unknown project',
       'POST',
       '/refresh/No.Such_Project',
       404,
@@ -97,17 +97,17 @@ describe('POST /refresh/<project>', () => {
       'not found',
       'no-such-project',
     ],
-    ['another method', 'GET', '/refresh/x', 405, 'invalid', 'method not allowed', null],
-    ['a method that writes', 'PUT', '/refresh/x', 405, 'invalid', 'method not allowed', null],
-  ])('%s', async (_, method, path, status, verdict, error, project) => {
-    const told = await ask(await start(), path, method);
-    expect(told).toMatchObject({ status, body: { project, error } });
-    expect(told.headers).toMatchObject({ 'x-badge-status': verdict, 'cache-control': 'no-store' });
-    expect(told.headers['allow']).toBe(status === 405 ? 'POST' : undefined);
+    ['GET', 'GET', '/refresh/x', 405, 'invalid', 'method not allowed', null],
+    ['PUT', 'PUT', '/refresh/x', 405, 'invalid', 'method not allowed', null],
+  ])('refuses %s', async (_, method, path, status, verdict, error, project) => {
+    const reply = await ask(await start(), path, method);
+    expect(reply).toMatchObject({ status, body: { project, error } });
+    expect(reply.headers).toMatchObject({ 'x-badge-status': verdict, 'cache-control': 'no-store' });
+    expect(reply.headers['allow']).toBe(status === 405 ? 'POST' : undefined);
     expect(node.asked).toEqual([]);
   });
 
-  test('a project that is gone is purged', async () => {
+  test('purges a removed project', async () => {
     const service = await start();
     await service.twin(BADGE);
     standIn.remove(PROJECT);
@@ -115,52 +115,49 @@ describe('POST /refresh/<project>', () => {
     await expect.poll(() => node.asked.length).toBeGreaterThan(0);
   });
 
-  test('a node that does not take the purge is told of', async () => {
+  test('reports a failed purge', async () => {
     const refusing = await startPurgeListener(403);
     const service = await start({ VARNISH_URLS: `${node.url},${refusing.url}` });
     expect((await refresh(service, PROJECT)).body).toMatchObject({ changed: true, purged: false });
   });
 
-  test.each(['503', 'hang'] as const)(
-    'is answered by 503 while PyPI goes on with %s',
-    async (mode) => {
-      const service = await start();
-      await service.twin(BADGE);
-      standIn.misbehave({ mode });
-      const { status, body, headers } = await refresh(service, PROJECT);
-      expect(status).toBe(503);
-      expect(headers['x-badge-status']).toBe('unavailable');
-      expect(body).toEqual({ project: PROJECT, error: 'unavailable', pending: true });
-      expect(node.asked).toEqual([]);
-    },
-  );
+  test.each(['503', 'hang'] as const)('answers 503 while PyPI fails with %s', async (mode) => {
+    const service = await start();
+    await service.twin(BADGE);
+    standIn.misbehave({ mode });
+    const { status, body, headers } = await refresh(service, PROJECT);
+    expect(status).toBe(503);
+    expect(headers['x-badge-status']).toBe('unavailable');
+    expect(body).toEqual({ project: PROJECT, error: 'unavailable', pending: true });
+    expect(node.asked).toEqual([]);
+  });
 
-  test('goes on for 64 projects at once, and answers all others', async () => {
+  test('continues for at most 64 projects at once', async () => {
     const service = await start();
     standIn.misbehave({ mode: '503' });
-    const told = [];
-    for (let i = 0; i < 66; i += 1) told.push((await refresh(service, `p-${i}`)).body);
-    const pending = told.filter((each) => JSON.stringify(each).includes('"pending":true'));
+    const replies = [];
+    for (let i = 0; i < 66; i += 1) replies.push((await refresh(service, `p-${i}`)).body);
+    const pending = replies.filter((each) => JSON.stringify(each).includes('"pending":true'));
     expect(pending).toHaveLength(64);
-    expect(told.slice(64)).toMatchObject([{ pending: false }, { pending: false }]);
+    expect(replies.slice(64)).toMatchObject([{ pending: false }, { pending: false }]);
   });
 });
 
-describe('its limits', () => {
+describe('limits', () => {
   test.skipIf(isMissing('redis-server'))(
-    'one project, one in ten seconds, over all processes; another is let through',
+    'a project to once in ten seconds, over all processes',
     async () => {
       const redis = await startRedis();
       onTestFinished(() => redis.stop());
       const settings = { REDIS_URL: redis.url };
       const services = [await start(settings), await start(settings)];
-      const told = await Promise.all(
+      const replies = await Promise.all(
         services.flatMap((service) => [
           refresh(service, PROJECT),
           refresh(service, 'Sample.Plain'),
         ]),
       );
-      const refused = told.filter(({ status }) => status === 429);
+      const refused = replies.filter(({ status }) => status === 429);
       expect(refused).toHaveLength(3);
       for (const { headers, body } of refused) {
         expect(headers).toMatchObject({ 'retry-after': '10', 'x-badge-status': 'limited' });
@@ -171,24 +168,24 @@ describe('its limits', () => {
     },
   );
 
-  test('a client has a limit, too', async () => {
+  test('a client by its rate limit', async () => {
     const settings = { LIMIT_PER_SECOND: '1', LIMIT_BURST: '1', LIMIT_EXEMPT: 'none' };
     const service = await start(settings);
     const names = ['requests', 'flask', 'django', PROJECT];
-    const told = await Promise.all(names.map((name) => refresh(service, name)));
-    expect(told.map(({ status }) => status)).toContain(429);
-    expect(told.map(({ status }) => status)).toContain(200);
+    const replies = await Promise.all(names.map((name) => refresh(service, name)));
+    expect(replies.map(({ status }) => status)).toContain(429);
+    expect(replies.map(({ status }) => status)).toContain(200);
   });
 
   test.skipIf(isMissing('redis-server'))(
-    'while the store fails, each process counts for itself',
+    'a project per process while the store fails',
     async () => {
       const redis = await startRedis();
       const service = await start({ REDIS_URL: redis.url });
       await redis.stop();
-      const told = await Promise.all([refresh(service, PROJECT), refresh(service, PROJECT)]);
-      expect(told.filter(({ status }) => status === 200)).toHaveLength(1);
-      expect(told.filter(({ status }) => status === 429)).toHaveLength(1);
+      const replies = await Promise.all([refresh(service, PROJECT), refresh(service, PROJECT)]);
+      expect(replies.filter(({ status }) => status === 200)).toHaveLength(1);
+      expect(replies.filter(({ status }) => status === 429)).toHaveLength(1);
     },
   );
 });

@@ -13,8 +13,8 @@ import { tempDirectoryForTest } from '../../support/temp.ts';
 const KINDS = ['version', 'license', 'py_versions', 'wheel', 'download'];
 
 /**
- * Asks for five kinds of one package, a hundred clients at once, on all services. All get a badge; on a machine on which
- * 500 answers take longer than anybody waits for facts, some say `unavailable`, and the next say what is known.
+ * Requests five kinds of a package with fifty clients per service. All get a badge. On a machine on which 500 responses
+ * take longer than a request waits for facts, some show `unavailable` first.
  */
 async function askAll(services: readonly TestService[], project: string): Promise<void> {
   const ask = async (service: TestService, kind: string): Promise<string | null> => {
@@ -51,7 +51,7 @@ describe('two processes, a hundred clients, five kinds of one package', () => {
   const once = (project: string) => [`/api/packages/${project}/recent`, `/pypi/${project}/json`];
 
   test.skipIf(isMissing('redis-server'))(
-    'with one Redis: one request to PyPI, one to pypistats.org',
+    'over one Redis cause one request to PyPI and one to pypistats.org',
     async () => {
       const redis = await startRedis();
       onTestFinished(() => redis.stop());
@@ -69,7 +69,7 @@ describe('two processes, a hundred clients, five kinds of one package', () => {
     },
   );
 
-  test('with one embedded store: the same', async () => {
+  test('over one SQLite file cause one request to PyPI and one to pypistats.org', async () => {
     const environment = { CACHE_DIR: await tempDirectoryForTest() };
     const services = [
       await startServiceForTest(environment, standIn),
@@ -85,7 +85,7 @@ describe('two processes, a hundred clients, five kinds of one package', () => {
 });
 
 test.skipIf(isMissing('redis-server'))(
-  'the service starts without Redis, and shares its facts once Redis comes',
+  'starts without Redis, and shares facts once Redis is up',
   async () => {
     const redis = await startRedis();
     await redis.stop();
@@ -113,7 +113,7 @@ test.skipIf(isMissing('redis-server'))(
   },
 );
 
-test('what is in the disk cache is drawn once for all processes', async () => {
+test('draws a picture once for all processes with one disk cache', async () => {
   const standIn = await startStandIn();
   const environment = { CACHE_DIR: await tempDirectoryForTest() };
   const first = await startServiceForTest(environment, standIn);

@@ -7,7 +7,7 @@ import { isMissing } from '../../support/programs.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { startServiceForTest, type TestService } from '../../support/service.ts';
 
-const SAID: FollowerStatus = {
+const REPORT: FollowerStatus = {
   feed: 'rss',
   beat: 1,
   leadingSinceMs: Date.UTC(2026, 10, 21),
@@ -26,11 +26,11 @@ const SAID: FollowerStatus = {
   nodesBehind: ['http://10.1.2.3:6085'],
 };
 
-/** Ages differ from run to run. Each question is another URL, since an answer is remembered for a second. */
+/** Replaces ages, which vary. Each request has another URL, to bypass the micro-cache. */
 async function statusOf(service: TestService): Promise<unknown> {
   const text = await (await service.get(`/status.json?${Math.random()}`)).text();
   return JSON.parse(text, (name, value: unknown) =>
-    name.endsWith('AgeSeconds') && typeof value === 'number' ? 'so many' : value,
+    name.endsWith('AgeSeconds') && typeof value === 'number' ? 'age' : value,
   );
 }
 
@@ -39,7 +39,7 @@ async function pageOf(service: TestService): Promise<string> {
 }
 
 describe('without a follower', () => {
-  test('the page and its twin say so', async () => {
+  test('HTML and JSON say so', async () => {
     const service = await startServiceForTest();
     expect(await statusOf(service)).toEqual({
       version: manifest.version,
@@ -57,7 +57,7 @@ describe('without a follower', () => {
   test.each([
     ['/status', 'text/html; charset=utf-8'],
     ['/status.json', 'application/json; charset=utf-8'],
-  ])('%s: what the headers say', async (path, contentType) => {
+  ])('%s has the headers of a page', async (path, contentType) => {
     const service = await startServiceForTest();
     for (const method of ['GET', 'HEAD']) {
       const response = await service.get(path, { method });
@@ -76,7 +76,7 @@ describe('without a follower', () => {
     }
   });
 
-  test('an upstream that is left alone is named', async () => {
+  test('names an upstream whose circuit breaker is open', async () => {
     const service = await startServiceForTest();
     service.standIn.misbehave({ mode: '503', api: 'pypi' });
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f'])
@@ -101,17 +101,17 @@ describe.skipIf(isMissing('redis-server'))('with a follower', () => {
     await redis.stop();
   });
 
-  /** A follower that says the same, again and again. */
-  async function speak(): Promise<void> {
+  /** Acts as a follower: writes the report repeatedly. */
+  async function startReporting(): Promise<void> {
     let beat = Date.now();
-    const tell = () => writeStatus(store, { ...SAID, beat: (beat += 1) });
-    await tell();
-    const timer = setInterval(() => void tell(), 500);
+    const report = () => writeStatus(store, { ...REPORT, beat: (beat += 1) });
+    await report();
+    const timer = setInterval(() => void report(), 500);
     onTestFinished(() => clearInterval(timer));
   }
 
-  test('what it says of itself, and how old that is', async () => {
-    await speak();
+  test('shows its report and its age', async () => {
+    await startReporting();
     const service = await startServiceForTest({ REDIS_URL: redis.url });
     await expect.poll(() => statusOf(service)).toMatchObject({ following: true });
     expect(await statusOf(service)).toMatchObject({
@@ -119,8 +119,8 @@ describe.skipIf(isMissing('redis-server'))('with a follower', () => {
       follower: {
         feed: 'rss',
         leadingSince: '2026-11-21T00:00:00.000Z',
-        heardAgeSeconds: 'so many',
-        pollAgeSeconds: 'so many',
+        heardAgeSeconds: 'age',
+        pollAgeSeconds: 'age',
         isBehind: false,
         serial: 31_000_000,
         seen: 700,
@@ -133,25 +133,25 @@ describe.skipIf(isMissing('redis-server'))('with a follower', () => {
         nodesBehind: 1,
         lags: [...LAG_BOUNDS_SECONDS, null].map((withinSeconds, i) => ({
           withinSeconds,
-          count: SAID.lags[i],
+          count: REPORT.lags[i],
         })),
       },
     });
     const page = await pageOf(service);
-    expect(page).toContain('Releases are followed');
+    expect(page).toContain('Following PyPI releases');
     expect(page).toMatch(/at most 20 s<\/th><td>20</);
     expect(page).toMatch(/more than 3600 s<\/th><td>0</);
-    // Whom it waits for is nobody's business.
+    // Addresses are not public.
     expect(page + JSON.stringify(await statusOf(service))).not.toContain('10.1.2.3');
   });
 
-  test('the words of one that is dead are not believed', async () => {
-    await writeStatus(store, { ...SAID, beat: Date.now() });
+  test('does not trust the last report of a follower that has stopped', async () => {
+    await writeStatus(store, { ...REPORT, beat: Date.now() });
     const service = await startServiceForTest({ REDIS_URL: redis.url });
     expect(await statusOf(service)).toMatchObject({
       following: false,
       follower: { feed: 'rss', heardAgeSeconds: null, pollAgeSeconds: null },
     });
-    expect(await pageOf(service)).toContain('silent, late or behind');
+    expect(await pageOf(service)).toContain('down, slow or behind');
   });
 });

@@ -7,7 +7,7 @@ import {
   type TestService,
 } from '../../support/service.ts';
 
-// One fault of each kind that the client tells apart; `test/faults/upstreams.test.ts` has all of them, on the whole stack.
+// One fault of each kind that the client distinguishes; `test/faults/upstreams.test.ts` has all, on the whole stack.
 const FAULTS = ['hang', 'reset', '503', 'garbage'] as const;
 
 let standIn: StandIn;
@@ -25,8 +25,8 @@ async function ask(service: TestService, path: string) {
   return { status, cache, text: await response.text() };
 }
 
-describe('while PyPI fails', () => {
-  test.each(FAULTS)('%s: what is known is shown, what is not is unavailable', async (mode) => {
+describe('while PyPI fails with', () => {
+  test.each(FAULTS)('%s, shows stale facts, and `unavailable` without any', async (mode) => {
     const service = await startServiceForTest({ FACTS_FRESH_SECONDS: '1' }, standIn);
     const known = await ask(service, '/version/requests/badge.svg');
     expect(known.status).toBe('ok');
@@ -42,7 +42,7 @@ describe('while PyPI fails', () => {
     standIn.behave();
   });
 
-  test('an answer with a lower serial is not believed', async () => {
+  test('a lower serial, ignores its answer', async () => {
     const service = await startServiceForTest({ FACTS_FRESH_SECONDS: '1' }, standIn);
     const known = await ask(service, '/version/requests/badge.svg');
     standIn.misbehave({ mode: 'wrong-serial', api: 'pypi' });
@@ -54,7 +54,7 @@ describe('while PyPI fails', () => {
 });
 
 test.each(['hang', '503'] as const)(
-  'while pypistats.org fails (%s), PyPI goes on',
+  'serves facts of PyPI while pypistats.org fails (%s)',
   async (mode) => {
     const service = await startServiceForTest({}, standIn);
     standIn.misbehave({ mode, api: 'pypistats' });
@@ -64,7 +64,7 @@ test.each(['hang', '503'] as const)(
   },
 );
 
-test('nulls where strings belong: what can be said is said', async () => {
+test('shows what it can when PyPI sends nulls in place of strings', async () => {
   const service = await startServiceForTest({}, standIn);
   expect(await service.twin('/version/sample-nulls/badge.json')).toMatchObject({ message: '1.0' });
   expect(await service.twin('/license/sample-nulls/badge.json')).toMatchObject({
@@ -72,11 +72,11 @@ test('nulls where strings belong: what can be said is said', async () => {
   });
 });
 
-test('what is known outlives a restart, and the upstream with it', async () => {
+test('keeps facts over a restart while the upstream is down', async () => {
   const upstream = await startStandIn();
   const first = await startService({}, upstream);
   const known = await ask(first, '/version/requests/badge.svg');
-  // The first service's own directory goes with it, so that it is closed last.
+  // Closed last, because closing removes the directory.
   const CACHE_DIR = first.cacheDirectory;
   const second = await startServiceForTest({ CACHE_DIR, FACTS_FRESH_SECONDS: '1' }, upstream);
   await upstream.close();

@@ -175,7 +175,7 @@ const pair = fc.oneof(
     weight: 8,
     arbitrary: fc
       .tuple(oneOf(...PARAMETERS.map((parameter) => parameter.name)), value)
-      .map((pair) => pair.join('=')),
+      .map((p) => p.join('=')),
   },
   oneOf(...PARAMETERS.map((parameter) => parameter.name)),
   fc
@@ -211,7 +211,7 @@ test.skipIf(isMissing('varnishd'))('spellings of one badge have one URL', async 
   await fc.assert(
     fc.asyncProperty(pairs, fc.nat(), anyCase(fc.constant('zope')), async (all, turn, word) => {
       const turned = [...all.slice(turn % all.length), ...all.slice(0, turn % all.length)];
-      const write = (each: typeof all): string => each.map((pair) => pair.join('=')).join('&');
+      const write = (each: typeof all): string => each.map((p) => p.join('=')).join('&');
       const one = await read(varnish.url, `/version/zope-interface/badge.svg?${write(all)}`);
       const other = await read(
         varnish.url,

@@ -47,7 +47,7 @@ test("badge.fury.io's only kind is the version", () => {
 });
 
 describe('the catalog', () => {
-  test('has no id twice', () => {
+  test('has unique ids', () => {
     expect(new Set(KINDS.map((kind) => kind.id)).size).toBe(KINDS.length);
   });
 
@@ -68,6 +68,6 @@ test.each<[Grammar, string]>([
   ['shields', 'frameworkversions'],
   ['shields', 'frameworkversions/flask'],
   ['fury', 'wheel'],
-])('%s knows no kind %j', (grammar, name) => {
+])('%s has no kind %j', (grammar, name) => {
   expect(findKind(grammar, name)).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { sayDownloads } from './say.ts';
+import { downloadBadgeOf } from './badge-of.ts';
 
 const FACTS = { lastDay: 999, lastWeek: 12_345, lastMonth: 999_950 };
 const NONE = { lastDay: 0, lastWeek: 0, lastMonth: 0 };
@@ -11,16 +11,16 @@ describe.each(['d', 'download'])('/%s', (name) => {
     ['week', '12.3k/week'],
     ['month', '1M/month'],
   ] as const)('?period=%s shows %s', (period, message) => {
-    const badge = sayDownloads(['pypip', name], FACTS, { period });
+    const badge = downloadBadgeOf(['pypip', name], FACTS, { period });
     expect(badge).toEqual(['downloads', message, 'brightgreen']);
   });
 
-  test('shows the month where no period is asked for', () => {
-    expect(sayDownloads(['pypip', name], FACTS)[1]).toBe('1M/month');
+  test('shows the month without a period', () => {
+    expect(downloadBadgeOf(['pypip', name], FACTS)[1]).toBe('1M/month');
   });
 
-  test('shows a project without downloads, brightgreen as ever', () => {
-    expect(sayDownloads(['pypip', name], NONE)).toEqual(['downloads', '0/month', 'brightgreen']);
+  test('shows a project without downloads in brightgreen', () => {
+    expect(downloadBadgeOf(['pypip', name], NONE)).toEqual(['downloads', '0/month', 'brightgreen']);
   });
 });
 
@@ -29,11 +29,11 @@ test.each([
   ['dw', '12k/week', 'brightgreen'],
   ['dm', '1M/month', 'brightgreen'],
 ] as const)('/pypi/%s shows %s, %s', (name, message, color) => {
-  expect(sayDownloads(['shields', name], FACTS)).toEqual(['downloads', message, color]);
+  expect(downloadBadgeOf(['shields', name], FACTS)).toEqual(['downloads', message, color]);
 });
 
-test('?period= says nothing to the URLs of shields.io', () => {
-  expect(sayDownloads(['shields', 'dm'], FACTS, { period: 'day' })[1]).toBe('1M/month');
+test('URLs of shields.io ignore ?period=', () => {
+  expect(downloadBadgeOf(['shields', 'dm'], FACTS, { period: 'day' })[1]).toBe('1M/month');
 });
 
 test.each([
@@ -51,7 +51,7 @@ test.each([
   [Number.NaN, '0', 'red'],
 ])('/pypi/dd, dw and dm show %d downloads as %s, %s', (count, shown, color) => {
   const facts = { lastDay: count, lastWeek: count, lastMonth: count };
-  expect(sayDownloads(['shields', 'dd'], facts).slice(1)).toEqual([`${shown}/day`, color]);
-  expect(sayDownloads(['shields', 'dw'], facts).slice(1)).toEqual([`${shown}/week`, color]);
-  expect(sayDownloads(['shields', 'dm'], facts).slice(1)).toEqual([`${shown}/month`, color]);
+  expect(downloadBadgeOf(['shields', 'dd'], facts).slice(1)).toEqual([`${shown}/day`, color]);
+  expect(downloadBadgeOf(['shields', 'dw'], facts).slice(1)).toEqual([`${shown}/week`, color]);
+  expect(downloadBadgeOf(['shields', 'dm'], facts).slice(1)).toEqual([`${shown}/month`, color]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { say } from './say.ts';
+import { badgeOf } from './badge-of.ts';
 
 // prettier-ignore
 const RELEASES = [
@@ -21,9 +21,9 @@ describe.each(['pypip', 'shields'] as const)('in the URLs of %s', (grammar) => {
     'of the files %j: wheel %s, egg %s, format %s',
     (files, wheel, egg, format) => {
       const facts = { packageTypes: [...files] };
-      expect(say([grammar, 'wheel'], facts)).toEqual(['wheel', ...wheel.split(' ')]);
-      expect(say([grammar, 'egg'], facts)).toEqual(['egg', ...egg.split(' ')]);
-      expect(say([grammar, 'format'], facts)).toEqual(['format', ...format.split(' ')]);
+      expect(badgeOf([grammar, 'wheel'], facts)).toEqual(['wheel', ...wheel.split(' ')]);
+      expect(badgeOf([grammar, 'egg'], facts)).toEqual(['egg', ...egg.split(' ')]);
+      expect(badgeOf([grammar, 'format'], facts)).toEqual(['format', ...format.split(' ')]);
     },
   );
 });

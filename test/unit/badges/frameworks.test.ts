@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { say } from './say.ts';
+import { badgeOf } from './badge-of.ts';
 
 // prettier-ignore
 const FRAMEWORKS = [
@@ -22,22 +22,29 @@ test.each(FRAMEWORKS)('frameworkversions/%s reads Framework :: %s', (token, clas
     `Framework :: ${classifier} Two :: 7`,
     'Framework :: Pydantic :: 8',
   ];
-  expect(say(['shields', `frameworkversions/${token}`], { classifiers })).toEqual([
+  expect(badgeOf(['shields', `frameworkversions/${token}`], { classifiers })).toEqual([
     `${token} versions`,
     '1.9 | 1.11 | 2 | 2.0 | 2.1 | 2.11 | 10',
     'blue',
   ]);
 });
 
-test.each(FRAMEWORKS)('frameworkversions/%s where only %s is named', (token, classifier) => {
-  const classifiers = [`Framework :: ${classifier}`, `${classifier} :: 2.0`, 'Framework :: Sphinx'];
-  const badge = say(['shields', `frameworkversions/${token}`], { classifiers });
-  expect(badge).toEqual([`${token} versions`, 'missing', 'red']);
-});
+test.each(FRAMEWORKS)(
+  'frameworkversions/%s shows `missing` without versions of %s',
+  (token, classifier) => {
+    const classifiers = [
+      `Framework :: ${classifier}`,
+      `${classifier} :: 2.0`,
+      'Framework :: Sphinx',
+    ];
+    const badge = badgeOf(['shields', `frameworkversions/${token}`], { classifiers });
+    expect(badge).toEqual([`${token} versions`, 'missing', 'red']);
+  },
+);
 
 test('djversions is frameworkversions/django', () => {
   const classifiers = ['Framework :: Django :: 4.2', 'Framework :: Django CMS :: 3.11'];
-  expect(say(['shields', 'djversions'], { classifiers })).toEqual([
+  expect(badgeOf(['shields', 'djversions'], { classifiers })).toEqual([
     'django versions',
     '4.2',
     'blue',

@@ -60,7 +60,7 @@ describe.each([
   };
   const anyCount = fc.oneof(fc.nat({ max: 2_000_000 }), fc.maxSafeNat());
 
-  test('has its shape and stays within a twentieth of the number, whatever the number', () => {
+  test('formats any number with an error of at most a twentieth', () => {
     fc.assert(
       fc.property(anyCount, (count) => {
         const text = format(count);
@@ -70,7 +70,7 @@ describe.each([
     );
   });
 
-  test('never falls where the number grows', () => {
+  test('is monotonic', () => {
     fc.assert(
       fc.property(anyCount, anyCount, (one, other) => {
         const [low, high] = one < other ? [one, other] : [other, one];
@@ -79,7 +79,7 @@ describe.each([
     );
   });
 
-  test('shows no 1000 where a larger unit is left', () => {
+  test('never shows 1000 with a larger unit available', () => {
     fc.assert(
       fc.property(fc.nat({ max: 999_949_999_999_999 }), (count) => {
         expect(Number.parseFloat(format(count))).toBeLessThan(1000);
@@ -87,7 +87,7 @@ describe.each([
     );
   });
 
-  test('takes any double', () => {
+  test('accepts any double', () => {
     fc.assert(
       fc.property(fc.double(), (value) => {
         expect(format(value)).toMatch(shape);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { say } from './say.ts';
+import { badgeOf } from './badge-of.ts';
 
 // prettier-ignore
 test.each([
@@ -26,9 +26,9 @@ test.each([
     requiresPython: '>=3.1',
   };
   const bars = versions.join(' | ');
-  expect(say(['pypip', 'py_versions'], facts)).toEqual(['python', versions.join(', '), 'blue']);
-  expect(say(['shields', 'pyversions'], facts)).toEqual(['python', bars, 'blue']);
-  expect(say(['shields', 'python'], facts)).toEqual(['python', bars, 'blue']);
+  expect(badgeOf(['pypip', 'py_versions'], facts)).toEqual(['python', versions.join(', '), 'blue']);
+  expect(badgeOf(['shields', 'pyversions'], facts)).toEqual(['python', bars, 'blue']);
+  expect(badgeOf(['shields', 'python'], facts)).toEqual(['python', bars, 'blue']);
 });
 
 // prettier-ignore
@@ -53,12 +53,12 @@ test.each(WITHOUT_VERSIONS)(
   'no versions, but Requires-Python %j shows %j',
   (requiresPython, badge) => {
     const classifiers = ['Programming Language :: Python', 'Programming Language :: Python :: x'];
-    for (const name of NAMES) expect(say(name, { classifiers, requiresPython })).toEqual(badge);
+    for (const name of NAMES) expect(badgeOf(name, { classifiers, requiresPython })).toEqual(badge);
   },
 );
 
 test.each(WITHOUT_VERSIONS)('requires: Requires-Python %j shows %j', (requiresPython, badge) => {
   const classifiers = ['Programming Language :: Python :: 3.9'];
-  expect(say(['pypip', 'requires'], { classifiers, requiresPython })).toEqual(badge);
-  expect(say(['shields', 'requires'], { classifiers, requiresPython })).toEqual(badge);
+  expect(badgeOf(['pypip', 'requires'], { classifiers, requiresPython })).toEqual(badge);
+  expect(badgeOf(['shields', 'requires'], { classifiers, requiresPython })).toEqual(badge);
 });

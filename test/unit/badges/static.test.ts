@@ -18,7 +18,7 @@ test.each([
   ['code style-black-000', 'code style', 'black', '000'],
   ['a/b-c-blue', 'a/b', 'c', 'blue'],
   ['🐍-yes-green', '🐍', 'yes', 'green'],
-])('%s says %j, %j in %s', (content, label, message, color) => {
+])('%s has label %j, message %j and color %s', (content, label, message, color) => {
   expect(parseStatic(content)).toEqual({ label, message, color });
 });
 
@@ -30,14 +30,14 @@ test.each([
   ['no color', 'a-b-'],
   ['a dot in the color', 'a-b-red.x'],
   ['more than 2 KiB', `a-b-${'c'.repeat(2048)}`],
-])('%s is no badge', (_, content) => {
+])('rejects %s', (_, content) => {
   expect(parseStatic(content)).toBeUndefined();
 });
 
-/** shields.io's own expression, which takes quadratic time on dashes: good for short texts only. */
+/** shields.io's own expression, which takes quadratic time on dashes. */
 const SHIELDS = /^((?:[^-]|--)*?)-?((?:[^-]|--)*)-((?:[^-.]|--)+)$/;
 
-test('reads what shields.io’s expression reads, where the color is not made of dashes', () => {
+test('agrees with shields.io’s expression if the color contains no dashes', () => {
   const decode = (text: string) =>
     text.replace(/__|_|--/g, (match) => ({ __: '_', _: ' ', '--': '-' })[match] ?? '');
   fc.assert(

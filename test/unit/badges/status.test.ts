@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { say } from './say.ts';
+import { badgeOf } from './badge-of.ts';
 
 test.each([
   [['1 - Planning'], 'planning', 'red'],
@@ -16,8 +16,8 @@ test.each([
   [['4 - Beta', '9 - Legendary'], 'beta', 'yellow'],
 ])('%j is %s, %s', (statuses, message, color) => {
   const classifiers = statuses.map((one) => `Development Status :: ${one}`);
-  expect(say(['pypip', 'status'], { classifiers })).toEqual(['status', message, color]);
-  expect(say(['shields', 'status'], { classifiers })).toEqual(['status', message, color]);
+  expect(badgeOf(['pypip', 'status'], { classifiers })).toEqual(['status', message, color]);
+  expect(badgeOf(['shields', 'status'], { classifiers })).toEqual(['status', message, color]);
 });
 
 test.each([
@@ -26,6 +26,10 @@ test.each([
   [['Development Status :: 9 - Legendary']],
   [['Topic :: Development Status :: 4 - Beta']],
 ])('%j is unknown', (classifiers) => {
-  expect(say(['pypip', 'status'], { classifiers })).toEqual(['status', 'unknown', 'red']);
-  expect(say(['shields', 'status'], { classifiers })).toEqual(['status', 'unknown', 'lightgrey']);
+  expect(badgeOf(['pypip', 'status'], { classifiers })).toEqual(['status', 'unknown', 'red']);
+  expect(badgeOf(['shields', 'status'], { classifiers })).toEqual([
+    'status',
+    'unknown',
+    'lightgrey',
+  ]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { say } from './say.ts';
+import { badgeOf } from './badge-of.ts';
 
 test.each([
   [['Typing :: Typed'], 'typed', 'brightgreen'],
@@ -10,6 +10,6 @@ test.each([
   [['Topic :: Typing :: Typed'], 'untyped', 'red'],
   [[], 'untyped', 'red'],
 ])('%j is %s, %s', (classifiers, message, color) => {
-  expect(say(['pypip', 'types'], { classifiers })).toEqual(['types', message, color]);
-  expect(say(['shields', 'types'], { classifiers })).toEqual(['types', message, color]);
+  expect(badgeOf(['pypip', 'types'], { classifiers })).toEqual(['types', message, color]);
+  expect(badgeOf(['shields', 'types'], { classifiers })).toEqual(['types', message, color]);
 });

@@ -82,7 +82,7 @@ const anyOptions: fc.Arbitrary<Options> = fc.record(
 const projectKinds = KINDS.filter((kind): kind is ProjectKind => kind.facts === 'project');
 const downloadKinds = KINDS.filter((kind): kind is DownloadKind => kind.facts === 'downloads');
 
-/** What is wrong with a badge, if anything. */
+/** The faults of a badge. */
 function faultsOf({ label, message, color }: Content, maxLength: number): string[] {
   const faults = [];
   if (label === '') faults.push('no label');
@@ -92,7 +92,7 @@ function faultsOf({ label, message, color }: Content, maxLength: number): string
   return faults;
 }
 
-describe('any facts make a badge, no longer than they are themselves', () => {
+describe('makes a badge of any facts, no longer than the facts', () => {
   test.each(projectKinds)('$id', (kind) => {
     fc.assert(
       fc.property(anyProject, anyOptions, (facts, options) => {
@@ -111,8 +111,8 @@ describe('any facts make a badge, no longer than they are themselves', () => {
   });
 });
 
-// A quadratic step would take a minute for each of these texts, and the time limit of a test would end it.
-test('long texts are read in linear time', () => {
+// A quadratic step would take a minute for each of these texts, and exceed the test's time limit.
+test('reads long texts in linear time', () => {
   const length = 300_000;
   const parents = ['License', 'Framework :: Django', 'Programming Language :: Python'];
   for (const piece of [

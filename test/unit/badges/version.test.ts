@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { say } from './say.ts';
+import { badgeOf } from './badge-of.ts';
 
 // prettier-ignore
 const RELEASES = [
@@ -35,31 +35,35 @@ const RELEASES = [
 ] as const;
 
 test.each(RELEASES)('/pypi/v shows %s as %s, %s', (version, message, color) => {
-  expect(say(['shields', 'v'], { version })).toEqual(['pypi', message, color]);
+  expect(badgeOf(['shields', 'v'], { version })).toEqual(['pypi', message, color]);
 });
 
 describe.each(['v', 'version'])('/%s', (name) => {
-  test.each(RELEASES)('shows %s as it is, brightgreen', (version) => {
-    expect(say(['pypip', name], { version })).toEqual(['pypi', version, 'brightgreen']);
+  test.each(RELEASES)('shows %s unchanged in brightgreen', (version) => {
+    expect(badgeOf(['pypip', name], { version })).toEqual(['pypi', version, 'brightgreen']);
   });
 
   test.each([
     ['version', 'version'],
     ['pypi', 'pypi'],
   ] as const)('?text=%s makes the label %s', (text, label) => {
-    expect(say(['pypip', name], { version: '1.2.3' }, { text })[0]).toBe(label);
+    expect(badgeOf(['pypip', name], { version: '1.2.3' }, { text })[0]).toBe(label);
   });
 });
 
-test.each(RELEASES)('/py shows %s as /version does, under its own label', (version) => {
-  expect(say(['fury', 'version'], { version })).toEqual(['pypi package', version, 'brightgreen']);
+test.each(RELEASES)('/py shows %s like /version, with its own label', (version) => {
+  expect(badgeOf(['fury', 'version'], { version })).toEqual([
+    'pypi package',
+    version,
+    'brightgreen',
+  ]);
 });
 
 test.each([
   ['shields', 'v', 'pypi'],
   ['fury', 'version', 'pypi package'],
-] as const)('?text= says nothing to the URLs of %s', (grammar, name, label) => {
-  expect(say([grammar, name], {}, { text: 'version' })[0]).toBe(label);
+] as const)('URLs of %s ignore ?text=', (grammar, name, label) => {
+  expect(badgeOf([grammar, name], {}, { text: 'version' })[0]).toBe(label);
 });
 
 // prettier-ignore
@@ -75,11 +79,11 @@ test.each([
   ['fury',    'version', 'none',    '1.2.3'],
 ] as const)('%s /%s with prefix=%s shows %s', (grammar, name, prefix, message) => {
   const options = prefix === undefined ? {} : { prefix };
-  expect(say([grammar, name], { version: '1.2.3' }, options)[1]).toBe(message);
+  expect(badgeOf([grammar, name], { version: '1.2.3' }, options)[1]).toBe(message);
 });
 
-test('?prefix=v puts no second v before a release', () => {
-  expect(say(['pypip', 'v'], { version: 'v1.0' }, { prefix: 'v' })[1]).toBe('v1.0');
+test('?prefix=v adds no second v', () => {
+  expect(badgeOf(['pypip', 'v'], { version: 'v1.0' }, { prefix: 'v' })[1]).toBe('v1.0');
 });
 
 test.each([
@@ -90,6 +94,6 @@ test.each([
   ['pypip', 'version', '0.2.0.dev0', '0.2.0.dev0 (yanked)'],
   ['fury', 'version', '1.2.3', '1.2.3 (yanked)'],
 ] as const)('a yanked release on %s /%s: %s is %s, red', (grammar, name, version, message) => {
-  const [, shown, color] = say([grammar, name], { version, yanked: true });
+  const [, shown, color] = badgeOf([grammar, name], { version, yanked: true });
   expect([shown, color]).toEqual([message, 'red']);
 });

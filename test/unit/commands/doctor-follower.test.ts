@@ -36,7 +36,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** What is found of a follower that says this, and then that. */
+/** Checks a follower that writes two reports. */
 async function find(first: FollowerStatus, then: FollowerStatus = first): Promise<Finding> {
   await writeStatus(store, first);
   const finding = checkFollower(store);
@@ -48,22 +48,27 @@ async function find(first: FollowerStatus, then: FollowerStatus = first): Promis
 
 test.each<[string, Partial<FollowerStatus>, string, RegExp]>([
   [
-    'one that is well',
+    'a healthy follower',
     {},
     'ok',
     /^rss answered 7 s ago; median lag of 4 purged releases: at most 20 s$/,
   ],
-  ['one that has purged nothing', { lags: NO_LAGS }, 'ok', /no release purged yet$/],
-  ['one that is behind', { isBehind: true }, 'warn', /it is behind$/],
+  ['a follower that has purged nothing', { lags: NO_LAGS }, 'ok', /no release purged yet$/],
+  ['a follower that is behind', { isBehind: true }, 'warn', /it is behind$/],
   ['a feed that has not answered', { pollAgeMs: null }, 'warn', /^rss not answered yet/],
-  ['a node that is behind', { nodesBehind: ['http://node'] }, 'warn', /edge nodes miss purges$/],
-])('%s', async (_, says, status, detail) => {
+  [
+    'a node that misses purges',
+    { nodesBehind: ['http://node'] },
+    'warn',
+    /edge nodes miss purges$/,
+  ],
+])('reports %s', async (_, says, status, detail) => {
   const finding = await find({ ...FOLLOWER, ...says }, { ...FOLLOWER, ...says, beat: 1 });
   expect(finding).toMatchObject({ check: 'follower', status });
   expect(finding.detail).toMatch(detail);
 });
 
-test('one that is silent: what it said last lies in the store', async () => {
+test('warns about a follower that has stopped and left its last report', async () => {
   expect(await find(FOLLOWER)).toMatchObject({
     status: 'warn',
     detail: 'no follower: the last one has stopped',

@@ -23,7 +23,7 @@ describe('query parameters', () => {
     ['labelColor=abc&colorA=def', { labelColor: 'abc' }],
     ['style=plastic&style=social', { style: 'flat' }],
     ['label=a&label=b', { label: undefined }],
-  ])('%s styling like %o', (query, styling) => {
+  ])('%s sets the style options %o', (query, styling) => {
     expect(readParameters(query).styling).toEqual({ ...nothing.styling, ...styling });
   });
 
@@ -35,7 +35,7 @@ describe('query parameters', () => {
     ['prefix=v', { prefix: 'v' }],
     ['prefix=none', { prefix: 'none' }],
     ['prefix=x', {}],
-  ])('%s asks the kind for %o', (query, content) => {
+  ])('%s sets the content options %o', (query, content) => {
     expect(readParameters(query).content).toEqual(content);
   });
 
@@ -56,14 +56,14 @@ describe('query parameters', () => {
     expect(readParameters(query)).toMatchObject(meaning);
   });
 
-  test('what is not named does not exist', () => {
+  test('ignores unknown parameters', () => {
     expect(
       readParameters('x=1&version=2&__proto__=3&constructor=4&cachebust=5&logo=python'),
     ).toEqual(nothing);
     expect(PARAMETERS.map(({ name }) => name)).not.toContain('version');
   });
 
-  test('any text is a query', () => {
+  test('accepts any text as a query', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(...PARAMETERS.map(({ name }) => name)),

@@ -19,7 +19,7 @@ test.each([
   ['success', 'brightgreen'],
   ['informational', 'blue'],
   ['inactive', 'lightgrey'],
-])('the palette: %s is %s', (text, color) => {
+])('normalizes the name %s to %s', (text, color) => {
   expect(normalizeColor(text)).toBe(color);
 });
 
@@ -35,7 +35,7 @@ test.each([
   ['hsl(120,100%,50%)', '#00ff00'],
   ['hsl(480deg, 100%, 50%)', '#00ff00'],
   ['  red ', 'red'],
-])('CSS: %s is %s', (text, color) => {
+])('normalizes %s to %s', (text, color) => {
   expect(normalizeColor(text)).toBe(color);
 });
 
@@ -54,11 +54,11 @@ test.each([
   ['__proto__'],
   ['hasOwnProperty'],
   [`rgb(${' '.repeat(100_000)}0,0,0)`],
-])('unknown: %j', (text) => {
+])('rejects %j', (text) => {
   expect(normalizeColor(text)).toBeUndefined();
 });
 
-test('whatever comes in, a name, #hex or nothing comes out', () => {
+test('returns a name, #hex or undefined for any text', () => {
   const number = fc.oneof(fc.nat(), fc.double(), fc.string({ maxLength: 4 })).map(String);
   const almostColor = fc
     .tuple(

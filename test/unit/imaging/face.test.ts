@@ -14,13 +14,13 @@ beforeAll(async () => {
 
 const NAMES = ['sans', 'sansBold', 'helvetica', 'helveticaBold'] as const;
 
-/** Letters that a badge is likely to have, those among them that are kerned, and the others of Latin. */
+/** Common letters of badges, kerned pairs among them, and other Latin letters. */
 const letters = fc.oneof(
   fc.constantFrom(...'AVATAR Type LTyW0.9|,-_/fiflffiß'.split('')),
   fc.integer({ min: 0x20, max: 0x24f }).map((code) => String.fromCodePoint(code)),
 );
 
-test.each(NAMES)('%s: a text is as wide as the font lays it out', async (name) => {
+test.each(NAMES)('%s: measures a text as wide as the font lays it out', async (name) => {
   const font = await open(files[name]);
   const face = await openFace(files[name]);
   const isDrawn = (character: string): boolean => face.has(character) && !/\p{M}/u.test(character);
@@ -34,7 +34,7 @@ test.each(NAMES)('%s: a text is as wide as the font lays it out', async (name) =
   );
 });
 
-test('what a font has not is not there', async () => {
+test('knows which letters a font has', async () => {
   const face: Face = await openFace(files.sans);
   expect(['a', 'ß', '日', '🎉'].map((character) => face.has(character))).toEqual([
     true,

@@ -9,7 +9,7 @@ async function contentsOf(directory: string): Promise<string[]> {
   return (await readdir(directory)).toSorted();
 }
 
-test('exactly our fonts, and a configuration that names nothing else', async () => {
+test('configures exactly our fonts', async () => {
   const directory = await tempDirectoryForTest();
   const fonts = await prepareFonts(directory);
   expect(fonts.directory.startsWith(directory)).toBe(true);
@@ -34,7 +34,7 @@ test('exactly our fonts, and a configuration that names nothing else', async () 
   expect(process.env['FONTCONFIG_FILE']).toBe(join(fonts.directory, 'fonts.conf'));
 });
 
-test('many at once, and again, give the same', async () => {
+test('gives the same result when prepared concurrently and repeatedly', async () => {
   const directory = await tempDirectoryForTest();
   const sets = await Promise.all(Array.from({ length: 8 }, () => prepareFonts(directory)));
   sets.push(await prepareFonts(directory));
@@ -42,7 +42,7 @@ test('many at once, and again, give the same', async () => {
   expect(await contentsOf(sets[0]?.directory ?? '')).toEqual(['fonts.conf']);
 });
 
-test('what somebody swept away comes back', async () => {
+test('restores a removed directory', async () => {
   const directory = await tempDirectoryForTest();
   const fonts = await prepareFonts(directory);
   await rm(fonts.directory, { recursive: true });
@@ -50,14 +50,14 @@ test('what somebody swept away comes back', async () => {
   expect(await contentsOf(fonts.directory)).toEqual(['fonts.conf']);
 });
 
-test('a directory that does not exist yet, with a name that XML has to escape', async () => {
+test('creates a missing directory and escapes its name', async () => {
   const directory = join(await tempDirectoryForTest(), 'a & b', '<c>');
   const fonts = await prepareFonts(directory);
   const config = await readFile(join(fonts.directory, 'fonts.conf'), 'utf8');
   expect(config).toContain('/a &amp; b/&lt;c&gt;/');
 });
 
-test('the fingerprint is of the fonts, not of the place', async () => {
+test('gives the same fingerprint in any directory', async () => {
   const [one, other] = [await tempDirectoryForTest(), await tempDirectoryForTest()];
   expect((await prepareFonts(one)).fingerprint).toBe((await prepareFonts(other)).fingerprint);
 });
@@ -70,9 +70,9 @@ test.each([
       return join(directory, 'file', 'cache');
     },
   ],
-  ['where nothing can be made', () => Promise.resolve('/proc/pypins')],
+  ['below /proc', () => Promise.resolve('/proc/pypins')],
   [
-    'where a directory is in the way of the configuration',
+    'with a directory in place of the configuration',
     async (directory: string) => {
       const fonts = await prepareFonts(directory);
       await rm(join(fonts.directory, 'fonts.conf'));
@@ -80,7 +80,7 @@ test.each([
       return directory;
     },
   ],
-])('cannot be written: %s', async (_, makeUnwritable) => {
+])('falls back to a temporary directory for a path %s', async (_, makeUnwritable) => {
   const directory = await makeUnwritable(await tempDirectoryForTest());
   const fonts = await prepareFonts(directory);
   onTestFinished(() => rm(join(fonts.directory, '..'), { recursive: true }));

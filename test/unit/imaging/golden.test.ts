@@ -6,13 +6,13 @@ import { drawSvg } from '../../../src/imaging/svg.ts';
 import { makeTempDirectory } from '../../support/temp.ts';
 
 /*
- * What the pictures look like. After a change that is meant, look at the new ones, and keep them:
+ * Compares pictures with stored ones. After an intended change, update and inspect these:
  *   UPDATE_GOLDEN=1 npx vitest run test/unit/imaging/golden.test.ts
  */
 const GOLDEN = new URL('../../golden/', import.meta.url);
 const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
 
-/** Another processor or compiler may smooth an edge a little differently; a letter that moved is far beyond these. */
+/** Allows for different smoothing of edges on other processors; a moved letter exceeds these by far. */
 const MAX_MEAN_DIFFERENCE = 0.5;
 const VISIBLE_DIFFERENCE = 40;
 const MAX_VISIBLE_SHARE = 0.002;
@@ -47,7 +47,7 @@ beforeAll(async () => {
   return remove;
 });
 
-/** What differs between two pictures so much that a reader would see it; undefined where nothing does. */
+/** Describes a visible difference between two pictures; undefined without one. */
 function findDifference(one: Pixels, other: Pixels): string | undefined {
   if (one.width !== other.width || one.height !== other.height) {
     return `size: ${one.width}×${one.height}, not ${other.width}×${other.height}`;
@@ -84,8 +84,8 @@ test.each(pictures)('%s', async (file, spec, scale) => {
   expect(findDifference(await decode(Buffer.from(drawn)), await decode(golden))).toBeUndefined();
 });
 
-// A comparison that sees nothing would let everything pass.
-test('the comparison sees a text that is half a pixel off', async () => {
+// Tests the comparison itself.
+test('detects a text that is moved by half a pixel', async () => {
   const { default: sharp } = await import('sharp');
   const svg = drawSvg({ ...TEXTS.version, style: 'flat-square' });
   const draw = (source: string) =>

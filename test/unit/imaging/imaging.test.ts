@@ -24,13 +24,13 @@ beforeAll(async () => {
 
 const RASTER_FORMATS = FORMATS.filter((format) => format !== 'svg');
 
-test.each(RASTER_FORMATS)('%s is drawn, the same bytes each time', async (format) => {
+test.each(RASTER_FORMATS)('draws %s, with the same bytes each time', async (format) => {
   const picture = await imaging.draw(badge, format, 2);
   expect(picture.length).toBeGreaterThan(100);
   expect(await imaging.draw({ ...badge }, format, 2)).toEqual(picture);
 });
 
-test('a full queue refuses, counts, and recovers', async () => {
+test('refuses drawings while the queue is full, and recovers', async () => {
   const draws = Array.from({ length: 8 }, () => imaging.draw(badge, 'png', 4));
   expect(imaging.queue()).toEqual({ running: 1, waiting: 2 });
   const outcomes = await Promise.allSettled(draws);
@@ -41,13 +41,13 @@ test('a full queue refuses, counts, and recovers', async () => {
   await expect(imaging.draw(badge, 'png', 1)).resolves.toBeDefined();
 });
 
-test('a drawing that fails gives its turn back', async () => {
+test('frees its slot after a failed drawing', async () => {
   const broken = { ...badge, message: '\u0001' };
   await expect(imaging.draw(broken, 'png', 1)).rejects.not.toBeInstanceOf(DrawingQueueFullError);
   expect(imaging.queue()).toEqual({ running: 0, waiting: 0 });
 });
 
-test('the fingerprint is the same for every process, wherever its fonts are', async () => {
+test('has the same fingerprint with another directory', async () => {
   expect(imaging.fingerprint).toMatch(/^[\da-f]{16}$/);
   const other = await createImaging({
     directory: await tempDirectoryForTest(),
@@ -59,7 +59,7 @@ test('the fingerprint is the same for every process, wherever its fonts are', as
 
 const source = new URL('../../../src/imaging/', import.meta.url);
 
-/** Runs the self-test in a process of its own, because fontconfig reads its settings once. */
+/** Runs the self-test in a process of its own, because fontconfig reads its settings only once. */
 async function testFontsWith(fontconfigFile: string): Promise<string> {
   const program = `
     const { prepareFonts } = await import('${source.href}fonts.ts');
@@ -79,11 +79,11 @@ async function run(program: string): Promise<string> {
   return stdout;
 }
 
-test('the self-test is content with our fonts', async () => {
+test('the self-test accepts our fonts', async () => {
   expect(await testFontsWith('')).toBe('fine');
 });
 
-test('the self-test notices that there are no fonts', async () => {
+test('the self-test detects missing fonts', async () => {
   const empty = await tempDirectoryForTest();
   await mkdir(join(empty, 'fonts'));
   const file = join(empty, 'fonts.conf');
@@ -94,8 +94,8 @@ test('the self-test notices that there are no fonts', async () => {
   expect(await testFontsWith(file)).toMatch(/^FontsBrokenError: .*font-family=/);
 });
 
-test('what is swept away under the running process does not take the letters with it', async () => {
-  // A process of its own: fontconfig reads its settings once in each.
+test('draws letters after the removal of its directory', async () => {
+  // A process of its own, because fontconfig reads its settings only once.
   const swept = await tempDirectoryForTest();
   const picture = await run(`
     import { rm } from 'node:fs/promises';

@@ -4,10 +4,10 @@ import { createSingleFlight } from '../../../cache/single-flight.ts';
 import type { Format } from '../../../src/imaging/spec.ts';
 import { createPictures, type PictureRequest } from '../../../src/imaging/pictures.ts';
 
-/** Pictures over a disk that notes what it is given, and a drawing that notes whose turn it was. */
+/** Creates pictures over a fake disk and a fake renderer that record their calls. */
 function create(onDisk?: Buffer) {
   const stored: string[] = [];
-  const ranks: (number | undefined)[] = [];
+  const priorities: (number | undefined)[] = [];
   const pictures = createPictures({
     memory: createMemoryCache({ maxBytes: 10_000, sizeOf: ({ picture }) => picture.length }),
     disk: {
@@ -17,25 +17,25 @@ function create(onDisk?: Buffer) {
     flights: createSingleFlight(),
     imaging: {
       fingerprint: 'one',
-      draw: (_spec, _format, _scale, rank) => {
-        ranks.push(rank);
+      draw: (_spec, _format, _scale, priority) => {
+        priorities.push(priority);
         return Promise.resolve(Buffer.from('picture'));
       },
     },
     spares: new Map(),
   });
   const tierOf = async (format: Format): Promise<string> => {
-    const wish: PictureRequest = {
+    const request: PictureRequest = {
       spec: { label: 'pypi', message: '1.0', color: 'blue', style: 'flat' },
       format,
       scale: 1,
     };
-    return (await pictures.get(wish, pictures.digest(wish), () => 7)).tier;
+    return (await pictures.get(request, pictures.digest(request), () => 7)).tier;
   };
-  return { stored, ranks, tierOf };
+  return { stored, priorities, tierOf };
 }
 
-test('a raster picture goes to the disk when it is asked for again, and only once', async () => {
+test('writes a raster picture to disk on its second request, and only once', async () => {
   const { stored, tierOf } = create();
   expect(await tierOf('png')).toBe('drawn');
   expect(stored).toHaveLength(0);
@@ -43,20 +43,20 @@ test('a raster picture goes to the disk when it is asked for again, and only onc
   expect(stored).toHaveLength(1);
 });
 
-test('what comes from the disk is not written again', async () => {
+test('does not write a picture from the disk again', async () => {
   const { stored, tierOf } = create(Buffer.from('picture'));
   expect([await tierOf('png'), await tierOf('png')]).toEqual(['disk', 'memory']);
   expect(stored).toHaveLength(0);
 });
 
-test('an SVG is drawn each time, neither looked for on the disk nor written there', async () => {
+test('draws an SVG each time, without reading or writing the disk', async () => {
   const { stored, tierOf } = create(Buffer.from('picture'));
   expect([await tierOf('svg'), await tierOf('svg')]).toEqual(['drawn', 'drawn']);
   expect(stored).toHaveLength(0);
 });
 
-test('a drawing waits by the rank that its client has', async () => {
-  const { ranks, tierOf } = create();
+test('draws with the priority of its client', async () => {
+  const { priorities, tierOf } = create();
   await tierOf('png');
-  expect(ranks).toEqual([7]);
+  expect(priorities).toEqual([7]);
 });

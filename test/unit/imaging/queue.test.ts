@@ -6,15 +6,15 @@ import type { Scale } from '../../../src/imaging/spec.ts';
 
 const LONG_MS = 60_000;
 
-/** Work that ends when it is told to, and notes that it was begun. */
-function createBench(turns: Queue) {
-  const begun: string[] = [];
+/** Enqueues work that records its start and ends on command. */
+function createWorkbench(queue: Queue) {
+  const started: string[] = [];
   const ends = new Map<string, () => void>();
   return {
-    begun,
-    want: (name: string, priority: number): Promise<unknown> =>
-      turns.run(priority, async () => {
-        begun.push(name);
+    started,
+    enqueue: (name: string, priority: number): Promise<unknown> =>
+      queue.run(priority, async () => {
+        started.push(name);
         await new Promise<void>((resolve) => ends.set(name, resolve));
       }),
     end: async (name: string): Promise<void> => {
@@ -24,76 +24,84 @@ function createBench(turns: Queue) {
   };
 }
 
-test('the lowest priority comes first, of equal ones whoever came first', async () => {
-  const { begun, want, end } = createBench(
+test('starts work in order of priority, then of arrival', async () => {
+  const { started, enqueue, end } = createWorkbench(
     createQueue({ concurrency: 1, waitingLimit: 9, maxWaitMs: LONG_MS }),
   );
-  const all = [want('first', 9), want('b', 2), want('c', 2), want('a', 1), want('d', 3)];
+  const all = [
+    enqueue('first', 9),
+    enqueue('b', 2),
+    enqueue('c', 2),
+    enqueue('a', 1),
+    enqueue('d', 3),
+  ];
   for (const name of ['first', 'a', 'b', 'c', 'd']) await end(name);
   await Promise.all(all);
-  expect(begun).toEqual(['first', 'a', 'b', 'c', 'd']);
+  expect(started).toEqual(['first', 'a', 'b', 'c', 'd']);
 });
 
-test('where too many wait, the last in priority gives way, be it the newest or not', async () => {
-  const turns = createQueue({ concurrency: 1, waitingLimit: 2, maxWaitMs: LONG_MS });
-  const { begun, want, end } = createBench(turns);
-  const first = want('first', 0);
-  const [much, some, little, most] = [5, 3, 1, 7].map((priority) => want(`${priority}`, priority));
+test('drops the last in priority when the queue is full, whether it is the newest or not', async () => {
+  const queue = createQueue({ concurrency: 1, waitingLimit: 2, maxWaitMs: LONG_MS });
+  const { started, enqueue, end } = createWorkbench(queue);
+  const first = enqueue('first', 0);
+  const [much, some, little, most] = [5, 3, 1, 7].map((priority) =>
+    enqueue(`${priority}`, priority),
+  );
   await expect(much).rejects.toBeInstanceOf(DroppedError);
   await expect(most).rejects.toBeInstanceOf(DroppedError);
-  expect(turns.stats()).toEqual({ running: 1, waiting: 2 });
+  expect(queue.stats()).toEqual({ running: 1, waiting: 2 });
   for (const name of ['first', '1', '3']) await end(name);
   await Promise.all([first, some, little]);
-  expect(begun).toEqual(['first', '1', '3']);
-  expect(turns.stats()).toEqual({ running: 0, waiting: 0 });
+  expect(started).toEqual(['first', '1', '3']);
+  expect(queue.stats()).toEqual({ running: 0, waiting: 0 });
 });
 
-test('nobody waits for longer than allowed', async () => {
-  const turns = createQueue({ concurrency: 1, waitingLimit: 9, maxWaitMs: 20 });
-  const { begun, want, end } = createBench(turns);
-  const first = want('first', 0);
-  await expect(want('second', 0)).rejects.toBeInstanceOf(DroppedError);
+test('drops work that waits for too long', async () => {
+  const queue = createQueue({ concurrency: 1, waitingLimit: 9, maxWaitMs: 20 });
+  const { started, enqueue, end } = createWorkbench(queue);
+  const first = enqueue('first', 0);
+  await expect(enqueue('second', 0)).rejects.toBeInstanceOf(DroppedError);
   await end('first');
   await first;
-  expect(begun).toEqual(['first']);
+  expect(started).toEqual(['first']);
 });
 
-test('where it rests between, a place stays empty for as long as its work took', async () => {
-  const turns = createQueue({
+test('rests a slot for as long as its work took', async () => {
+  const queue = createQueue({
     concurrency: 1,
     waitingLimit: 9,
     maxWaitMs: LONG_MS,
     restsAfterWork: true,
   });
-  let [endedAtMs, begunAtMs] = [0, 0];
-  const first = turns.run(0, async () => {
+  let [endedAtMs, startedAtMs] = [0, 0];
+  const first = queue.run(0, async () => {
     await delay(30);
     endedAtMs = performance.now();
   });
-  const second = turns.run(0, () => Promise.resolve((begunAtMs = performance.now())));
+  const second = queue.run(0, () => Promise.resolve((startedAtMs = performance.now())));
   await first;
-  expect(turns.stats()).toEqual({ running: 0, waiting: 1 });
+  expect(queue.stats()).toEqual({ running: 0, waiting: 1 });
   await second;
   // A timer may fire a millisecond early.
-  expect(begunAtMs - endedAtMs).toBeGreaterThan(25);
+  expect(startedAtMs - endedAtMs).toBeGreaterThan(25);
 });
 
-test('work that fails gives its place to the next one', async () => {
-  const turns = createQueue({ concurrency: 1, waitingLimit: 9, maxWaitMs: LONG_MS });
-  const failing = turns.run(0, () => Promise.reject(new Error('broken')));
-  const next = turns.run(0, () => Promise.resolve('done'));
+test('starts the next work after a failure', async () => {
+  const queue = createQueue({ concurrency: 1, waitingLimit: 9, maxWaitMs: LONG_MS });
+  const failing = queue.run(0, () => Promise.reject(new Error('broken')));
+  const next = queue.run(0, () => Promise.resolve('done'));
   await expect(failing).rejects.toThrow('broken');
   expect(await next).toBe('done');
 });
 
-test('whatever is wanted: never too much at once, and all of it ends', async () => {
+test('never exceeds the concurrency, and settles all work', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 4 }),
       fc.nat(6),
       fc.array(fc.record({ priority: fc.nat(5), fails: fc.boolean() }), { maxLength: 30 }),
-      async (concurrency, waitingLimit, wishes) => {
-        const turns = createQueue({ concurrency, waitingLimit, maxWaitMs: LONG_MS });
+      async (concurrency, waitingLimit, items) => {
+        const queue = createQueue({ concurrency, waitingLimit, maxWaitMs: LONG_MS });
         let running = 0;
         let most = 0;
         const work = (fails: boolean) => async (): Promise<void> => {
@@ -102,11 +110,11 @@ test('whatever is wanted: never too much at once, and all of it ends', async () 
           running -= 1;
           if (fails) throw new Error('broken');
         };
-        const all = wishes.map(({ priority, fails }) => turns.run(priority, work(fails)));
-        expect(turns.stats().waiting).toBeLessThanOrEqual(waitingLimit);
+        const all = items.map(({ priority, fails }) => queue.run(priority, work(fails)));
+        expect(queue.stats().waiting).toBeLessThanOrEqual(waitingLimit);
         await Promise.allSettled(all);
-        expect(most).toBe(Math.min(concurrency, wishes.length));
-        expect(turns.stats()).toEqual({ running: 0, waiting: 0 });
+        expect(most).toBe(Math.min(concurrency, items.length));
+        expect(queue.stats()).toEqual({ running: 0, waiting: 0 });
       },
     ),
   );
@@ -119,7 +127,7 @@ test.each<[letters: number, scale: Scale, cost: number]>([
   [256, 1, 12],
   [256, 4, 50],
   [512, 4, 100],
-])('%i letters at scale %i cost as much as %i usual pictures', (letters, scale, cost) => {
+])('%i letters at scale %i cost as much as %i typical badges', (letters, scale, cost) => {
   const [label, message] = ['W'.repeat(letters / 2), 'W'.repeat(letters / 2)];
   const spec = { label, message, color: 'blue', style: 'flat' } as const;
   expect(Math.round(drawingCost(spec, scale))).toBe(cost);

@@ -14,7 +14,7 @@ import { makeTempDirectory } from '../../support/temp.ts';
 const RASTER_FORMATS: readonly RasterFormat[] = ['png', 'jpeg', 'gif', 'tiff', 'webp'];
 const SCALES: readonly Scale[] = [1, 2, 3, 4];
 const MAX_BYTES = 2_000_000;
-/** Nobody waits for these pictures: a busy machine may take its time. */
+/** Longer than the product's, for busy machines. */
 const PATIENCE_SECONDS = 60;
 
 const badge: BadgeSpec = { label: 'pypi', message: 'v1.2', color: 'blue', style: 'flat' };
@@ -40,17 +40,20 @@ const everyFormatAndScale = RASTER_FORMATS.flatMap((format) =>
   SCALES.map((scale): [RasterFormat, Scale] => [format, scale]),
 );
 
-test.each(everyFormatAndScale)('%s at scale %i: its format and its size', async (format, scale) => {
-  for (const style of STYLES) {
-    const svg = drawSvg({ ...badge, style });
-    const { width, height } = sizeOf(svg);
-    const picture = await rasterizer.rasterize(svg, format, scale);
-    const size = { width: width * scale, height: height * scale };
-    expect(await readMetadata(picture)).toMatchObject({ format, ...size });
-  }
-});
+test.each(everyFormatAndScale)(
+  '%s at scale %i: has the right format and size',
+  async (format, scale) => {
+    for (const style of STYLES) {
+      const svg = drawSvg({ ...badge, style });
+      const { width, height } = sizeOf(svg);
+      const picture = await rasterizer.rasterize(svg, format, scale);
+      const size = { width: width * scale, height: height * scale };
+      expect(await readMetadata(picture)).toMatchObject({ format, ...size });
+    }
+  },
+);
 
-test.each(RASTER_FORMATS)('%s: the same bytes for the same picture', async (format) => {
+test.each(RASTER_FORMATS)('%s: gives the same bytes for the same SVG', async (format) => {
   const svg = drawSvg(badge);
   const [one, other] = await Promise.all([
     rasterizer.rasterize(svg, format, 2),
@@ -66,7 +69,7 @@ async function pixelAt(picture: Buffer, x: number, y: number): Promise<number[]>
   return Array.from(data.subarray(at, at + 4));
 }
 
-test('round corners are transparent, and white where there is no transparency', async () => {
+test('draws round corners transparent, or white in JPEG', async () => {
   const svg = drawSvg(badge);
   expect((await pixelAt(await rasterizer.rasterize(svg, 'png', 4), 0, 0))[3]).toBe(0);
   const [red = 0, green = 0, blue = 0] = await pixelAt(
@@ -77,7 +80,7 @@ test('round corners are transparent, and white where there is no transparency', 
   expect(Math.min(red, green, blue)).toBeGreaterThan(240);
 });
 
-test.each(SCALES)('a fractional width is rounded up and filled, at scale %i', async (scale) => {
+test.each(SCALES)('rounds a fractional width up and fills it, at scale %i', async (scale) => {
   const svg = drawSvg({ ...badge, message: 'passing', style: 'for-the-badge' });
   expect(svg).toMatch(/ width="\d+\.\d+"/);
   const picture = await rasterizer.rasterize(svg, 'png', scale);
@@ -85,7 +88,7 @@ test.each(SCALES)('a fractional width is rounded up and filled, at scale %i', as
   expect(await pixelAt(picture, -1, -1)).toEqual([0, 0x7e, 0xc6, 255]);
 });
 
-/** The first and the last column that is whiter than the background ever is. */
+/** Distances of the outermost white columns from the edges. */
 async function findInk(picture: Buffer): Promise<{ left: number; right: number }> {
   const { data, info } = await decode(picture);
   const columns: number[] = [];
@@ -104,30 +107,30 @@ test.each([
   ['plastic', '12.3k/month', 5],
   ['for-the-badge', 'passing', 12],
   ['for-the-badge', '3.9 | 3.10 | 3.11 | 3.12', 12],
-] satisfies [Style, string, number][])('%s: %j fills its box', async (style, message, margin) => {
-  const svg = drawSvg({ ...badge, label: '', message, style });
-  const { left, right } = await findInk(await rasterizer.rasterize(svg, 'png', 4));
-  // A letter begins a little behind its own edge.
-  for (const side of [left, right]) {
-    expect(side / 4).toBeGreaterThan(margin - 0.5);
-    expect(side / 4).toBeLessThan(margin + 2);
-  }
-});
+] satisfies [Style, string, number][])(
+  '%s: draws %j across its box',
+  async (style, message, margin) => {
+    const svg = drawSvg({ ...badge, label: '', message, style });
+    const { left, right } = await findInk(await rasterizer.rasterize(svg, 'png', 4));
+    // Letters have a small bearing.
+    for (const side of [left, right]) {
+      expect(side / 4).toBeGreaterThan(margin - 0.5);
+      expect(side / 4).toBeLessThan(margin + 2);
+    }
+  },
+);
 
 const ATTACKS: [string, string][] = [
-  ['256 of the widest letter', 'W'.repeat(256)],
-  ['256 that become three each in capitals', '\u0390'.repeat(256)],
-  ['256 of the widest that badge-maker knows', '\u{20604}'.repeat(256)],
+  ['256 wide letters', 'W'.repeat(256)],
+  ['256 letters with three capitals each', '\u0390'.repeat(256)],
+  ['256 of the widest letter of badge-maker', '\u{20604}'.repeat(256)],
   ['256 boxes', '日'.repeat(256)],
-  ['256 letters from right to left', 'ﷺעא'.repeat(100)],
+  ['right-to-left letters', 'ﷺעא'.repeat(100)],
   ['marks on every letter', 'a\u0333\u0334\u0335\u0336'.repeat(60)],
-  [
-    'what XML, markup and terminals take for theirs',
-    ']]><!--"\'&#0;<script>\u001b\u202e\ud800\u2028',
-  ],
+  ['special characters of XML and terminals', ']]><!--"\'&#0;<script>\u001b\u202e\ud800\u2028'],
 ];
 
-test.each(ATTACKS)('drawn in bounds at scale 4: %s', async (_, text) => {
+test.each(ATTACKS)('draws within bounds at scale 4: %s', async (_, text) => {
   const clean = cleanText(text);
   for (const style of ['flat', 'for-the-badge', 'social'] as const) {
     const svg = drawSvg({ label: clean, message: clean, color: 'blue', style });
@@ -137,7 +140,7 @@ test.each(ATTACKS)('drawn in bounds at scale 4: %s', async (_, text) => {
   }
 });
 
-test('what is too long for its format is drawn smaller', async () => {
+test('draws a badge that is too wide for its format smaller', async () => {
   const svg = drawSvg({ ...badge, label: 'W'.repeat(256), message: 'W'.repeat(256) });
   const png = await readMetadata(await rasterizer.rasterize(svg, 'png', 4));
   const webp = await readMetadata(await rasterizer.rasterize(svg, 'webp', 4));
@@ -147,11 +150,11 @@ test('what is too long for its format is drawn smaller', async () => {
 });
 
 test.each([
-  ['nothing', '', 'not the SVG of a badge'],
+  ['an empty text', '', 'not the SVG of a badge'],
   ['text', 'not an SVG', 'not the SVG of a badge'],
   ['another SVG', '<svg width="20" height="20"/>', 'not the SVG of a badge'],
-  ['more pixels than any badge', drawSvg(badge).replace('height="20"', 'height="99999"'), 'limit'],
+  ['too many pixels', drawSvg(badge).replace('height="20"', 'height="99999"'), 'limit'],
   ['control characters', drawSvg({ ...badge, message: '\u0001' }), 'XML parse error'],
-])('rejected: %s', async (_, svg, reason) => {
+])('rejects %s', async (_, svg, reason) => {
   await expect(rasterizer.rasterize(svg, 'png', 1)).rejects.toThrow(reason);
 });

@@ -27,12 +27,12 @@ function nameOf(svg: string): string | undefined {
   return / role="img" aria-label="([^"]*)"><title>\1<\/title>/.exec(svg)?.[1];
 }
 
-/** librsvg refuses what is not well-formed XML. */
+/** Rejects if the SVG is not well-formed XML. */
 function parse(svg: string): Promise<unknown> {
   return sharp(Buffer.from(svg)).metadata();
 }
 
-test.each(STYLES)('%s: every id is its own, every reference is to one of them', (style) => {
+test.each(STYLES)('%s: has unique ids, and references only its own', (style) => {
   const svg = drawSvg({ ...badge, style });
   const others: BadgeSpec[] = [
     { ...badge, style, message: 'v1.1' },
@@ -48,41 +48,44 @@ test.each(STYLES)('%s: every id is its own, every reference is to one of them', 
   expect(referencesIn(svg).filter((id) => !idsOf(svg).includes(id))).toEqual([]);
 });
 
-test.each(STYLES)('%s: its name is the text as it is', (style) => {
+test.each(STYLES)('%s: has the original text as its accessible name', (style) => {
   expect(nameOf(drawSvg({ ...badge, style }))).toBe('pypi: v1.0');
   expect(nameOf(drawSvg({ ...badge, label: '', style }))).toBe('v1.0');
   expect(nameOf(drawSvg({ ...badge, message: '', style }))).toBe('pypi');
   expect(nameOf(drawSvg({ ...badge, label: '', message: '', style }))).toBe('');
 });
 
-test.each(STYLES)('%s: an empty label removes the left half, whatever its color', (style) => {
-  const alone = drawSvg({ ...badge, label: '', style });
-  const colored = drawSvg({ ...badge, label: '', labelColor: '#123456', style });
-  expect(widthOf(alone)).toBeLessThan(widthOf(drawSvg({ ...badge, label: 'i', style })) - 9);
-  expect(widthOf(colored)).toBe(widthOf(alone));
-  expect(colored).not.toContain('#123456');
-  expect(alone).not.toContain('></text>');
-});
+test.each(STYLES)(
+  '%s: removes the left half for an empty label, even with a label color',
+  (style) => {
+    const alone = drawSvg({ ...badge, label: '', style });
+    const colored = drawSvg({ ...badge, label: '', labelColor: '#123456', style });
+    expect(widthOf(alone)).toBeLessThan(widthOf(drawSvg({ ...badge, label: 'i', style })) - 9);
+    expect(widthOf(colored)).toBe(widthOf(alone));
+    expect(colored).not.toContain('#123456');
+    expect(alone).not.toContain('></text>');
+  },
+);
 
-test.each(STYLES)('%s: no half at all is still a picture', async (style) => {
+test.each(STYLES)('%s: draws a picture without label and message', async (style) => {
   await expect(parse(drawSvg({ ...badge, label: '', message: '', style }))).resolves.toBeDefined();
 });
 
-test('a social badge without a label keeps the case of its message', () => {
+test('keeps the case of the message in a social badge without a label', () => {
   const svg = drawSvg({ ...badge, label: '', message: 'a<$&>', style: 'social' });
   expect(svg.match(/>a&lt;\$&amp;&gt;<\/text>/g)).toHaveLength(2);
   expect(drawSvg({ ...badge, label: '', style: 'social' })).not.toContain('V1.0');
 });
 
 test.each(['flat', 'flat-square', 'plastic', 'for-the-badge'] as const)(
-  '%s: colors of both halves',
+  '%s: colors both halves',
   (style) => {
     const svg = drawSvg({ ...badge, color: '#abc', labelColor: 'orange', style });
     expect(svg).toMatch(/fill="#ea7233".*fill="#abc"/);
   },
 );
 
-test('any clean text in any style is well-formed and shows nothing but itself', async () => {
+test('draws any clean text as well-formed XML without further markup', async () => {
   const anyText = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 80 }),
     fc.string({ unit: 'grapheme', maxLength: 40 }),
@@ -116,12 +119,12 @@ test('any clean text in any style is well-formed and shows nothing but itself', 
   );
 });
 
-/** A badge with the same halves and nothing in them that could be taken for markup. */
+/** A badge with the same halves, without special characters. */
 function plain(spec: BadgeSpec): string {
   return drawSvg({ ...spec, label: spec.label && 'x', message: spec.message && 'x' });
 }
 
-/** The tags with the names of their attributes. */
+/** The tags with their attribute names. */
 function skeletonOf(svg: string): string[] {
   return svg.replace(/="[^"]*"/g, '').match(/<[^>]*>/g) ?? [];
 }

@@ -36,7 +36,7 @@ const TEXTS = [
   'x'.repeat(256),
 ];
 
-test.each(STYLES)('%s: no textLength is left', (style) => {
+test.each(STYLES)('%s: removes every textLength', (style) => {
   for (const message of TEXTS) {
     const svg = drawSvg({ label: message, message, color: 'blue', style });
     expect(fit(svg)).not.toContain('textLength');
@@ -49,18 +49,15 @@ test.each<[Style, number, number]>([
   ['plastic', -3, 6],
   ['for-the-badge', 12, 24],
   ['social', -3, 3],
-])(
-  '%s: the spacing is what its design says, and what the font is narrower',
-  (style, least, most) => {
-    for (const message of ['v2.32.3', '3.9 | 3.10 | 3.11', 'downloads', 'Ünïcödé AVATAR']) {
-      const spacing = spacingOf(fitMessage(style, message).tag);
-      expect(spacing).toBeGreaterThanOrEqual(least);
-      expect(spacing).toBeLessThanOrEqual(most);
-    }
-  },
-);
+])('%s: sets a letter spacing near that of the style', (style, least, most) => {
+  for (const message of ['v2.32.3', '3.9 | 3.10 | 3.11', 'downloads', 'Ünïcödé AVATAR']) {
+    const spacing = spacingOf(fitMessage(style, message).tag);
+    expect(spacing).toBeGreaterThanOrEqual(least);
+    expect(spacing).toBeLessThanOrEqual(most);
+  }
+});
 
-test('all three copies of a text with a shadow are spaced alike', () => {
+test('spaces all three copies of a text with a shadow alike', () => {
   const svg = fit(drawSvg({ label: '', message: 'v2.32.3', color: 'blue', style: 'flat' }));
   const spacings = Array.from(svg.matchAll(/<text [^>]*>/g), ([tag]) => spacingOf(tag));
   expect(spacings).toHaveLength(3);
@@ -70,10 +67,10 @@ test('all three copies of a text with a shadow are spaced alike', () => {
 
 test.each([
   ['right to left', 'עברית'],
-  ['joined letters', 'العربية'],
-  ['marks upon letters', 'x\u0333y\u0333'],
+  ['joining letters', 'العربية'],
+  ['combining marks', 'x\u0333y\u0333'],
   ['a single character', 'a'],
-])('not pulled apart: %s', (_, message) => {
+])('sets no letter spacing for %s', (_, message) => {
   const { tag, text } = fitMessage('for-the-badge', message);
   expect(tag).not.toContain('letter-spacing');
   expect(text).toBe(message.toUpperCase());
@@ -83,18 +80,18 @@ test.each([
   ['CJK', '日本語', '□□□'],
   ['an emoji', 'ok 🎉', 'ok □'],
   ['an emoji of several code points', '👍🏽 ✓', '□ ✓'],
-  ['marks of a script that we lack', 'हिन्दी', '□□□'],
-  ['a letter that only the other font has', 'a ⸺ b', 'a ⸺ b'],
-])('what no font has is a box: %s', (_, message, drawn) => {
+  ['a script that no font has', 'हिन्दी', '□□□'],
+  ['a letter of the fallback font', 'a ⸺ b', 'a ⸺ b'],
+])('draws a box for missing letters: %s', (_, message, drawn) => {
   expect(fitMessage('flat', message).text).toBe(drawn);
 });
 
-test('what is much wider than its box becomes smaller instead of overlapping', () => {
+test('reduces the font size of a text much wider than its box', () => {
   const { tag } = fitMessage('flat', '⸺⸺⸺');
   expect(tag).not.toContain('letter-spacing');
   expect(Number(/font-size="([\d.]+)"/.exec(tag)?.[1])).toBeLessThan(80);
 });
 
-test('markup stays escaped', () => {
+test('escapes markup', () => {
   expect(fitMessage('flat', '<b>&amp;"\'').text).toBe('&lt;b&gt;&amp;amp;&quot;&apos;');
 });

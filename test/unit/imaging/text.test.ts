@@ -3,29 +3,29 @@ import { expect, test } from 'vitest';
 import { cleanText, MAX_CODE_POINTS } from '../../../src/imaging/text.ts';
 
 test.each([
-  ['plain ASCII stays', 'pypi v2.32.3', 'pypi v2.32.3'],
-  ['nothing stays nothing', '', ''],
-  ['white space alone is nothing', ' \t\n ', ''],
-  ['ends are trimmed', '  a b  ', 'a b'],
-  ['line breaks and tabs become spaces', 'a\tb\nc\rd\u2028e\u0085f', 'a b c d e f'],
-  ['control characters go', 'a\0b\u001bc\u007fd\u009be', 'abcde'],
-  ['what XML cannot say goes', 'a\ufffeb\uffffc', 'abc'],
-  ['lone surrogates go, pairs stay', 'a\ud800b\udc00c😀', 'abc😀'],
-  ['direction overrides and isolates go', 'a\u202eb\u2066c\u2069\u202c', 'abc'],
-  ['direction marks stay', 'a\u200fb', 'a\u200fb'],
-  ['NFC', 'cafe\u0301', 'café'],
-  ['four marks in a row at most', `x${'\u0333'.repeat(40)}y`, `x${'\u0333'.repeat(4)}y`],
-  ['markup is text', '<script>]]>&amp;', '<script>]]>&amp;'],
+  ['keeps plain ASCII', 'pypi v2.32.3', 'pypi v2.32.3'],
+  ['keeps an empty text', '', ''],
+  ['removes white space alone', ' \t\n ', ''],
+  ['trims both ends', '  a b  ', 'a b'],
+  ['replaces line breaks and tabs by spaces', 'a\tb\nc\rd\u2028e\u0085f', 'a b c d e f'],
+  ['removes control characters', 'a\0b\u001bc\u007fd\u009be', 'abcde'],
+  ['removes characters that are invalid in XML', 'a\ufffeb\uffffc', 'abc'],
+  ['removes lone surrogates and keeps pairs', 'a\ud800b\udc00c😀', 'abc😀'],
+  ['removes direction overrides and isolates', 'a\u202eb\u2066c\u2069\u202c', 'abc'],
+  ['keeps direction marks', 'a\u200fb', 'a\u200fb'],
+  ['normalizes to NFC', 'cafe\u0301', 'café'],
+  ['keeps at most four marks in a row', `x${'\u0333'.repeat(40)}y`, `x${'\u0333'.repeat(4)}y`],
+  ['keeps markup as text', '<script>]]>&amp;', '<script>]]>&amp;'],
 ])('%s', (_, text, clean) => {
   expect(cleanText(text)).toBe(clean);
 });
 
 test.each([
-  ['ASCII of the longest length stays', 'x'.repeat(256), 'x'.repeat(256)],
-  ['longer ASCII ends in an ellipsis', 'x'.repeat(257), `${'x'.repeat(255)}…`],
-  ['astral code points count once', '😀'.repeat(256), '😀'.repeat(256)],
-  ['and are not cut in two', '😀'.repeat(257), `${'😀'.repeat(255)}…`],
-  ['no space before the ellipsis', 'ab '.repeat(100), `${'ab '.repeat(85).trimEnd()}…`],
+  ['keeps ASCII of the maximum length', 'x'.repeat(256), 'x'.repeat(256)],
+  ['ends longer ASCII with an ellipsis', 'x'.repeat(257), `${'x'.repeat(255)}…`],
+  ['counts astral code points once', '😀'.repeat(256), '😀'.repeat(256)],
+  ['does not split astral code points', '😀'.repeat(257), `${'😀'.repeat(255)}…`],
+  ['leaves no space before the ellipsis', 'ab '.repeat(100), `${'ab '.repeat(85).trimEnd()}…`],
 ])('clamped: %s', (_, text, clean) => {
   expect(cleanText(text)).toBe(clean);
 });
@@ -41,7 +41,7 @@ const anyText = fc.oneof(
     .map((parts) => parts.join('')),
 );
 
-test('whatever comes in, what comes out is clean', () => {
+test('returns a clean text for any text', () => {
   fc.assert(
     fc.property(anyText, (text) => {
       const clean = cleanText(text);
@@ -55,6 +55,6 @@ test('whatever comes in, what comes out is clean', () => {
   );
 });
 
-test('megabytes cost no more than what is shown of them', () => {
+test('cuts megabytes of text', () => {
   expect(cleanText(`é${'x'.repeat(5_000_000)}`)).toHaveLength(MAX_CODE_POINTS);
 });

@@ -37,19 +37,19 @@ function stateOf(verdict: BadgeState['verdict']): BadgeState {
   };
 }
 
-/** A server that makes an answer only where none is microCache, its clock, and a way to ask it. */
+/** Starts a server with a micro-cache in front of its handler. */
 async function start(verdict: BadgeState['verdict'] = 'ok') {
   const clock = { nowMs: 1_000 };
-  const seen = { made: 0, accounts: new Array<AccessLogEntry>() };
+  const seen = { handled: 0, entries: new Array<AccessLogEntry>() };
   const microCache: MicroCache = createMicroCache({
     memory: createMemoryCache({ maxBytes: 100_000, sizeOf: bytesOfResponse }),
     requestIdOf: createRequestIds(() => true),
-    logAccess: (account) => void seen.accounts.push(account),
+    logAccess: (entry) => void seen.entries.push(entry),
     clock: () => clock.nowMs,
   });
   const server = createServer((request, response) => {
     if (microCache.respond(request, response)) return;
-    seen.made += 1;
+    seen.handled += 1;
     const state = stateOf(verdict);
     if (state.sent) writeResponse(request, response, state.sent);
     microCache.store(request.url ?? '', '/path', state);
@@ -58,48 +58,48 @@ async function start(verdict: BadgeState['verdict'] = 'ok') {
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  const ask = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init);
-  return { clock, seen, ask };
+  const get = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init);
+  return { clock, seen, get };
 }
 
-test('a URL that comes the second time within a second is microCache for one', async () => {
-  const { clock, seen, ask } = await start();
-  for (let i = 0; i < 5; i += 1) expect(await (await ask('/a')).text()).toBe('<svg>é</svg>');
-  expect(seen.made).toBe(2);
+test('keeps a response for a second when its URL is requested twice within a second', async () => {
+  const { clock, seen, get } = await start();
+  for (let i = 0; i < 5; i += 1) expect(await (await get('/a')).text()).toBe('<svg>é</svg>');
+  expect(seen.handled).toBe(2);
   clock.nowMs += 1_000;
-  await ask('/a');
-  expect(seen.made).toBe(3);
+  await get('/a');
+  expect(seen.handled).toBe(3);
 });
 
-test('a URL that comes once in a while is not microCache', async () => {
-  const { clock, seen, ask } = await start();
+test('does not keep a response whose URL is requested less often', async () => {
+  const { clock, seen, get } = await start();
   for (let i = 0; i < 4; i += 1) {
-    await ask('/a');
+    await get('/a');
     clock.nowMs += 1_001;
   }
-  expect(seen.made).toBe(4);
+  expect(seen.handled).toBe(4);
 });
 
-test('a remembered answer has what is its own: an id, the tier, 304 for who holds it, no body for HEAD', async () => {
-  const { seen, ask } = await start();
-  for (let i = 0; i < 2; i += 1) await ask('/a');
-  const again = await ask('/a', { headers: { 'x-request-id': 'third-request' } });
+test('responds with a new request id, the tier `memory`, 304 for a matching ETag, and no body for HEAD', async () => {
+  const { seen, get } = await start();
+  for (let i = 0; i < 2; i += 1) await get('/a');
+  const again = await get('/a', { headers: { 'x-request-id': 'third-request' } });
   expect(again.headers.get('x-request-id')).toBe('third-request');
   expect(again.headers.get('x-cache')).toBe('facts=memory');
-  const held = await ask('/a', { headers: { 'if-none-match': ETAG } });
+  const held = await get('/a', { headers: { 'if-none-match': ETAG } });
   expect([held.status, held.headers.get('content-type')]).toEqual([304, null]);
-  const head = await ask('/a', { method: 'HEAD' });
+  const head = await get('/a', { method: 'HEAD' });
   expect([head.headers.get('content-length'), await head.text()]).toEqual(['13', '']);
-  expect(seen.made).toBe(2);
-  expect(seen.accounts.map(({ status, tiers, isRepeat }) => [status, tiers, isRepeat])).toEqual([
+  expect(seen.handled).toBe(2);
+  expect(seen.entries.map(({ status, tiers, isRepeat }) => [status, tiers, isRepeat])).toEqual([
     [200, 'facts=memory', true],
     [304, 'facts=memory', true],
     [200, 'facts=memory', true],
   ]);
 });
 
-test('an answer that is not good is never microCache', async () => {
-  const { seen, ask } = await start('stale');
-  for (let i = 0; i < 3; i += 1) await ask('/a');
-  expect(seen.made).toBe(3);
+test('never keeps a stale response', async () => {
+  const { seen, get } = await start('stale');
+  for (let i = 0; i < 3; i += 1) await get('/a');
+  expect(seen.handled).toBe(3);
 });

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { watchOverload } from '../../../../src/http/limits/overload.ts';
 
-test('a process is late while a timer is, and a moment later no more', () => {
+test('reports overload while a timer is late, and recovers afterwards', () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   let nowMs = 0;

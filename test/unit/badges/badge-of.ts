@@ -6,31 +6,31 @@ import {
   pypiProjectSchema,
 } from '../../../src/facts/schema.ts';
 
-/** A badge in short: its label, its message, its color. */
+/** A badge as a tuple. */
 export type Badge = readonly [label: string, message: string, color: string];
 
 const BARE_PROJECT = pypiProjectSchema.parse({ info: { version: '1.0' } });
 
-/** What the badge `name` of `grammar`'s URLs shows of a project that is bare but for `facts`. */
-export function say(
+/** Returns the badge of a project with these facts, by the kind's name in a grammar. */
+export function badgeOf(
   [grammar, name]: readonly [grammar: Grammar, name: string],
   facts: Partial<ProjectFacts>,
   options: Partial<Options> = {},
 ): Badge {
   const kind = findKind(grammar, name);
-  if (kind?.facts !== 'project') throw new Error(`${name} is no kind that speaks of a project`);
+  if (kind?.facts !== 'project') throw new Error(`${name} is not a kind about projects`);
   const content = kind.describe({ ...BARE_PROJECT, ...facts }, { grammar, ...options });
   return [content.label ?? kind.label, content.message, content.color];
 }
 
-/** What the badge `name` of `grammar`'s URLs shows of these downloads. */
-export function sayDownloads(
+/** Returns the badge of these downloads, by the kind's name in a grammar. */
+export function downloadBadgeOf(
   [grammar, name]: readonly [grammar: Grammar, name: string],
   facts: DownloadFacts,
   options: Partial<Options> = {},
 ): Badge {
   const kind = findKind(grammar, name);
-  if (kind?.facts !== 'downloads') throw new Error(`${name} is no kind that speaks of downloads`);
+  if (kind?.facts !== 'downloads') throw new Error(`${name} is not a kind about downloads`);
   const content = kind.describe(facts, { grammar, ...options });
   return [content.label ?? kind.label, content.message, content.color];
 }
