@@ -10,11 +10,11 @@ RUN apt-get update \
   && install -d -o node -g node /var/cache/pypins
 ENV LD_PRELOAD=libjemalloc.so.2
 
-# The package `node` is for development: here the image's own runs. Each platform takes its own build of sharp.
+# The pinned Node is for machines: here the image's own runs. Each platform takes its own build of sharp.
 FROM runtime AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev
+RUN npm ci --omit=dev && rm -r node_modules/node-linux-* node_modules/.bin/node
 
 FROM runtime
 WORKDIR /app

@@ -13,7 +13,7 @@ install: node_modules/.installed ## install the pinned packages, Node 24 among t
 
 node_modules/.installed: package.json package-lock.json .npmrc
 	npm ci --no-audit --no-fund --loglevel=error
-	@node --version | grep -q '^v24\.' || { echo 'Node 24 did not arrive with npm ci: are install scripts switched off (ignore-scripts)?' >&2; exit 1; }
+	@scripts/check-node
 	@touch $@
 
 services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, a clock that jumps, and what checks their files)
@@ -35,6 +35,7 @@ check: install ## the fast gates: layout, lint, types, documents, licenses, regu
 	oxlint --type-aware
 	tsc --noEmit
 	node scripts/generate.ts --check
+	node scripts/check-lock.ts
 	node scripts/check-licenses.ts
 	node scripts/check-vcl-regexes.ts
 
@@ -56,12 +57,12 @@ soak: install services ## break everything for longer: 100,000 requests through 
 	SOAK_REQUESTS=100000 vitest run --no-file-parallelism --outputFile.json=reports/vitest-soak.json test/faults
 	node scripts/soak.ts
 	node bench/main.ts --keep million
-	node bench/plots.ts
+	node bench/report/plots.ts
 
 bench: install ## measure, side by side, and print ratios
 	@scripts/install-services redis-server wrk varnishd:varnish,varnish-modules
 	node bench/main.ts
-	node bench/plots.ts
+	node bench/report/plots.ts
 
 bench-quick: install ## the ratios alone, in a minute, against those of the last whole run
 	@scripts/install-services redis-server wrk varnishd:varnish,varnish-modules

@@ -1,10 +1,10 @@
 // `make bench`: every figure is a ratio of two sides of the same run, a count, or a size. Names as arguments run those parts
-// alone (`bench/parts.ts` has them, and the long ones, which have to be named); a run of all writes bench/results.json, and
+// alone (`bench/parts.ts` has them, and the long ones, which have to be named); a run of all writes bench/report/results.json, and
 // with --keep a run of some replaces their figures there.
-import type { Figure, Series } from './figures.ts';
+import type { Figure, Series } from './report/figures.ts';
 import { THOROUGH } from './options.ts';
 import { LONG_PARTS, PARTS } from './parts.ts';
-import { replaceResults, writeWholeRun } from './results.ts';
+import { replaceResults, writeWholeRun } from './report/results.ts';
 
 const wanted = process.argv.slice(2).filter((argument) => argument !== '--keep');
 const figures: Figure[] = [];

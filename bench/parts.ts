@@ -1,21 +1,21 @@
-import { measureCold } from './cold.ts';
-import { measureDay } from './day.ts';
-import { measureDrawing } from './drawing.ts';
-import { measureEdgeBytes } from './edge-bytes.ts';
-import { measureEdgeHit } from './edge-hit.ts';
-import { measureFactsInRedis } from './facts-in-redis.ts';
-import type { Measured } from './figures.ts';
-import { measureFloods } from './floods.ts';
-import { measureManyPackages, measureMillion } from './many-packages.ts';
-import { measureMemoryHit } from './memory-hit.ts';
+import { measureCold } from './load/cold.ts';
+import { measureDay } from './day/day.ts';
+import { measureDrawing } from './load/drawing.ts';
+import { measureEdgeBytes } from './load/edge-bytes.ts';
+import { measureEdgeHit } from './load/edge-hit.ts';
+import { measureFactsInRedis } from './load/facts-in-redis.ts';
+import type { Measured } from './report/figures.ts';
+import { measureFloods } from './load/floods.ts';
+import { measureManyPackages, measureMillion } from './load/many-packages.ts';
+import { measureMemoryHit } from './load/memory-hit.ts';
 import type { BenchOptions } from './options.ts';
-import { measureTwoProcesses } from './processes-side-by-side.ts';
-import { measureNewUrls } from './new-urls.ts';
-import { measureSharing } from './sharing.ts';
-import { measureSmallMachine } from './small-machine.ts';
-import { measureStart } from './start.ts';
-import { measureTail } from './tail.ts';
-import { measureTraffic } from './traffic.ts';
+import { measureTwoProcesses } from './load/processes-side-by-side.ts';
+import { measureNewUrls } from './load/new-urls.ts';
+import { measureSharing } from './load/sharing.ts';
+import { measureSmallMachine } from './load/small-machine.ts';
+import { measureStart } from './load/start.ts';
+import { measureTail } from './load/tail.ts';
+import { measureTraffic } from './traffic/traffic.ts';
 
 /** Measures one thing. */
 export type Part = (options: BenchOptions) => Promise<Measured>;

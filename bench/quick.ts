@@ -2,7 +2,7 @@
 // one has fallen by more than a quarter.
 import { QUICK } from './options.ts';
 import { PARTS, QUICK_PARTS } from './parts.ts';
-import { readResults } from './results.ts';
+import { readResults } from './report/results.ts';
 
 const FALL = 0.25;
 

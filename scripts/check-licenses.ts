@@ -1,4 +1,4 @@
-// Fails where a dependency's license is not permitted, or docs/licenses.md is out of date; `--write` writes that page.
+// Fails if a dependency's license is not permitted or docs/licenses.md is out of date; `--write` updates that page.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { faultOf, readDependencies, renderPage } from './licenses.ts';
 

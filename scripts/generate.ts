@@ -1,5 +1,5 @@
-// Writes what is made from the code: tables and pictures of the documents, rules of the edge. `--check` writes nothing,
-// and fails where a file differs.
+// Generates files from the code: tables and pictures of the documents, rules of the edge. `--check` writes nothing
+// and fails if a file is out of date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { renderFaultPictures } from '../varnish/fault-pictures.ts';
@@ -18,14 +18,14 @@ function read(file: string): string {
   }
 }
 
-/** Returns the document with new rows in its table `name`, which stands between two comments. */
+/** Returns the document with new rows in the table between the comments `name` and `/name`. */
 function withTable(text: string, name: string, rows: string): string {
   const pattern = new RegExp(`(<!-- ${name} -->\\n(?:\\|.*\\n){2})[^]*?(<!-- /${name} -->)`);
   if (!pattern.test(text)) throw new Error(`no table ${name}`);
   return text.replace(pattern, (_, start: string, end: string) => `${start}${rows}\n${end}`);
 }
 
-/** PNG bytes differ between machines, while the pictures look the same. */
+/** Removes PNG bytes, which differ between machines although the pictures look the same. */
 function withoutPixels(text: string): string {
   return text.replace(/BASE64, "[^"]*"/g, 'BASE64, ""');
 }

@@ -1,17 +1,17 @@
-// The licenses of all that package-lock.json pins: which are permitted and why, and the page that lists them.
+// Licenses of the packages in package-lock.json: which are permitted and why, and the page that lists them.
 import parse from 'spdx-expression-parse';
 import { z } from 'zod';
 
 interface Permission {
   readonly why: string;
-  /** How the names begin of the packages that it is for; left out, it is for all. */
+  /** Prefixes of the packages that it applies to; all packages by default. */
   readonly only?: readonly string[];
 }
 
-const PERMISSIVE = 'asks for its notice alone, which comes with the package';
-const PUBLIC_DOMAIN = 'asks for nothing';
+const PERMISSIVE = 'requires only its notice, which comes with the package';
+const PUBLIC_DOMAIN = 'requires nothing';
 
-/** By SPDX identifier: what may be distributed together with a program under the MIT license. */
+/** SPDX identifiers of licenses that may be distributed together with a program under the MIT license. */
 const PERMITTED: ReadonlyMap<string, Permission> = new Map([
   ['MIT', { why: PERMISSIVE }],
   ['ISC', { why: PERMISSIVE }],
@@ -19,13 +19,13 @@ const PERMITTED: ReadonlyMap<string, Permission> = new Map([
   ['BSD-3-Clause', { why: PERMISSIVE }],
   ['BlueOak-1.0.0', { why: PERMISSIVE }],
   ['Python-2.0', { why: PERMISSIVE }],
-  ['Apache-2.0', { why: 'asks for its notices, which come with the package; grants patents' }],
+  ['Apache-2.0', { why: 'requires its notices, which come with the package; grants patents' }],
   ['0BSD', { why: PUBLIC_DOMAIN }],
   ['CC0-1.0', { why: PUBLIC_DOMAIN }],
   ['Unlicense', { why: PUBLIC_DOMAIN }],
   [
     'CC-BY-3.0',
-    { why: 'a list of names, whose authors the package tells', only: ['spdx-exceptions'] },
+    { why: 'a list of names; the package credits the authors', only: ['spdx-exceptions'] },
   ],
   [
     'OFL-1.1',
@@ -44,23 +44,26 @@ const PERMITTED: ReadonlyMap<string, Permission> = new Map([
   [
     'LGPL-3.0-or-later',
     {
-      why: 'libvips, unchanged: a shared library that sharp loads and anybody can replace; an image brings the one for Linux',
+      why: 'libvips, unchanged: a replaceable shared library that sharp loads; an image contains the one for Linux',
       only: ['@img/sharp-libvips-', '@img/sharp-win32-', '@img/sharp-wasm32'],
     },
   ],
   [
     'MPL-2.0',
-    { why: 'a part of the tests’ runner, which is not distributed', only: ['lightningcss'] },
+    { why: 'a part of the test runner, which is not distributed', only: ['lightningcss'] },
   ],
 ]);
 
-/** Of packages that name no license, or none by an identifier: what was read there, in this very version. */
+/** Licenses of packages without an SPDX identifier, as found in exactly this version. */
 const READ: ReadonlyMap<string, string> = new Map([
-  // The file LICENSE has the words of the MIT license.
+  // The file LICENSE is the text of the MIT license.
   ['color-convert@0.5.3', 'MIT'],
-  // Its own changes are in the public domain; Arev's letters are under the same words as Bitstream's.
+  // DejaVu's changes are in the public domain; Arev's glyphs have the license of Bitstream's.
   ['dejavu-fonts-ttf@2.37.3', 'Bitstream-Vera'],
 ]);
+
+/** Removed by the Dockerfile: the image already has Node. */
+const LEFT_OUT = /^node-linux-/;
 
 const FOLDER = 'node_modules/';
 const lockSchema = z.object({
@@ -79,29 +82,32 @@ const lockSchema = z.object({
 export interface Dependency {
   readonly name: string;
   readonly version: string;
-  /** An SPDX expression, or whatever the package says instead; `none` where it says nothing. */
+  /** The SPDX expression or other text that the package states; `none` if it states none. */
   readonly license: string;
   readonly isDistributed: boolean;
 }
 
-/** All that a package-lock.json pins, for every platform, sorted; throws where the text is none. */
+/** Returns the packages in a package-lock.json, for all platforms, sorted. Throws if the text is invalid. */
 export function readDependencies(lock: string): Dependency[] {
   const { '': _ourselves, ...packages } = lockSchema.parse(JSON.parse(lock)).packages;
   const entries = Object.entries(packages);
-  // The build for a platform that is not this one may come without a license: the package that chooses among them has it.
-  const ofChooser = (name: string): string | undefined =>
+  // A build for another platform may state no license; the package that depends on it does.
+  const ofParent = (name: string): string | undefined =>
     entries.find(([, { optionalDependencies }]) => name in optionalDependencies)?.[1].license;
   const dependencies = entries.map(([path, entry]): [key: string, Dependency] => {
     const { version, license: stated, dev } = entry;
     const name = entry.name ?? path.slice(path.lastIndexOf(FOLDER) + FOLDER.length);
-    const license = READ.get(`${name}@${version}`) ?? stated ?? ofChooser(name) ?? 'none';
-    return [`${name} ${version} ${dev}`, { name, version, license, isDistributed: !dev }];
+    const license = READ.get(`${name}@${version}`) ?? stated ?? ofParent(name) ?? 'none';
+    return [
+      `${name} ${version} ${dev}`,
+      { name, version, license, isDistributed: !dev && !LEFT_OUT.test(name) },
+    ];
   });
   const sorted = [...new Map(dependencies)].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return sorted.map(([, dependency]) => dependency);
 }
 
-/** What is wrong with a dependency's license, for people; undefined where it is permitted. */
+/** Returns a message about a dependency's license; undefined if it is permitted. */
 export function faultOf({ name, version, license }: Dependency): string | undefined {
   try {
     if (isPermitted(parse(license), name)) return undefined;
@@ -123,7 +129,7 @@ function isPermitted(expression: ReturnType<typeof parse>, name: string): boolea
     : arms.every((arm) => isPermitted(arm, name));
 }
 
-/** The page docs/licenses.md. */
+/** Returns the content of docs/licenses.md. */
 export function renderPage(dependencies: readonly Dependency[]): string {
   const distributed = dependencies.filter(({ isDistributed }) => isDistributed);
   const others = dependencies.filter(({ isDistributed }) => !isDistributed);
@@ -133,25 +139,25 @@ export function renderPage(dependencies: readonly Dependency[]): string {
   ]);
   return `# Licenses
 
-Written by \`node scripts/check-licenses.ts --write\` from \`package-lock.json\`. Without \`--write\` the script fails where this page is out of date,
-and where a dependency has a license that is not permitted.
+Generated from \`package-lock.json\` by \`node scripts/check-licenses.ts --write\`. Without \`--write\`, the script fails if
+this page is out of date or a dependency has a license that is not permitted.
 
-pypins is under the [MIT license](../LICENSE). What it depends on may have one of these:
+pypins has the [MIT license](../LICENSE). Its dependencies may have one of these:
 
-${table(['license', 'why it may be'], permitted)}
+${table(['license', 'why it is permitted'], permitted)}
 
-## What an image brings
+## In an image
 
-Each package comes whole, as its authors publish it: with its license's text, or with the license's name in its \`README.md\`, where those of libvips also
-list the libraries within it. The fonts' licenses are \`LICENSE\` in \`dejavu-fonts-ttf\` and \`LICENSE_FONT\` in \`@expo-google-fonts/arimo\`. Of \`@img/*\` only what
-fits the platform is installed.
+Each package is complete, as its authors publish it: with the text of its license, or with its name in \`README.md\`;
+those of libvips also list the libraries it contains. The licenses of the fonts are \`LICENSE\` in \`dejavu-fonts-ttf\` and
+\`LICENSE_FONT\` in \`@expo-google-fonts/arimo\`. Of \`@img/*\` only the packages of the platform are installed.
 
 ${table(
   ['package', 'version', 'license'],
   distributed.map(({ name, version, license }) => [name, version, license]),
 )}
 
-## What development needs
+## For development
 
 ${others.length} further packages, which are not distributed: ${tally(others)}.
 `;

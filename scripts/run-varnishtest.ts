@@ -1,6 +1,6 @@
-// Runs the cases in varnish/tests against a real varnishd, or those whose names begin with an argument (`k04 x`). One line a
-// case, and reports/varnishtest.json for the tally; what failed is in reports/varnishtest/<case>.log. Without varnishd all
-// are skipped, which is a failure in CI.
+// Runs the cases in varnish/tests against a real varnishd, or only those whose names start with an argument (`k04 x`).
+// Prints one line per case and writes reports/varnishtest.json; logs of failed cases are in reports/varnishtest/.
+// Without varnishd all cases are skipped, which is a failure in CI.
 import { type ExecFileException, execFile } from 'node:child_process';
 import {
   chmodSync,
@@ -18,22 +18,22 @@ import { describeMissing, isMissing } from '../test/support/programs.ts';
 
 const REPORTS = resolve(import.meta.dirname, '../reports');
 const LOGS = join(REPORTS, 'varnishtest');
-/** A case waits more than it works. */
+/** Cases mostly wait. */
 const PARALLEL = 4;
-/** Says that a case hangs, not that the machine is busy. */
+/** Long enough for a busy machine; longer means that a case hangs. */
 const CASE_SECONDS = 180;
-/** Each case compiles the rules, which takes three times as long when the C compiler is to make them fast. */
+/** Each case compiles the rules; without optimization that takes a third of the time. */
 const COMPILE_QUICKLY = "cc_command='%D -O0 -g0'";
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
-/** What varnishtest ends with where a case does not suit the machine. */
+/** Exit code of varnishtest for a case that the machine does not support. */
 const SKIPPED = 77;
 
 type Outcome = 'passed' | 'failed' | 'skipped';
 
-/** Settings of the edge that a case brings itself. */
+/** Without the settings of the edge that cases set themselves. */
 const { PURGE_KEY: _, LIMIT_BURST: _burst, LIMIT_PER_SECOND: _rate, ...environment } = process.env;
 
-/** Runs a program to its end; a program that is not there, or is killed, ends with -1. */
+/** Runs a program; the code is -1 if it is missing or killed. */
 function run(program: string, args: string[]): Promise<{ code: number; output: string }> {
   const options = { env: environment, maxBuffer: MAX_OUTPUT_BYTES };
   return new Promise((done) => {
@@ -44,7 +44,7 @@ function run(program: string, args: string[]): Promise<{ code: number; output: s
   });
 }
 
-/** Compiles what is deployed: what is wrong with it, undefined where nothing is. */
+/** Compiles the deployed VCL; returns the error, or undefined if there is none. */
 async function findFault(): Promise<string | undefined> {
   const path = `vcl_path=${join(EDGE, 'backends/local')}`;
   const args = ['-C', '-f', join(EDGE, 'default.vcl'), '-p', path];
@@ -79,12 +79,12 @@ async function runAll(files: string[]): Promise<Outcome[]> {
   return outcomes;
 }
 
-// varnishd drops its rights when root starts it, and could not read a checkout in somebody's home.
+// A copy, because varnishd started by root drops its privileges and cannot read a checkout in a home directory.
 const EDGE = mkdtempSync(join(tmpdir(), 'pypins-edge-'));
 chmodSync(EDGE, 0o755);
 cpSync(resolve(import.meta.dirname, '../varnish'), EDGE, { recursive: true });
 
-/** Seconds that a case waits on purpose: the longest begin first. */
+/** Returns the seconds of delays in a case; the longest cases start first. */
 function secondsOf(file: string): number {
   const waits = readFileSync(join(EDGE, 'tests', file), 'utf8').matchAll(/^ *delay ([\d.]+)/gm);
   return Array.from(waits, ([, seconds]) => Number(seconds)).reduce((sum, each) => sum + each, 0);

@@ -1,6 +1,6 @@
-// Asks a service for a million badges that somebody has written to break it (or as many as the argument says), all with
-// ?strict=1, from an index that misbehaves now and then. Ends with 1 where an answer departs from the contract, where the
-// service fails otherwise than the contract has it, or where its memory grows and grows.
+// Sends a million hostile badge URLs to a service (or as many as the argument says), all with
+// ?strict=1, over a sample index that fails now and then. Exits with 1 if an answer violates the contract, if the
+// service fails in another way, or if its memory keeps growing.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,31 +20,31 @@ import { freePort } from '../test/support/redis.ts';
 const DEFAULT_REQUESTS = 1_000_000;
 const CONNECTIONS = 8;
 const BATCH = 1_000;
-/** Every so many requests memory is looked at, and the index begins to misbehave for a fifth of them. */
+/** After each round, memory is measured; during the first fifth of a round, the index misbehaves. */
 const ROUND = 10_000;
-/** One answer in so many is taken apart; of the others, status, headers and length are. */
+/** One answer in this many is checked completely; of the others only status, headers and length. */
 const WHOLE_EVERY = 100;
 const MAX_FAULTS = 20;
 const MEBIBYTE = 1024 * 1024;
 const MAX_RSS_BYTES = 400 * MEBIBYTE;
-/** Between the second and the last quarter of the run; before that, caches fill. */
+/** From the second to the last quarter of the run; caches fill before that. */
 const MAX_GROWTH_BYTES = 32 * MEBIBYTE;
 const MIN_SAMPLES = 8;
 const MAX_ROWS = 20;
 const MODES: readonly Mode[] = ['503', 'reset', 'garbage', 'truncated', 'html', '429', 'nulls'];
 
-/** What has come of the requests so far. */
+/** Results so far. */
 interface Tally {
   asked: number;
   readonly verdicts: Map<string, number>;
   readonly faults: string[];
-  /** The service's memory after each round. */
+  /** Memory of the service after each round. */
   readonly memory: Memory[];
 }
 
 interface Memory {
   readonly rssBytes: number;
-  /** What JavaScript has taken, and what it holds outside its heap; the rest is the libraries'. */
+  /** Heap of JavaScript, and buffers outside it; the rest belongs to native libraries. */
   readonly heapBytes: number;
   readonly externalBytes: number;
 }
@@ -58,12 +58,12 @@ interface Subject {
 const output = createOutput();
 const requests = Number(process.argv[2] ?? DEFAULT_REQUESTS);
 if (!Number.isSafeInteger(requests) || requests <= 0) {
-  output.note('how many requests? such as: node scripts/soak.ts 100000');
+  output.note('invalid number of requests; usage: node scripts/soak.ts 100000');
   process.exit(2);
 }
 process.exitCode = await soak(requests);
 
-/** Starts all there is, and gives the exit code. */
+/** Runs the soak test and returns the exit code. */
 async function soak(total: number): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), 'pypins-soak-'));
   const standIn = createStandIn({ projects: sampleProjects });
@@ -102,6 +102,7 @@ async function describeSubject(directory: string, upstream: string): Promise<Sub
       ADMIN_PORT: `${adminPort}`,
       CACHE_DIR: directory,
       PYPI_URL: upstream,
+      PYPI_PER_MINUTE: '10000000',
       PYPISTATS_URL: upstream,
       FACTS_FRESH_SECONDS: '30',
       LOG_LEVEL: 'silent',
@@ -118,7 +119,7 @@ function misbehave(standIn: StandIn, asked: number): void {
   else standIn.behave();
 }
 
-/** Asks for all of them, over all connections. */
+/** Requests a batch over all connections. */
 async function askBatch(
   client: HostileClient,
   tally: Tally,
@@ -160,7 +161,7 @@ async function memoryOf({ adminUrl }: Subject): Promise<Memory> {
   };
 }
 
-/** Prints what came of it, and gives the exit code. */
+/** Prints the results and returns the exit code. */
 function report({ asked, verdicts, faults, memory }: Tally, seconds: number): number {
   const every = Math.ceil(memory.length / MAX_ROWS);
   const rows = memory
@@ -171,8 +172,8 @@ function report({ asked, verdicts, faults, memory }: Tally, seconds: number): nu
     .filter((_, round) => (round + 1) % every === 0);
   const header = ['requests', 'memory', 'heap', 'external'];
   for (const line of inColumns([header, ...rows])) output.line(line);
-  const told = [...verdicts].map(([verdict, count]) => `${verdict} ${count}`).join(', ');
-  output.line(`${asked} requests in ${Math.round(seconds)} s: ${told}`);
+  const counts = [...verdicts].map(([verdict, count]) => `${verdict} ${count}`).join(', ');
+  output.line(`${asked} requests in ${Math.round(seconds)} s: ${counts}`);
   const all = [...faults, ...faultsOfMemory(memory.map(({ rssBytes }) => rssBytes))];
   for (const fault of all) output.note(fault);
   output.line(`${all.length} faults`);
@@ -183,7 +184,7 @@ function faultsOfMemory(rssBytes: readonly number[]): string[] {
   const quarter = Math.floor(rssBytes.length / 4);
   const growth = median(rssBytes.slice(-quarter)) - median(rssBytes.slice(quarter, 2 * quarter));
   const faults: string[] = [];
-  if (Math.max(...rssBytes) > MAX_RSS_BYTES) faults.push('the service takes too much memory');
+  if (Math.max(...rssBytes) > MAX_RSS_BYTES) faults.push('the service uses too much memory');
   if (rssBytes.length >= MIN_SAMPLES && growth > MAX_GROWTH_BYTES)
     faults.push(`memory grows: ${inMegabytes(growth)} from the second quarter to the last`);
   return faults;

@@ -1,5 +1,5 @@
-// Sums up the runners' reports in a folder as `N passed, N failed, N skipped`, and exits with failure where a test
-// failed, was skipped, or never ran: a suite that is left out proves nothing.
+// Sums up the reports of the test runners in a folder as `N passed, N failed, N skipped`. Fails if a test
+// failed, was skipped, or never ran.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -24,7 +24,7 @@ let reports: z.infer<typeof reportSchema>[] = [];
 try {
   reports = readReports(folder);
 } catch (error) {
-  console.error(`no reports of tests: ${String(error)}`);
+  console.error(`no test reports: ${String(error)}`);
 }
 const sum = (count: (report: (typeof reports)[number]) => number): number =>
   reports.reduce((total, report) => total + count(report), 0);

@@ -2,28 +2,29 @@
 import { flushCompileCache } from 'node:module';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { withoutUserInfo } from './commands/output.ts';
 import { BadgeError, UsageError } from './errors.ts';
 
-/** Exit codes: the command failed; it was called wrongly or the settings do not fit. */
-const FAILED = 1;
-const MISUSED = 2;
+const EXIT_FAILURE = 1;
+/** Wrong arguments or invalid settings. */
+const EXIT_USAGE = 2;
 
 interface CommandEntry {
   readonly description: string;
-  /** Loads the command, whose `define` adds its arguments, its options and what it does. */
+  /** Loads the command; `define` adds its arguments, options and action. */
   readonly load: () => Promise<{ readonly define: (command: Command) => void }>;
 }
 
-/** Every command by its name. Only the one that is called is loaded. */
+/** All commands by name. Only the one that is called is loaded. */
 export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map(
   Object.entries({
     serve: {
-      description: 'serve badges until SIGTERM or SIGINT; settings come from the environment',
+      description: 'serve badges until SIGTERM or SIGINT; settings are environment variables',
       load: () => import('./commands/serve.ts'),
     },
     follow: {
       description:
-        "follow PyPI's releases: purge what has changed, so that the edge may keep the rest",
+        "follow PyPI's releases and purge changed badges, so that the edge keeps the others",
       load: () => import('./commands/follow.ts'),
     },
     render: {
@@ -31,29 +32,28 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map(
       load: () => import('./commands/render.ts'),
     },
     purge: {
-      description: 'make the badges of a project due, in the facts and at every node of the edge',
+      description: 'expire the facts of a project and purge its badges at every edge node',
       load: () => import('./commands/purge.ts'),
     },
     refresh: {
       description:
-        'after a release: ask PyPI until it tells of it, and purge the project at the edge',
+        'after an upload, fetch the project until PyPI serves the release, and purge its badges',
       load: () => import('./commands/refresh.ts'),
     },
     warm: {
-      description: 'ask the edge for badges, so that readers find them there',
+      description: 'request badges from the edge, so that it has them in its cache',
       load: () => import('./commands/warm.ts'),
     },
     doctor: {
-      description: 'look at all that the service needs, and say what to do',
+      description: 'check everything that the service needs, and advise on problems',
       load: () => import('./commands/doctor.ts'),
     },
     stats: {
-      description: "hit ratios of the tiers, budgets and top misses, from the nodes' metrics",
+      description: "print hit ratios, the budget and top misses from the nodes' metrics",
       load: () => import('./commands/stats.ts'),
     },
     health: {
-      description:
-        'whether the service on this machine takes requests; for health checks of containers',
+      description: 'check that the service on this machine is ready (for container health checks)',
       load: () => import('./commands/health.ts'),
     },
   } satisfies Record<string, CommandEntry>),
@@ -63,19 +63,19 @@ if (import.meta.main) {
   try {
     await run(process.argv.slice(2));
   } catch (error) {
-    process.stderr.write(`pypins: ${explain(error)}\n`);
-    process.exit(error instanceof UsageError ? MISUSED : FAILED);
+    process.stderr.write(`pypins: ${withoutUserInfo(explain(error))}\n`);
+    process.exit(error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE);
   }
-  // Node writes it at the end, which kill -9 leaves out: the next start would take 20 MB more.
+  // Node writes the cache only on exit; without it, a start after kill -9 takes 20 MB more.
   flushCompileCache();
 }
 
-/** Runs the command that the words call; for `serve` and `follow`, until they have started. */
+/** Runs the command that the arguments name; for `serve` and `follow`, until they have started. */
 async function run(words: readonly string[]): Promise<void> {
   const program = new Command('pypins')
     .description('Badge images about Python packages')
     .version(manifest.version)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : MISUSED));
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
   const called = words.find((word) => COMMANDS.has(word));
   for (const [name, { description, load }] of COMMANDS) {
     const command = program.command(name).description(description);
@@ -84,7 +84,7 @@ async function run(words: readonly string[]): Promise<void> {
   await program.parseAsync(words, { from: 'user' });
 }
 
-/** One line for whoever called: a failure of ours keeps its stack. */
+/** The message to print; unexpected errors keep their stack. */
 function explain(error: unknown): string {
   if (error instanceof BadgeError) return `${error.fault.message}: ${error.message}`;
   if (error instanceof UsageError) return error.message;

@@ -1,41 +1,41 @@
 /**
- * How long anything on the way to a badge may take, in milliseconds, from the outside in: each deadline is shorter than
- * the one around it, so that whoever gives up first still has time to say something better. A test holds them to that,
- * and to the edge's own (`varnish/rules/asking.vcl`).
+ * Deadlines on the way to a badge, in milliseconds, from the outside in. Each is shorter than the one around it, so
+ * that the inner layer can still answer with something better. A test checks this, and the edge's deadline in
+ * `varnish/rules/backend-requests.vcl`.
  */
 export const DEADLINES = {
-  /** GitHub's and PyPI's image proxies give up: 4 s by go-camo's source and GitHub's support. */
+  /** GitHub's and PyPI's image proxies give up (go-camo's source, GitHub's support). */
   imageProxyMs: 4_000,
-  /** What a badge URL promises, whatever is down. */
+  /** A badge is answered, whatever is down. */
   promiseMs: 2_500,
   /** The edge gives up on both nodes together. */
   edgeMs: 2_300,
-  /** A request waits for facts where nothing is known. */
+  /** A request waits for an origin fetch without kept facts. */
   unknownFactsMs: 2_000,
-  /** A request waits for facts to be refreshed where some are kept. */
+  /** A request with kept facts waits for a refresh. */
   keptFactsMs: 300,
-  /** The shared store answers, or is taken for dead. */
+  /** The shared store answers, or counts as down. */
   storeMs: 150,
 } as const;
 
-/** How long a call to an upstream may go on behind the answer that did not wait for it, in milliseconds. */
+/** Deadlines of upstream requests, which continue in the background after the response, in milliseconds. */
 export const UPSTREAM_DEADLINES = {
-  /** The refresh with all of its parts, waiting for the budget among them. */
+  /** The whole refresh, including the wait for the budget. */
   loadMs: 10_000,
-  /** One request with its redirects. */
+  /** One request including its redirects. */
   requestMs: 8_000,
   headersMs: 5_000,
   bodySilenceMs: 5_000,
   connectMs: 1_500,
 } as const;
 
-/** How long a client may take, and how long a stop may, in milliseconds. */
+/** Deadlines of client connections and of the shutdown, in milliseconds. */
 export const CONNECTION_DEADLINES = {
-  /** Longer than Varnish keeps an idle connection (60 s): a connection is closed by the side that opened it. */
+  /** Longer than Varnish keeps an idle connection (60 s), so that Varnish closes it, not we. */
   keepAliveMs: 65_000,
   headersMs: 5_000,
   requestMs: 10_000,
-  /** While stopping, idle connections are kept so long, so that their owners learn of it by `Connection: close`. */
+  /** While stopping, idle connections stay open this long; clients that use them get `Connection: close`. */
   drainMs: 3_000,
   stopMs: 10_000,
 } as const;

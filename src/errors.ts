@@ -1,29 +1,29 @@
 import type { Grammar } from './badges/kind.ts';
 
-/** How an answer came about, as `X-Badge-Status` tells it. */
+/** Outcome of a request, as in `X-Badge-Status`. */
 export type Verdict =
   'ok' | 'stale' | 'not-found' | 'invalid' | 'unavailable' | 'busy' | 'limited' | 'error';
 
-/** Names a row of the cache-length table in `http/headers.ts`. */
+/** A row of the cache lengths in `http/headers.ts`. */
 export type CacheClass =
   'facts' | 'followed' | 'downloads' | 'static' | 'stale' | 'not-found' | 'failing' | 'limited';
 
-/** One way to fail, and all that follows from it. */
+/** One way to fail, and how it is answered. */
 export interface Fault {
   readonly verdict: Verdict;
-  /** The true status; pictures are sent with 200 unless `?strict=1` or `alwaysTrue`. */
+  /** The true status. Pictures are sent with 200, except with `?strict=1` or `alwaysTrue`. */
   readonly status: number;
   readonly message: string;
-  /** What the badge says in shields.io's grammar, where that differs. */
+  /** The message in shields.io's grammar, if different. */
   readonly shieldsMessage?: string;
-  /** The label where no kind has one to give. */
+  /** The label if no kind is known. */
   readonly label?: string;
   readonly color: 'red' | 'lightgrey';
   readonly cacheClass: CacheClass;
   readonly alwaysTrue?: boolean;
 }
 
-/** Every way in which a badge can fail, and all that follows from it. */
+/** All ways in which a badge can fail. */
 export const FAULTS = {
   'no-project': {
     verdict: 'not-found',
@@ -90,11 +90,11 @@ export const FAULTS = {
 
 export type FaultCode = keyof typeof FAULTS;
 
-/** A failure that the contract has a badge for. The message and the cause are for the log, never for the picture. */
+/** A failure with an error badge. Message and cause are only logged, never shown. */
 export class BadgeError extends Error {
   override readonly name = 'BadgeError';
   readonly code: FaultCode;
-  /** For `limited`: when to come back. */
+  /** For `limited`: how long to wait. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
@@ -107,30 +107,29 @@ export class BadgeError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
-  /** The row of the table. */
   get fault(): Fault {
     return FAULTS[this.code];
   }
 }
 
-/** What the badge of a fault says in the grammar of its URL. */
+/** Returns the message of an error badge in a grammar. */
 export function faultMessage(fault: Fault, grammar: Grammar): string {
   return grammar === 'shields' ? (fault.shieldsMessage ?? fault.message) : fault.message;
 }
 
-/** The failure as a `BadgeError`; what nobody foresaw becomes `internal`. */
+/** Returns the error as a `BadgeError`; an unexpected one becomes `internal`. */
 export function toBadgeError(error: unknown): BadgeError {
   return error instanceof BadgeError
     ? error
-    : new BadgeError('internal', 'unforeseen failure', { cause: error });
+    : new BadgeError('internal', 'unexpected failure', { cause: error });
 }
 
-/** A command that was called in a way that makes no sense. The message is for whoever called. */
+/** Wrong arguments of a command. The message is printed for the user. */
 export class UsageError extends Error {
   override readonly name: string = 'UsageError';
 }
 
-/** Settings that do not fit; the message lists every fault, each with its variable, and never a value. */
+/** Invalid settings. The message lists all of them by name, and contains no values. */
 export class SettingsError extends UsageError {
   override readonly name = 'SettingsError';
 }

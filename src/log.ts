@@ -3,10 +3,10 @@ import { type DestinationStream, type Logger, destination, pino, stdSerializers 
 const BUFFER_BYTES = 4_096;
 const FLUSH_MS = 1_000;
 
-/** A log of JSON lines on standard output, written in batches, at the latest after a second. */
+/** A log of JSON lines on standard output, written in batches at least once a second. */
 export interface Log {
   readonly log: Logger;
-  /** Writes what is left; the log is of no use afterwards. */
+  /** Flushes the log; it must not be used afterwards. */
   readonly close: () => Promise<void>;
 }
 

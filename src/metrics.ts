@@ -1,7 +1,14 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { loadOnce } from './load-once.ts';
+// The whole of prom-client would load OpenTelemetry and `cluster`: 80 files, a tenth of the start-up time.
+import Counter from 'prom-client/lib/counter.js';
+import Gauge from 'prom-client/lib/gauge.js';
+import Histogram from 'prom-client/lib/histogram.js';
+import Registry from 'prom-client/lib/registry.js';
 
-/** Upper bounds of the follower's lag, from a release's publication to its purge. */
+/** Buckets of the follower's lag, from the publication of a release to its purge. */
 export const LAG_BOUNDS_SECONDS = [5, 10, 20, 30, 45, 60, 90, 120, 300, 900, 3600] as const;
+/** Interval at which the lag of the event loop is measured; the reported lag includes it. */
+const LAG_INTERVAL_MS = 100;
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 interface RequestCount {
@@ -25,11 +32,11 @@ export interface FollowerObserver {
   readonly lag: (seconds: number) => void;
 }
 
-/** What is read when somebody asks for the metrics, rather than counted as it happens. */
+/** Gauges that are read on each scrape. */
 export interface Gauges {
   readonly drawingRunning: () => number;
   readonly drawingWaiting: () => number;
-  readonly budgetLeft: () => number;
+  readonly budgetLeft: (upstream: 'pypi' | 'pypistats') => number;
   readonly factsBytes: () => number;
   readonly picturesBytes: () => number;
   readonly answersBytes: () => number;
@@ -38,31 +45,30 @@ export interface Gauges {
   readonly following: () => boolean;
 }
 
-/** What is counted. No label ever holds the name of a project, nor anything else that a client chose. */
+/** Counters and gauges of a process. No label contains the name of a project, or anything else that a client chose. */
 export interface Metrics {
   readonly request: (count: RequestCount) => void;
-  /** One operation of a tier: `answers`, `redis`, `sqlite`, `disk`. */
+  /** An operation of a cache tier: `answers` (the micro-cache), `redis`, `sqlite`, `disk`. */
   readonly tier: (tier: string, outcome: string) => void;
-  /** Facts given out: fresh, stale, absent or unavailable, and from which tier. */
+  /** A look-up of facts. `state`: fresh, stale, absent or unavailable. */
   readonly facts: (source: string, state: string, tier: string) => void;
   readonly refresh: (source: string, outcome: string) => void;
   readonly picture: (tier: string, format: string) => void;
   readonly upstream: (upstream: string, outcome: string, seconds: number) => void;
   readonly breaker: (upstream: string, isOpen: boolean) => void;
-  /** Events of the follower. */
   readonly follower: FollowerObserver;
   readonly watch: (gauges: Gauges) => void;
-  /** All metrics in Prometheus' text format. */
+  /** Returns all metrics in Prometheus' text format. */
   readonly render: () => Promise<{ contentType: string; text: string }>;
 }
 
-/** The metrics of one process, in a registry of their own. */
+/** Creates the metrics of a process, in a registry of their own. */
 export function createMetrics(version: string): Metrics {
   const registry = new Registry();
   const make = createMakers(registry);
-  collectDefaultMetrics({ register: registry });
+  const collectProcess = loadOnce(() => collectProcessMetrics(registry));
   make
-    .gauge('build_info', 'Version that runs', ['version', 'node'])
+    .gauge('build_info', 'Versions of pypins and Node', ['version', 'node'])
     .set({ version, node: process.version }, 1);
   const counted = createCounters(make);
 
@@ -90,44 +96,65 @@ export function createMetrics(version: string): Metrics {
       make.reading('drawing_running', 'Raster pictures being drawn', gauges.drawingRunning);
       make.reading('drawing_waiting', 'Raster pictures waiting to be drawn', gauges.drawingWaiting);
       make.reading(
+        'pypi_budget_left',
+        'Requests to PyPI for facts left in the current 15 seconds',
+        () => gauges.budgetLeft('pypi'),
+      );
+      make.reading(
         'pypistats_budget_left',
-        'Requests to pypistats.org left in this quarter of a minute',
-        gauges.budgetLeft,
+        'Requests to pypistats.org left in the current 15 seconds',
+        () => gauges.budgetLeft('pypistats'),
       );
       make.reading('memory_facts_bytes', 'Bytes of facts in memory', gauges.factsBytes);
       make.reading('memory_pictures_bytes', 'Bytes of pictures in memory', gauges.picturesBytes);
-      make.reading('memory_answers_bytes', 'Bytes of whole answers in memory', gauges.answersBytes);
+      make.reading(
+        'memory_answers_bytes',
+        'Bytes of whole responses in memory',
+        gauges.answersBytes,
+      );
       make.reading('disk_pictures_bytes', 'Bytes of pictures on disk', gauges.diskBytes);
       make.reading('store_healthy', '1 while the shared store answers', () =>
         Number(gauges.storeHealthy()),
       );
       make.reading(
         'following',
-        '1 while releases are followed: the edge keeps facts for a day',
+        '1 while a follower is up to date, so that the edge keeps facts for a day',
         () => Number(gauges.following()),
       );
     },
-    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    async render() {
+      await collectProcess();
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
   };
+}
+
+/** Adds the default metrics of the process and of Node. */
+async function collectProcessMetrics(register: Registry): Promise<void> {
+  const { collectDefaultMetrics } = await import('prom-client');
+  collectDefaultMetrics({ register, eventLoopMonitoringPrecision: LAG_INTERVAL_MS });
 }
 
 function createCounters(make: Makers) {
   return {
-    requests: make.counter('requests_total', 'Requests answered', [
+    requests: make.counter('requests_total', 'Answered requests', [
       'kind',
       'verdict',
       'format',
       'status',
     ]),
-    durations: make.histogram('request_duration_seconds', 'Time to answer', ['verdict']),
+    durations: make.histogram('request_duration_seconds', 'Time to answer a request', ['verdict']),
     tiers: make.counter(
       'tier_operations_total',
-      'Operations of a cache tier: answers, redis, sqlite, disk',
+      'Operations of the cache tiers: answers (the micro-cache), redis, sqlite, disk',
       ['tier', 'outcome'],
     ),
-    facts: make.counter('facts_total', 'Facts given out', ['source', 'state', 'tier']),
-    refreshes: make.counter('refreshes_total', 'Facts asked of an upstream', ['source', 'outcome']),
-    pictures: make.counter('pictures_total', 'Pictures by where they came from', [
+    facts: make.counter('facts_total', 'Look-ups of facts', ['source', 'state', 'tier']),
+    refreshes: make.counter('refreshes_total', 'Refreshes of facts from an upstream', [
+      'source',
+      'outcome',
+    ]),
+    pictures: make.counter('pictures_total', 'Pictures by the tier that provided them', [
       'tier',
       'format',
     ]),
@@ -135,25 +162,29 @@ function createCounters(make: Makers) {
       'upstream',
       'outcome',
     ]),
-    upstreamDurations: make.histogram('upstream_duration_seconds', 'Time an upstream took', [
+    upstreamDurations: make.histogram('upstream_duration_seconds', 'Time of upstream requests', [
       'upstream',
     ]),
-    polls: make.counter('follower_polls_total', 'Polls of the feed of releases', ['outcome']),
+    polls: make.counter('follower_polls_total', 'Polls of the feed', ['outcome']),
     changes: make.counter(
       'follower_changes_total',
-      'Changes of projects: seen in the feed, followed because readers request the project, confirmed by its page or unconfirmed yet',
+      'Changes of projects: seen in the feed, followed (the project is requested), confirmed by PyPI, or unconfirmed',
       ['outcome'],
     ),
-    purges: make.counter('follower_purges_total', 'Projects purged at a node of the edge', [
+    purges: make.counter('follower_purges_total', 'Purges of projects at the edge nodes', [
       'outcome',
     ]),
     lags: make.histogram(
       'follower_lag_seconds',
-      'From the publication of a release to its purge',
+      'Time from the publication of a release to its purge',
       [],
       [...LAG_BOUNDS_SECONDS],
     ),
-    breakers: make.gauge('upstream_breaker_open', '1 while an upstream is not asked', ['upstream']),
+    breakers: make.gauge(
+      'upstream_breaker_open',
+      '1 while the circuit breaker of an upstream is open',
+      ['upstream'],
+    ),
   };
 }
 
@@ -171,7 +202,7 @@ function createMakers(registry: Registry) {
     gauge: (...args: Parameters<typeof options>) => new Gauge(options(...args)),
     histogram: (name: string, help: string, labelNames: string[] = [], buckets = SECONDS) =>
       new Histogram({ ...options(name, help, labelNames), buckets }),
-    /** A gauge that is read when it is asked for. */
+    /** A gauge that is read on each scrape. */
     reading: (name: string, help: string, read: () => number) =>
       new Gauge({
         ...options(name, help),

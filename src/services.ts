@@ -1,70 +1,85 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Messages } from '../cache/store/messages.ts';
+import { type ContentStore, createContentStore } from '../cache/content/store.ts';
 import { createMemoryCache, type MemoryCache } from '../cache/memory.ts';
 import { createSingleFlight } from '../cache/single-flight.ts';
-import type { Store } from '../cache/store/contract.ts';
-import { composeSpec } from './badges/compose.ts';
-import { createPopularity, type Popularity } from './follow/popularity.ts';
+import { createLocalMessages } from '../cache/store/messages.ts';
+import { DEADLINES } from './deadlines.ts';
 import { FAULTS } from './errors.ts';
-import { type FollowerWatch, watchFollower } from './follow/state/watch.ts';
-import { bytesOfAnswer, type RememberedAnswer } from './http/badges/micro-cache.ts';
-import { createImaging } from './imaging/imaging.ts';
 import {
-  bytesOfPicture,
-  createPictures,
-  drawSpares,
-  type HeldPicture,
-  type Pictures,
-} from './imaging/pictures.ts';
-import { openSources, type Sources } from './facts/sources.ts';
-import { createDisk, type ServicesOptions } from './stores.ts';
+  createSources,
+  type OpenedSources,
+  type Shared,
+  type SourcesOptions,
+} from './facts/sources.ts';
+import { createPopularity, type Popularity } from './follow/popularity.ts';
+import { type FollowerWatch, watchFollower } from './follow/state/watch.ts';
+import type { CachedResponse } from './http/badges/micro-cache.ts';
+import type { CachedPicture, Pictures } from './imaging/pictures.ts';
+import type { BadgeSpec } from './imaging/spec.ts';
+import { KEYS } from './keys.ts';
 
-const BUSY = composeSpec({ ...FAULTS.busy, label: 'pypi' }, { style: 'flat' });
+const PICTURES_FORMAT = 1;
+const SWEEP_INTERVAL_MS = 300_000;
+/** Redis publishes which records are stale. */
+const REDIS_MEMORY_SECONDS = 5;
+/** SQLite publishes nothing, and reading it takes microseconds. */
+const SQLITE_MEMORY_SECONDS = 0.25;
+/** The micro-cache keeps a response for a second, made from facts in memory. */
+const SQLITE_SETTLE_MS = SQLITE_MEMORY_SECONDS * 1000 + 1_000;
+/** Start-up waits this long for the store: without it, this process would ask PyPI for facts that others have. */
+const STORE_PATIENCE_MS = 500;
+const { message, color } = FAULTS.busy;
+const BUSY: BadgeSpec = { label: 'pypi', message, color, style: 'flat' };
 
-/** Everything that lives as long as the process. */
-export interface Services {
-  readonly sources: Sources;
+/** What all services need. */
+export type ServicesOptions = Pick<SourcesOptions, 'config' | 'log' | 'metrics' | 'version'>;
+
+/** What `pypins serve` and `pypins render` need. */
+export interface Services extends Pick<OpenedSources, 'sources' | 'store' | 'messages'> {
   readonly pictures: Pictures;
-  /** Whole answers of the last second. */
-  readonly answers: MemoryCache<RememberedAnswer>;
-  readonly store: Store;
-  readonly messages: Messages;
+  /** Those of the micro-cache. */
+  readonly responses: MemoryCache<CachedResponse>;
   /** Counts what readers request, for the follower. */
   readonly popularity: Popularity;
-  /** The follower, as this process sees it. */
+  /** The follower as this process sees it. */
   readonly follower: FollowerWatch;
-  /** Lets go of connections, files and timers; never rejects. */
+  /** Closes connections, files and timers; never rejects. */
   close(): Promise<void>;
 }
 
-/** The composition root: the one place where what lives long is made and joined. */
+/**
+ * Makes and connects everything that `pypins serve` needs but the HTTP application. Drawing is loaded here, so that
+ * commands that draw nothing start without it.
+ */
 export async function createServices(options: ServicesOptions): Promise<Services> {
   const { config, metrics } = options;
   let follower: FollowerWatch | undefined;
   const isFollowing = (): boolean => follower?.isFollowing() ?? false;
-  // Fonts are looked for and tried on other threads: meanwhile the stores are opened.
-  const [drawing, opened] = await Promise.all([
+  // The fonts are tested on other threads while the store connects.
+  const [drawing, opened, { bytesOfResponse }] = await Promise.all([
     createDrawing(options),
     openSources(options, isFollowing),
+    import('./http/badges/micro-cache.ts'),
   ]);
   const { store, messages, sources } = opened;
   const { imaging, memory, disk, pictures } = drawing;
-  const answers = createMemoryCache({
+  const responses = createMemoryCache<CachedResponse>({
     maxBytes: config.MEMORY_MAX_BYTES / 8,
-    sizeOf: bytesOfAnswer,
+    sizeOf: bytesOfResponse,
   });
-  // Whole answers are a second old at most; of what has expired, none may be given again.
-  messages.subscribe(() => answers.clear());
+  // A response made from facts that have just become stale must not be sent again.
+  messages.subscribe(() => responses.clear());
   const popularity = createPopularity(store);
   const watch = (follower = await watchFollower(store));
 
   metrics.watch({
     drawingRunning: () => imaging.queue().running,
     drawingWaiting: () => imaging.queue().waiting,
-    budgetLeft: () => sources.budgetLeft(),
+    budgetLeft: (upstream) => sources.budgetsLeft()[upstream],
     factsBytes: () => sources.projects.stats().bytes + sources.downloads.stats().bytes,
     picturesBytes: () => memory.stats().bytes,
-    answersBytes: () => answers.stats().bytes,
+    answersBytes: () => responses.stats().bytes,
     diskBytes: () => disk.stats().bytes,
     storeHealthy: () => store.healthy,
     following: isFollowing,
@@ -73,7 +88,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   return {
     sources,
     pictures,
-    answers,
+    responses,
     store,
     messages,
     popularity,
@@ -87,15 +102,92 @@ export async function createServices(options: ServicesOptions): Promise<Services
   };
 }
 
-/** The pictures, in memory and on disk, and what draws them. */
+/**
+ * Opens the shared store and the sources of facts, and waits briefly for the store. `isFollowed`: whether a follower
+ * refreshes the records.
+ */
+export async function openSources(
+  options: ServicesOptions,
+  isFollowed = (): boolean => false,
+): Promise<OpenedSources> {
+  const { config, log } = options;
+  await mkdir(config.CACHE_DIR, { recursive: true }).catch((error: unknown) => {
+    log.error({ err: error }, 'cannot create CACHE_DIR: nothing is kept on disk');
+  });
+  const shared = await openShared(options);
+  const sources = createSources({ ...options, ...shared, isFollowed });
+  await shared.store.ready(STORE_PATIENCE_MS);
+  return {
+    ...shared,
+    sources,
+    async close() {
+      await sources.close();
+      await shared.messages.close();
+      await shared.store.close();
+    },
+  };
+}
+
+/** Opens Redis if it is set, otherwise SQLite in `CACHE_DIR`. Loads only the one that is used. */
+export async function openShared(options: ServicesOptions): Promise<Shared> {
+  return options.config.REDIS_URL === '' ? openSqlite(options) : openRedis(options);
+}
+
+async function openSqlite(options: ServicesOptions): Promise<Shared> {
+  const { createSqliteStore } = await import('../cache/store/sqlite/store.ts');
+  const { CACHE_DIR, CACHE_MAX_BYTES } = options.config;
+  return {
+    store: createSqliteStore({
+      path: join(CACHE_DIR, 'facts.sqlite'),
+      maxBytes: CACHE_MAX_BYTES / 4,
+      ...observersOf('sqlite', options),
+    }),
+    messages: createLocalMessages(SQLITE_SETTLE_MS),
+    memorySeconds: SQLITE_MEMORY_SECONDS,
+  };
+}
+
+async function openRedis(options: ServicesOptions): Promise<Shared> {
+  const [{ createRedisStore }, { createRedisMessages }] = await Promise.all([
+    import('../cache/store/redis/store.ts'),
+    import('../cache/store/redis/messages.ts'),
+  ]);
+  const { REDIS_URL: url } = options.config;
+  return {
+    store: createRedisStore({
+      url,
+      timeoutMs: DEADLINES.storeMs,
+      ...observersOf('redis', options),
+    }),
+    messages: createRedisMessages({ url, channel: KEYS.expired }),
+    memorySeconds: REDIS_MEMORY_SECONDS,
+  };
+}
+
+function observersOf(tier: string, { log, metrics }: ServicesOptions) {
+  return {
+    observe: (operation: string, outcome: string) => metrics.tier(tier, `${operation} ${outcome}`),
+    onStateChange(healthy: boolean, error?: unknown): void {
+      if (healthy) log.info('the store is available');
+      else
+        log.warn({ err: error }, 'the store fails: facts come from memory and from the upstreams');
+    },
+  };
+}
+
+/** Pictures in memory and on disk, and the renderer. */
 async function createDrawing(options: ServicesOptions) {
   const { config, metrics } = options;
+  const [{ createImaging }, { bytesOfPicture, createPictures, drawSpares }] = await Promise.all([
+    import('./imaging/imaging.ts'),
+    import('./imaging/pictures.ts'),
+  ]);
   const imaging = await createImaging({
     directory: join(config.CACHE_DIR, 'fonts'),
     concurrency: config.DRAWING_CONCURRENCY,
     queueLimit: config.DRAWING_QUEUE,
   });
-  const memory = createMemoryCache<HeldPicture>({
+  const memory = createMemoryCache<CachedPicture>({
     maxBytes: (config.MEMORY_MAX_BYTES / 8) * 3,
     sizeOf: ({ picture }) => bytesOfPicture(picture),
   });
@@ -105,9 +197,26 @@ async function createDrawing(options: ServicesOptions) {
     disk,
     flights: createSingleFlight(),
     imaging,
-    // Before the first request: without them, a full queue would have no picture to answer with.
+    // Drawn before the first request: a full queue answers with them.
     spares: await drawSpares(imaging, BUSY),
     observe: metrics.picture,
   });
   return { imaging, memory, disk, pictures };
+}
+
+/** Pictures on disk. Each kind of failure is logged once: a full disk fails with every picture. */
+function createDisk({ config, log, metrics }: ServicesOptions): ContentStore {
+  const loggedCodes = new Set<string>();
+  return createContentStore({
+    directory: join(config.CACHE_DIR, 'pictures'),
+    maxBytes: (config.CACHE_MAX_BYTES / 4) * 3,
+    formatVersion: PICTURES_FORMAT,
+    sweepIntervalMs: SWEEP_INTERVAL_MS,
+    observe(outcome, code) {
+      metrics.tier('disk', outcome);
+      if (code === undefined || loggedCodes.has(code)) return;
+      loggedCodes.add(code);
+      log.error({ code }, 'the disk cache fails: pictures come from memory or are drawn');
+    },
+  });
 }

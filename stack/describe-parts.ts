@@ -5,7 +5,7 @@ import { answers, type PartOptions } from './part.ts';
 import type { StackPorts } from './ports.ts';
 import { PYPINS, SHARED_CODE } from './program.ts';
 
-/** Facts only, all of which PyPI has: as in docker-compose.yml, which a test compares. */
+/** Redis keeps only facts that can be fetched again. A test compares this with docker-compose.yml. */
 export const REDIS_ARGUMENTS: readonly string[] = ['--save', '', '--appendonly', 'no'].concat([
   '--maxmemory',
   '128mb',
@@ -13,19 +13,19 @@ export const REDIS_ARGUMENTS: readonly string[] = ['--save', '', '--appendonly',
   'allkeys-lru',
 ]);
 
-/** What the parts have to go by. */
+/** Options shared by all parts. */
 export interface SiteOptions {
   readonly ports: StackPorts;
   readonly purgeKey: string;
-  /** Settings of the API's processes beside those that the stack gives them, or in their place. */
+  /** Settings of the API's processes that extend or override those of the stack. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** What varnishd is sized with, in place of `EDGE_ARGUMENTS`. */
+  /** Size of varnishd; `EDGE_ARGUMENTS` by default. */
   readonly edgeArguments?: readonly string[] | undefined;
-  /** How many followers of the releases there are: one leads, the others stand by. None where left out. */
+  /** Number of followers, of which one leads and the others stand by; 0 by default. */
   readonly followers?: number | undefined;
-  /** With `false` the settings say where the upstreams are. */
+  /** With `false`, the settings name the upstreams. */
   readonly withSample?: boolean;
-  /** What all parts find in their environment: `PATH` at least. */
+  /** Environment of all parts, with at least `PATH`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -68,7 +68,7 @@ export function describeNode(
   });
 }
 
-/** Each has the next port after that of the one before. */
+/** Followers have consecutive ports. */
 export function describeFollower(
   options: SiteOptions,
   directory: string,
@@ -87,7 +87,7 @@ interface OwnProgram extends Pick<PartOptions, 'name' | 'settings' | 'isReady'> 
   readonly command: string;
 }
 
-/** One of our own programs, with a cache of its own, and what all of them are told. */
+/** Describes a pypins process with its own cache and the common settings. */
 async function describeProgram(
   options: SiteOptions,
   directory: string,
@@ -102,7 +102,11 @@ async function describeProgram(
     program: PYPINS,
     args: [command],
     settings: {
-      ...(withSample && { PYPI_URL: sampleUrl, PYPISTATS_URL: sampleUrl }),
+      ...(withSample && {
+        PYPI_URL: sampleUrl,
+        PYPISTATS_URL: sampleUrl,
+        PYPI_PER_MINUTE: '10000000',
+      }),
       HOST: '127.0.0.1',
       ...settings,
       REDIS_URL: redisUrlOf(ports),

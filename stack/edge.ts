@@ -4,20 +4,20 @@ import { answers, type PartOptions } from './part.ts';
 
 const RULES = resolve(import.meta.dirname, '../varnish');
 
-/** The parameters of varnishd that differ from its own. */
+/** Parameters of varnishd that differ from its defaults. */
 export const EDGE_PARAMETERS: readonly string[] =
-  // A canonical URL may hold a logo.
+  // A canonical URL may contain a logo.
   ['-p', 'workspace_client=256k']
-    // The largest picture takes the place of 600 small ones, where 50 would be given up for it.
+    // The largest picture replaces 600 small ones; the default limit is 50.
     .concat(['-p', 'nuke_limit=1000'])
-    // A miss holds two threads; where there are none left, connections are reset, those of hits too.
+    // A miss takes two threads; without free threads, connections are reset, even those of hits.
     .concat(['-p', 'thread_pool_min=50', '-p', 'thread_pool_max=2000'])
-    // Whoever is slow to send a request holds a thread until then.
+    // A client that is slow to send a request occupies a thread.
     .concat(['-p', 'timeout_idle=5'])
-    // A node that has refused a connection would not be asked for a quarter of a second, though it may be back: probes tell.
+    // By default, a node that refused a connection gets no requests for 0.25 s. Probes decide instead.
     .concat(['-p', 'backend_remote_error_holddown=0']);
 
-/** How varnishd is sized: as in docker-compose.yml, which a test compares. */
+/** Size and parameters of varnishd. A test compares them with docker-compose.yml. */
 export const EDGE_ARGUMENTS: readonly string[] = ['-s', 'malloc,256m']
   .concat(['-s', 'Transient=malloc,64m'])
   .concat(EDGE_PARAMETERS);
@@ -26,40 +26,40 @@ export interface EdgeOptions {
   readonly name: string;
   readonly publicPort: number;
   readonly purgePort: number;
-  /** A directory of its own, for its site (`backends.vcl`) and what varnishd shares with varnishstat (`n`). */
+  /** Directory for the site (`backends.vcl`) and the working directory of varnishd (`n`). */
   readonly directory: string;
-  /** Ports of the API's processes on this machine; one may stand for both. */
+  /** Local ports of the API's processes; both may be the same. */
   readonly nodePorts: readonly [number, number];
-  /** Left out: every purge is refused. */
+  /** Without it every purge is refused. */
   readonly purgeKey?: string;
-  /** The VCL file, `varnish/default.vcl` where left out. */
+  /** The VCL file; `varnish/default.vcl` by default. */
   readonly vcl?: string;
-  /** How it is sized, `EDGE_ARGUMENTS` where left out. */
+  /** Size of varnishd; `EDGE_ARGUMENTS` by default. */
   readonly arguments?: readonly string[] | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Writes the site of this machine, and describes the varnishd that has it; not started yet. */
+/** Writes the site of this machine and describes its varnishd, without starting it. */
 export async function describeEdge(options: EdgeOptions): Promise<PartOptions> {
   const { directory, environment, publicPort, purgePort } = options;
   await writeFile(join(directory, 'backends.vcl'), await siteOf(options.nodePorts));
   return {
     name: options.name,
     program: 'varnishd',
-    // With its jail, root would become a user who cannot read a checkout in somebody's home.
+    // The jail would switch root to a user who cannot read a checkout in a home directory.
     args: ['-j', 'none', '-F', '-n', join(directory, 'n')]
       .concat(['-f', options.vcl ?? join(RULES, 'default.vcl'), '-p', `vcl_path=${directory}`])
       .concat(['-a', `public=127.0.0.1:${publicPort}`, '-a', `purge=127.0.0.1:${purgePort}`])
       .concat(options.arguments ?? EDGE_ARGUMENTS),
     settings: { PURGE_KEY: options.purgeKey ?? '' },
-    // Debian has it where only root looks.
+    // Debian installs varnishd outside the PATH of users.
     environment: { ...environment, PATH: `${environment['PATH']}${delimiter}/usr/sbin` },
-    // Any answer will do: the edge keeps this path to itself.
+    // Any status counts: the edge answers 404 for this path.
     isReady: () => answers(`http://127.0.0.1:${publicPort}/-/ready`),
   };
 }
 
-/** The site `local`, with other ports. */
+/** Returns the site `local` with other ports. */
 async function siteOf(nodePorts: readonly number[]): Promise<string> {
   const local = await readFile(join(RULES, 'backends/local/backends.vcl'), 'utf8');
   const ports = nodePorts.values();

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `make stack`: the whole of pypins on this machine, without Docker.
+// `make stack`: runs all of pypins on this machine, without Docker.
 import { randomBytes } from 'node:crypto';
 import closeWithGrace from 'close-with-grace';
 import { z } from 'zod';
@@ -21,7 +21,7 @@ const settingsSchema = z.object({
   FOLLOW_ADMIN_PORT: port(8085),
   REDIS_PORT: port(6380),
   SAMPLE_PORT: port(8090),
-  /** 0: real PyPI and pypistats.org, or what PYPI_URL and PYPISTATS_URL say. */
+  /** 0: the upstreams in PYPI_URL and PYPISTATS_URL, by default the real ones. */
   SAMPLE: z.enum(['0', '1']).default('1'),
   PURGE_KEY: z
     .string()
@@ -44,7 +44,7 @@ try {
   process.exit(1);
 }
 
-/** Starts everything, tells what to open and what to try, and stops everything on a signal. */
+/** Starts the stack, prints how to use it, and stops it on a signal. */
 async function runStack(): Promise<void> {
   const { SAMPLE, PURGE_KEY, ...ports } = settingsSchema.parse(environment);
   const withSample = SAMPLE === '1';
@@ -58,7 +58,7 @@ async function runStack(): Promise<void> {
       ...(withSample && { CONTACT: 'stack@sample.invalid' }),
     },
     environment,
-    // The others have little to say that would help, and say it at length.
+    // The other parts write long output that rarely helps.
     onLine: (part, line) =>
       void (/^(?:api|follower)/.test(part) && process.stderr.write(`${part}: ${line}\n`)),
     onEnd: (part, how) => process.stderr.write(obituary(part, how)),
@@ -73,7 +73,7 @@ function partsOf({ edge, nodes, followers, redis, sample }: Stack) {
 
 function obituary({ name, command }: Part, how: string): string {
   return `
-${name} has ended (${how}); the rest goes on without it. To start it again, in another terminal:
+${name} has ended (${how}); the other parts keep running. To start it again, in another terminal:
 
   ${command}
 `;
@@ -88,7 +88,7 @@ function welcome(stack: Stack, purgeKey: string): string {
       ? ''
       : `Publish a release; the follower sees it within a minute:\n\n  curl -X POST '${sampleUrl}/-/publish?project=requests'\n\n`;
   return `
-pypins runs: Varnish, two processes of the API, a follower of the releases, Redis${sampleUrl === undefined ? '' : ', and the sample index as PyPI'}.
+pypins is running: Varnish, two processes of the API, a follower of the releases, Redis${sampleUrl === undefined ? '' : ', and the sample index as PyPI'}.
 ${gallery}
 Badges, through Varnish:
 
@@ -105,17 +105,17 @@ See where an answer came from (X-Cache), and what Varnish does:
   curl -sI ${edgeUrl}${FEW_BADGES[0]}
   varnishstat -n ${stack.edgeDirectory}
 
-Kill what you like, and reload a badge; its process is not started again:
+Kill any process and reload a badge; the process is not restarted:
 
 ${partsOf(stack)
   .map(({ name, pid }) => `  kill -9 ${pid}   # ${name}`)
   .join('\n')}
 
-Ctrl-C ends it.
+Ctrl-C stops the stack.
 `;
 }
 
-/** What went wrong, in a sentence where it is a setting: a port that is taken is the usual one. */
+/** Returns a message for the terminal; for a port that is taken, with the command that chooses another one. */
 function explain(error: unknown): string {
   if (error instanceof PortTakenError) return `${error.message} make stack`;
   if (error instanceof z.ZodError) return z.prettifyError(error);

@@ -4,7 +4,7 @@ import { get } from 'node:http';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Generous: whatever ends at its start is told of at once. */
+/** Long enough for a busy machine; a program that ends during its start is reported at once. */
 const START_TIMEOUT_MS = 90_000;
 const STOP_TIMEOUT_MS = 15_000;
 const POLL_MS = 50;
@@ -16,15 +16,15 @@ export interface Part {
   readonly name: string;
   /** Undefined while it does not run. */
   readonly pid: number | undefined;
-  /** What a shell takes to start it by hand. */
+  /** Shell command that starts it by hand. */
   readonly command: string;
-  /** Starts it, or starts it again, and waits until it is ready; rejects with its last words where it ends instead. */
+  /** Starts or restarts it and waits until it is ready; rejects with its last output if it ends instead. */
   start(): Promise<void>;
-  /** Sends a signal that does not end it, such as SIGSTOP. */
+  /** Sends a signal such as SIGSTOP. */
   signal(name: NodeJS.Signals): void;
-  /** Kills it, and waits until it is gone. */
+  /** Kills it and waits for its end. */
   kill(): Promise<void>;
-  /** Asks it to end, and waits until it is gone: by force after 15 s. */
+  /** Stops it and waits for its end; kills it after 15 s. */
   stop(): Promise<void>;
 }
 
@@ -32,18 +32,18 @@ export interface PartOptions {
   readonly name: string;
   readonly program: string;
   readonly args: readonly string[];
-  /** What it is told by environment variables. */
+  /** Settings, passed as environment variables. */
   readonly settings: Readonly<Record<string, string>>;
   /** The rest of its environment. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly isReady: () => Promise<boolean>;
-  /** Takes each line that it writes. */
+  /** Called with each line of its output. */
   readonly onLine?: ((line: string) => void) | undefined;
-  /** Called when it ends by itself or by somebody else, once it was ready; `how` is its exit code or the signal. */
+  /** Called if it was ready and ends unexpectedly; `how` is its exit code or the signal. */
   readonly onEnd?: ((how: string) => void) | undefined;
 }
 
-/** Describes a program that is started, killed and started again; nothing runs yet. */
+/** Creates a part; `start` runs it. */
 export function createPart(options: PartOptions): Part {
   let child: ChildProcess | undefined;
   const killAtExit = (): void => void child?.kill('SIGKILL');
@@ -67,7 +67,7 @@ export function createPart(options: PartOptions): Part {
     },
     async start() {
       const deadlineMs = performance.now() + START_TIMEOUT_MS;
-      // What is left of the one before, such as varnishd's worker without its manager, still answers for a moment.
+      // A remnant of the previous process, such as a worker of varnishd, may still answer for a moment.
       while ((await options.isReady()) && performance.now() < deadlineMs) await delay(POLL_MS);
       const { running, words } = await run(options);
       let isReady = false;
@@ -75,7 +75,7 @@ export function createPart(options: PartOptions): Part {
       process.once('exit', killAtExit);
       running.once('exit', (code, signal) => {
         process.off('exit', killAtExit);
-        // `end` has forgotten it.
+        // `end` stopped it.
         if (child !== running) return;
         child = undefined;
         if (isReady) options.onEnd?.(signal ?? `exit code ${code}`);
@@ -96,7 +96,7 @@ export function createPart(options: PartOptions): Part {
   };
 }
 
-/** Runs a program and keeps its last words; rejects where it is not there. */
+/** Runs a program and keeps its last lines; rejects if it cannot be started. */
 async function run(options: PartOptions): Promise<{ running: ChildProcess; words: string[] }> {
   const words: string[] = [];
   const running = spawn(options.program, options.args, {
@@ -111,15 +111,15 @@ async function run(options: PartOptions): Promise<{ running: ChildProcess; words
     });
   }
   await once(running, 'spawn').catch((cause: unknown) => {
-    throw new Error(`${options.program} cannot be run: make services installs it`, { cause });
+    throw new Error(`${options.program} cannot be started: make services installs it`, { cause });
   });
   return { running, words };
 }
 
-/** Whether anything answers HTTP at the URL within a second, with a status of 200 where `ok` is asked for. */
+/** Whether the URL answers within a second; with `ok`, the status must be 200. */
 export function answers(url: string, ok = false): Promise<boolean> {
   return new Promise((done) => {
-    // A connection of its own: a kept one would hold up whoever stops.
+    // A new connection: an idle one would delay the end of the program.
     const request = get(url, { agent: false, timeout: PROBE_TIMEOUT_MS }, (response) => {
       response.resume();
       done(response.statusCode === 200 || !ok);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Where the parts of a stack listen, on 127.0.0.1, by the names that the settings have. */
+/** Ports of the parts on 127.0.0.1, by the names of their settings. */
 export interface StackPorts {
   readonly EDGE_PORT: number;
   readonly PURGE_PORT: number;
@@ -25,7 +25,7 @@ export class PortTakenError extends Error {
   }
 }
 
-/** Rejects with a `PortTakenError` for the first port that somebody listens on, or that is given twice. */
+/** Rejects with a `PortTakenError` for the first port that is in use or given twice. */
 export async function checkPorts(ports: Partial<StackPorts>): Promise<void> {
   const seen = new Set<number>();
   for (const [setting, port] of Object.entries(ports)) {

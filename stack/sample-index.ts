@@ -1,4 +1,4 @@
-// The sample index in a process of its own: PyPI and pypistats.org in small, and a page that shows every badge.
+// Runs the sample index, a small PyPI and pypistats.org, with a page that shows every badge.
 import closeWithGrace from 'close-with-grace';
 import { z } from 'zod';
 import { renderGallery } from '../sample/gallery/page.ts';

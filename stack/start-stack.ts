@@ -14,38 +14,38 @@ import {
   urlOf,
 } from './describe-parts.ts';
 
-/** The whole of pypins on one machine: varnishd, two processes of the API, Redis, followers, and the sample index. */
+/** All of pypins on one machine: varnishd, two processes of the API, Redis, followers, and the sample index. */
 export interface Stack {
-  /** Where badges are, as the world sees them. */
+  /** Public URL of the badges. */
   readonly edgeUrl: string;
-  /** The listener for purges. */
+  /** URL of the listener for purges. */
   readonly purgeUrl: string;
   readonly redisUrl: string;
-  /** The upstream, or undefined where it is another than the sample index. */
+  /** URL of the sample index; undefined with other upstreams. */
   readonly sampleUrl: string | undefined;
-  /** Where the edge asks, of each process of the API. */
+  /** URLs of the API's processes, as the edge uses them. */
   readonly nodeUrls: readonly [string, string];
-  /** Where operators look, of each process of the API. */
+  /** Admin URLs of the API's processes. */
   readonly adminUrls: readonly [string, string];
-  /** What varnishstat and varnishlog take as `-n`. */
+  /** Option `-n` of varnishstat and varnishlog. */
   readonly edgeDirectory: string;
   readonly edge: Part;
   readonly nodes: readonly [Part, Part];
-  /** Those that follow PyPI's releases: one leads. */
+  /** The followers of PyPI's releases, of which one leads. */
   readonly followers: readonly Part[];
   readonly redis: Part;
   readonly sample: Part | undefined;
-  /** Stops everything that still runs, and removes its directory. */
+  /** Stops all parts and removes their directory. */
   close(): Promise<void>;
 }
 
 export interface StackOptions extends SiteOptions {
   readonly onLine?: (part: string, line: string) => void;
-  /** A part has ended, and not by `kill`, `stop` or `close`. Nothing starts it again. */
+  /** Called if a part ends without `kill`, `stop` or `close`; it is not restarted. */
   readonly onEnd?: (part: Part, how: string) => void;
 }
 
-/** Starts the stack and waits until all of it is ready. Rejects with a `PortTakenError`, or a part's last words. */
+/** Starts the stack and waits until it is ready. Rejects with a `PortTakenError` or the last output of a part. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { ports, withSample = true } = options;
   const { SAMPLE_PORT, ...others } = ports;
@@ -55,7 +55,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { edge, nodes, followers, redis, sample } = parts;
 
   const close = async (): Promise<void> => {
-    // From the outside in: a node that stops waits for its clients.
+    // The edge first: a node that stops waits for its clients.
     await edge.stop();
     await Promise.all([...nodes, ...followers].map((part) => part.stop()));
     await Promise.all([redis.stop(), sample?.stop()]);
@@ -101,7 +101,7 @@ async function createParts(options: StackOptions, directory: string): Promise<Pa
     nodePorts: [ports.API1_PORT, ports.API2_PORT],
     purgeKey,
     arguments: options.edgeArguments,
-    // It has the limits of the nodes.
+    // The edge has the same rate limits as the nodes.
     environment: { ...environment, ...options.settings },
   });
   return {

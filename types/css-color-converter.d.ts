@@ -1,5 +1,5 @@
-/** The part of css-color-converter 2 that pypins uses; the package has no types of its own. */
+/** The part of css-color-converter 2 that pypins uses; the package ships no types. */
 declare module 'css-color-converter' {
-  /** Parses a CSS color; null when it is none. Throws for names that every object has, such as `constructor`. */
+  /** Parses a CSS color; returns null for other texts, but throws for names such as `constructor`. */
   export function fromString(text: string): { toHexString: () => string } | null;
 }

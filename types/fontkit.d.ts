@@ -1,4 +1,4 @@
-/** The part of fontkit 2 that pypins uses; the package has no types of its own. */
+/** The part of fontkit 2 that pypins uses; the package ships no types. */
 declare module 'fontkit' {
   interface Font {
     readonly unitsPerEm: number;

@@ -1,4 +1,4 @@
-/** What pypins uses of spdx-expression-parse 5, which ships no types. */
+/** The part of spdx-expression-parse 5 that pypins uses; the package ships no types. */
 declare module 'spdx-expression-parse' {
   interface License {
     readonly license: string;
@@ -14,7 +14,7 @@ declare module 'spdx-expression-parse' {
 
   type Expression = License | Conjunction;
 
-  /** Throws on whatever is not an SPDX expression of known identifiers; overflows the stack on deep nesting. */
+  /** Throws unless the text is an SPDX expression of known identifiers; overflows the stack on deep nesting. */
   function parse(source: string): Expression;
 
   export = parse;

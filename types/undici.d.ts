@@ -1,4 +1,4 @@
-/** The two files of undici 8 that pypins uses; their types are those of the package. */
+/** The two files of undici 8 that pypins imports directly, with the types of the package. */
 declare module 'undici/lib/dispatcher/agent.js' {
   import { Agent } from 'undici';
 

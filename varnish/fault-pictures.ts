@@ -1,4 +1,4 @@
-// Writes rules/fault-pictures.vcl: the badges that the edge shows by itself, the same bytes as the API's.
+// Writes rules/fault-pictures.vcl: the badges that the edge serves itself, with the same bytes as the API.
 //   node varnish/fault-pictures.ts
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { worldSeconds } from '../src/http/headers.ts';
 import { createImaging, type Imaging } from '../src/imaging/imaging.ts';
 import { drawSvg } from '../src/imaging/svg.ts';
 
-/** The faults that the edge answers without the API; it knows them by their status. */
+/** Faults that the edge answers without the API. */
 const EDGE_FAULTS: ReadonlySet<string> = new Set([
   'invalid-name',
   'no-badge',
@@ -19,15 +19,17 @@ const EDGE_FAULTS: ReadonlySet<string> = new Set([
 ]);
 const DEFAULT_LABEL = 'pypi';
 const HEAD =
-  '# Written by varnish/fault-pictures.ts from the API’s table of faults: change that, and run it again.\nimport blob;\n';
+  '# Generated from src/errors.ts by `make docs`: change that file instead.\nimport blob;\n';
 
-/** Returns the VCL with one sub for each fault, and its picture as SVG, as PNG and as the twin for machines. */
+/** Returns the VCL with one sub per fault, which contains its badge as SVG, PNG and JSON. */
 export async function renderFaultPictures(): Promise<string> {
   const directory = join(tmpdir(), 'pypins-fault-pictures');
   const imaging = await createImaging({ directory, concurrency: 1, queueLimit: 8 });
   const faults = Object.entries<Fault>(FAULTS).filter(([code]) => EDGE_FAULTS.has(code));
-  const subs = await Promise.all(faults.map(([code, fault]) => renderFault(code, fault, imaging)));
-  return [HEAD, ...subs].join('\n');
+  const subs = [HEAD];
+  // One at a time: the drawing queue drops what waits for a second, which happens on a busy machine.
+  for (const [code, fault] of faults) subs.push(await renderFault(code, fault, imaging));
+  return subs.join('\n');
 }
 
 async function renderFault(code: string, fault: Fault, imaging: Imaging): Promise<string> {
@@ -38,7 +40,7 @@ async function renderFault(code: string, fault: Fault, imaging: Imaging): Promis
   const cacheSeconds = worldSeconds(fault.cacheClass, 0);
   const svg = drawSvg(spec);
   const png = await imaging.draw(spec, 'png', 1);
-  const twin = JSON.stringify({
+  const json = JSON.stringify({
     schemaVersion: 1,
     label: spec.label,
     message: spec.message,
@@ -58,15 +60,15 @@ sub fault_${name} {
   } elsif (resp.http.Content-Type ~ "png") {
     set resp.body = ${name}_png.get();
   } else {
-    set resp.body = ${longString(twin)};
+    set resp.body = ${longString(json)};
   }
 }
 `;
 }
 
-/** A text as VCL takes it, quotes included; it may not hold the end mark. */
+/** Returns the text as a long string of VCL. Throws if it contains the end mark. */
 function longString(text: string): string {
-  if (text.includes('"}')) throw new Error('the text holds what ends a long string of VCL');
+  if (text.includes('"}')) throw new Error('the text contains the end of a long string of VCL');
   return `{"${text}"}`;
 }
 

@@ -2,14 +2,14 @@ import { PARAMETERS } from '../src/badges/parameters.ts';
 
 const HEAD = `# Generated from src/badges/parameters.ts by \`make docs\`: change that file instead.
 #
-# Works on the variable "query", in which "&" stands before each parameter. Nothing is replaced that does not match first:
-# each replacement is a copy in the workspace, and a logo is long.
+# These subs change the variable "query", which has "&" before each parameter. They match before they replace, because
+# each replacement makes a copy in the workspace, and logos are long.
 import var;
 `;
 const NEXT = '(?=&|$)';
 const END = '(?:&|$)';
 
-/** Returns the VCL that drops what says nothing to the API: unknown, empty, unfit and default parameters. */
+/** Returns the VCL that drops parameters the API ignores: unknown, empty, invalid and default ones. */
 export function renderParameterRules(): string {
   const names = PARAMETERS.map(({ name }) => name).toSorted();
   const known = `&(?!(?:${names.join('|')})=)`;
@@ -19,19 +19,19 @@ export function renderParameterRules(): string {
     HEAD,
     rule('query_of_known_parameters', known, `${known}[^&]*`),
     rule('query_without_empties', `${empty}${END}`, `${empty}${NEXT}`),
-    misfits(),
+    invalid(),
     defaults('query_without_defaults', (changes) => changes !== 'look'),
-    '# The twin for machines repeats the looks that were asked for.',
+    '# Not for JSON, which repeats the requested look.',
     defaults('query_without_default_looks', (changes) => changes === 'look'),
   ].join('\n');
 }
 
-// A value with a percent escape is left as it is, since only the API decodes it.
-function misfits(): string {
+// Values with a percent escape are kept, since only the API decodes them.
+function invalid(): string {
   const limited = PARAMETERS.flatMap(({ name, values }) => (values ? [{ name, values }] : []));
   const unfit = limited.map(({ name, values }) => `${name}=(?!(?:${values.join('|')})${END})`);
   return rule(
-    'query_without_misfits',
+    'query_without_invalid_values',
     `&(?:${limited.map(({ name }) => name).join('|')})=`,
     `&(?:${unfit.join('|')})[^&%]*${NEXT}`,
   );

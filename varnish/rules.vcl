@@ -1,5 +1,5 @@
-# The life of a request at the edge. Each step calls its rules by name; a rule explains itself where it is written.
-# All steps end with a return of their own: the built-in VCL has no part in this.
+# The steps of a request at the edge. Each step calls its rules by name; rules/ explains them.
+# Every step returns, so the built-in VCL never runs.
 
 import var;
 
@@ -8,10 +8,10 @@ include "./rules/canonical-query.vcl";
 include "./rules/canonical-url.vcl";
 include "./rules/clients.vcl";
 include "./rules/kept-copies.vcl";
-include "./rules/asking.vcl";
-include "./rules/answers.vcl";
+include "./rules/backend-requests.vcl";
+include "./rules/backend-responses.vcl";
 include "./rules/purge.vcl";
-include "./rules/publishers.vcl";
+include "./rules/refresh.vcl";
 include "./rules/delivery.vcl";
 include "./rules/fault-pictures.vcl";
 include "./rules/faults.vcl";
@@ -22,14 +22,14 @@ sub vcl_recv {
   }
   call client_connection;
   if (req.method == "POST") {
-    call publisher_asks;
+    call pass_refresh;
   }
   if (req.method != "GET" && req.method != "HEAD") {
     return (synth(405));
   }
   if (req.restarts == 0) {
     call canonical_url;
-    # How stale a copy is shown while all is well.
+    # A copy is served for up to 60 s past its TTL while it is refreshed.
     set req.grace = 60s;
   } else {
     call kept_copy_grace;
@@ -37,7 +37,7 @@ sub vcl_recv {
   return (hash);
 }
 
-# The key is the URL and nothing else: no host name can ever split or mix up what is cached.
+# The cache key is the URL alone, so no host name can split or mix up the cache.
 sub vcl_hash {
   hash_data(req.url);
   return (lookup);
@@ -48,11 +48,11 @@ sub vcl_hit {
     call purge_url;
   }
   if (local.socket == "purge") {
-    call fetch_anew;
+    call refetch;
   }
   if (obj.ttl < 0s) {
     call kept_copy_purged;
-    # A fetch begins behind this answer.
+    # This answer starts a background fetch.
     call client_address;
     call request_id;
   }
@@ -63,11 +63,11 @@ sub vcl_miss {
   if (req.method == "PURGE") {
     call purge_url;
   }
-  call kept_copy_instead;
+  call kept_copy_after_failure;
   call client_address;
   call client_limit;
   call request_id;
-  # Whatever happens from here on is about this URL: see kept_copy_before_fault.
+  # The URL is canonical now: see kept_copy_before_fault.
   var.set("asked", "yes");
   return (fetch);
 }
@@ -77,31 +77,31 @@ sub vcl_pass {
 }
 
 sub vcl_backend_fetch {
-  call ask_not_again;
-  call ask_node;
-  call ask_in_time;
-  call ask_without_headers;
+  call skip_failed_refresh;
+  call choose_node;
+  call set_timeouts;
+  call drop_request_headers;
   return (fetch);
 }
 
 sub vcl_backend_response {
-  call answer_is_ours;
-  call answer_to_publisher;
-  call answer_failing;
-  call answer_headers;
-  call answer_length;
+  call require_badge_status;
+  call pass_refresh_response;
+  call failed_response;
+  call response_headers;
+  call response_ttl;
   return (deliver);
 }
 
 sub vcl_backend_error {
-  call error_retry;
+  call retry_other_node;
   call kept_copy_stays;
-  call error_remembered;
+  call cache_error;
   return (deliver);
 }
 
 sub vcl_deliver {
-  call fault_if_remembered;
+  call fault_if_cached_error;
   call deliver_source;
   call deliver_headers;
   return (deliver);

@@ -3,7 +3,7 @@ import type { Grammar, Kind } from '../../src/badges/kind.ts';
 import { type Parameter, PARAMETERS } from '../../src/badges/parameters.ts';
 import { examplePaths } from '../../src/badges/urls.ts';
 
-/** Returns the rows of the table of kinds: its names in two grammars, its label, what it says, its parameters, an example. */
+/** Returns the rows of the table of kinds: names in both grammars, label, content, parameters, example. */
 export function kindsTable(): string {
   return KINDS.map((kind) => {
     const parameters = (kind.parameters ?? []).map(code).join(', ');
@@ -19,7 +19,7 @@ export function kindsTable(): string {
   }).join('\n');
 }
 
-/** Returns the rows of the table of parameters: its name, what it means, its values, an example. */
+/** Returns the rows of the table of parameters: name, meaning, values, example. */
 export function parametersTable(): string {
   return PARAMETERS.map((parameter) => {
     const { name, about, example } = parameter;

@@ -7,7 +7,7 @@ const nothing = (): number => 0;
 export function settingsTable(): string {
   return Object.entries(settingsSchema.shape)
     .map(([name, schema]) => {
-      // Its default depends on the machine.
+      // This default depends on the machine.
       const value = name === 'DRAWING_CONCURRENCY' ? '' : String(schema.def.defaultValue);
       return `| \`${name}\` | ${value === '' ? '' : `\`${value}\``} | ${schema.description} |`;
     })
@@ -34,6 +34,6 @@ export async function metricsTable(): Promise<string> {
   );
   return [
     ...rows,
-    '| `process_*`, `nodejs_*` | memory, CPU, event loop: the usual ones of Node |',
+    '| `process_*`, `nodejs_*` | memory, CPU, event loop: the default metrics of Node |',
   ].join('\n');
 }

@@ -9,7 +9,7 @@ const PICTURES = [
   ['-license', 'license', 'Apache-2.0', 'green'],
 ] as const;
 
-/** Returns the pictures of the README: by file, the SVG. */
+/** Returns the pictures of the README: file and SVG. */
 export function drawPictures(): [file: string, content: string][] {
   return STYLES.flatMap((style) =>
     PICTURES.slice(0, style === 'flat' ? 4 : 2).map(

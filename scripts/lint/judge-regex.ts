@@ -1,27 +1,27 @@
-// Whether a regular expression takes time in proportion to its text, whatever the text.
+// Checks whether a regular expression takes time proportional to the length of any text.
 import { check, checkSync, type Diagnostics } from 'recheck';
 
 const LIMITS = {
-  // Far more than any of ours takes, about a second: the verdict must not depend on how busy the machine is.
+  // Far more than the second that our expressions take, so that a busy machine does not change the verdict.
   timeout: 60_000,
   attackTimeout: null,
   incubationTimeout: null,
-  // Finds what ten, the default, find in a third of the time.
+  // Finds the same as the default of ten, in a third of the time.
   maxIteration: 3,
 };
 
-// recheck's other backends wait for a second thread, which never gets its turn inside oxlint.
+// The other backends of recheck wait for a second thread, which never runs inside oxlint.
 process.env['RECHECK_SYNC_BACKEND'] = 'pure';
 
 /**
- * Returns undefined for an expression that is linear, else what is wrong with it, to be read after `it`: as wrong as one
- * whose time grows with the square of the text's length is one that cannot be judged.
+ * Returns undefined for a linear expression, else a predicate such as `is not linear`. An expression that cannot be
+ * judged is as wrong as a quadratic one.
  */
 export function judgeRegexSync(source: string, flags: string): string | undefined {
   return explain(checkSync(source, flags, LIMITS));
 }
 
-/** As `judgeRegexSync`, in a tenth of the time where recheck has a program for the machine. */
+/** Like `judgeRegexSync`, in a tenth of the time if recheck has a binary for the machine. */
 export async function judgeRegex(source: string, flags: string): Promise<string | undefined> {
   return explain(await check(source, flags, LIMITS));
 }

@@ -1,7 +1,7 @@
-// A plugin of oxlint: a regular expression that meets what others wrote is linear, and is written so that this can be judged.
+// A plugin of oxlint: regular expressions in product code are linear, and literals, so that they can be judged.
 import { judgeRegexSync } from './judge-regex.ts';
 
-/** What the rule reads of a node, in the form that ESLint gave it. */
+/** The parts of an ESTree node that the rule reads. */
 interface Node {
   readonly type: string;
   readonly name?: string;
@@ -13,7 +13,7 @@ interface Context {
 }
 
 function createRule() {
-  /** By flags and source; as many as there are expressions in the code. */
+  /** Flags and source of an expression → its fault. */
   const judgments = new Map<string, string | undefined>();
 
   function judge(source: string, flags: string): string | undefined {
@@ -31,7 +31,7 @@ function createRule() {
 
     function checkCall(node: Node & { readonly callee: Node }): void {
       if (node.callee.type !== 'Identifier' || node.callee.name !== 'RegExp') return;
-      report({ node, message: 'Only a literal can be judged: write the expression as one.' });
+      report({ node, message: 'Only a literal can be judged: write the expression as a literal.' });
     }
 
     return { Literal: checkLiteral, NewExpression: checkCall, CallExpression: checkCall };

@@ -9,7 +9,7 @@ import { types } from './kinds/types.ts';
 import { furyVersion, version } from './kinds/version.ts';
 import { type Grammar, GRAMMARS, type Kind } from './kind.ts';
 
-/** Every kind of badge, in the order of the documents. A new kind is a file in `kinds/` and a line here. */
+/** All kinds of badges, in the order of the documents. A new kind is a file in `kinds/` and a line here. */
 export const KINDS: readonly [Kind, ...Kind[]] = [
   version,
   furyVersion,
@@ -37,7 +37,7 @@ const BY_NAME: ReadonlyMap<string, Kind> = new Map(
   ),
 );
 
-/** Returns the kind that `name` means in the grammar's URLs, or undefined. Names have a case, and may have a slash. */
+/** Returns the kind with the name in a grammar, or undefined. Names are case-sensitive, and may contain a slash. */
 export function findKind(grammar: Grammar, name: string): Kind | undefined {
   return BY_NAME.get(`${grammar} ${name}`);
 }

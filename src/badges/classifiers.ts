@@ -3,7 +3,7 @@ import type { Grammar } from './kind.ts';
 const VERSION_NUMBER = /^\d+(?:\.\d+)*$/;
 const byNumber = new Intl.Collator('en', { numeric: true });
 
-/** Returns what follows `<parent> :: ` in the classifiers that begin so: each once, in the order of `classifiers`. */
+/** Returns what follows `<parent> :: ` in the classifiers: each once, in their order. */
 export function childrenOf(classifiers: readonly string[], parent: string): string[] {
   const prefix = `${parent} :: `;
   const children = classifiers
@@ -24,7 +24,7 @@ export function sortVersions(versions: readonly string[]): string[] {
   return versions.toSorted(byNumber.compare);
 }
 
-/** Joins what a badge enumerates, as the grammar's own service did. */
+/** Joins the items of a list as the grammar's service does. */
 export function enumerate(items: readonly string[], grammar: Grammar): string {
   return items.join(grammar === 'shields' ? ' | ' : ', ');
 }

@@ -3,11 +3,11 @@ import type { BadgeSpec, Style } from '../imaging/spec.ts';
 import { cleanText } from '../imaging/text.ts';
 import type { Content } from './kind.ts';
 
-/** badge-maker's color for a message whose color it does not recognize. */
+/** badge-maker's color for an unknown color of the message. */
 const DEFAULT_COLOR = 'brightgreen';
 
-/** How the user wants a badge to look, as written in the URL. */
-export interface Looks {
+/** Style, label and colors that the URL asks for. */
+export interface StyleOptions {
   readonly style: Style;
   /** Empty removes the left half. */
   readonly label?: string | undefined;
@@ -16,16 +16,20 @@ export interface Looks {
 }
 
 /**
- * What a kind says, as the user wants it to look: the spec of a picture, with clean texts and known colors. A color
- * that nobody recognizes falls back to the renderer's own, as at shields.io.
+ * Returns the spec of a picture: content and options, with clean texts and valid colors. Unknown colors become the
+ * default.
  */
-export function composeSpec(content: Content & { label: string }, looks: Looks): BadgeSpec {
-  const labelColor = looks.labelColor === undefined ? undefined : normalizeColor(looks.labelColor);
+export function composeSpec(
+  content: Content & { label: string },
+  styling: StyleOptions,
+): BadgeSpec {
+  const labelColor =
+    styling.labelColor === undefined ? undefined : normalizeColor(styling.labelColor);
   return {
-    label: cleanText(looks.label ?? content.label),
+    label: cleanText(styling.label ?? content.label),
     message: cleanText(content.message),
-    color: normalizeColor(looks.color ?? content.color) ?? DEFAULT_COLOR,
+    color: normalizeColor(styling.color ?? content.color) ?? DEFAULT_COLOR,
     ...(labelColor === undefined ? {} : { labelColor }),
-    style: looks.style,
+    style: styling.style,
   };
 }

@@ -1,18 +1,18 @@
 import type { DownloadFacts, ProjectFacts } from '../facts/schema.ts';
 import type { ContentParameter, ContentParameters } from './parameters.ts';
 
-/** The URL grammars that name a kind, by the service whose they are. It decides small differences of what a badge says. */
+/** URL grammars, named after the services that have them; badges of one kind differ slightly between them. */
 export const GRAMMARS = ['pypip', 'shields', 'fury'] as const;
 export type Grammar = (typeof GRAMMARS)[number];
 
-/** What a URL asks of a kind's content: its grammar, and the parameters that change the words. */
+/** What the URL asks for: its grammar, and the parameters that change the content. */
 export interface Options extends ContentParameters {
   readonly grammar: Grammar;
 }
 
-/** The words and the color of a badge, before the user's own label and colors. */
+/** Label, message and color of a badge, without the user's own label and colors. */
 export interface Content {
-  /** Left out: the kind's own label. */
+  /** Default: the kind's label. */
   readonly label?: string;
   readonly message: string;
   /** A name of shields.io's palette, or `#hex`. */
@@ -20,16 +20,16 @@ export interface Content {
 }
 
 interface KindBase {
-  /** Names the kind in metrics, logs and purges; unique in the catalog. */
+  /** Identifies the kind in metrics, logs and purges; unique in the catalog. */
   readonly id: string;
-  /** Its names in each grammar; at shields.io a name may have a slash. Left out: the grammar does not have the kind. */
+  /** Names in each grammar that has the kind. At shields.io a name may contain a slash. */
   readonly names: Readonly<Partial<Record<Grammar, readonly string[]>>>;
   readonly label: string;
-  /** What the message is, for the documents. */
+  /** Meaning of the message, for the documents. */
   readonly about: string;
-  /** A project of the sample index that shows the kind well. */
+  /** A project of the sample index that shows the kind. */
   readonly example: string;
-  /** The parameters that change its content. */
+  /** Parameters that change its content. */
   readonly parameters?: readonly ContentParameter[];
 }
 

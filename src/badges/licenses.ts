@@ -75,7 +75,10 @@ const NAMES: Readonly<Record<Exclude<LicenseClass, 'other'>, readonly string[]>>
   ],
 };
 
-/** In lower case: SPDX identifiers have no case (SPDX 2.3, annex D), and the classifier of `GPLv3` is shortened to `GPLV3`. */
+/**
+ * In lower case: SPDX identifiers have no case (SPDX 2.3, annex D), and the classifier of `GPLv3` is shortened to
+ * `GPLV3`.
+ */
 const CLASS_BY_NAME: ReadonlyMap<string, LicenseClass> = new Map(
   CLASSES.flatMap((one) =>
     one === 'other' ? [] : NAMES[one].map((name) => [name.toLowerCase(), one]),

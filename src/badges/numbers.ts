@@ -1,17 +1,14 @@
 const LEGACY_UNITS = ['', 'k', 'M', 'B', 'T'];
 const METRIC_UNITS = ['', 'k', 'M', 'G', 'T', 'P'];
 
-/**
- * Returns `value` as a count: whole, never below nothing, and not above 2^53 - 1, past which a double no longer counts.
- * NaN is 0.
- */
+/** Rounds `value` to an integer from 0 to 2^53 - 1; NaN is 0. */
 export function toCount(value: number): number {
   if (Number.isNaN(value)) return 0;
   return Math.min(Math.max(Math.round(value), 0), Number.MAX_SAFE_INTEGER);
 }
 
 /**
- * Returns `count` as pypip.in wrote it: as it is below 1000, else with one decimal (`.0` left out) and k, M, B or T:
+ * Formats `count` as pypip.in did: unchanged below 1000, otherwise with one decimal (without `.0`) and k, M, B or T:
  * `999`, `1k`, `12.3k`, `999.9k`, `1M`.
  */
 export function formatLegacy(count: number): string {
@@ -19,8 +16,8 @@ export function formatLegacy(count: number): string {
 }
 
 /**
- * Returns `count` as shields.io's `metric` writes it: SI prefixes, and a decimal only where one digit stands before it:
- * `999`, `1k`, `1.1k`, `12k`, `1M`, `1G`.
+ * Formats `count` as shields.io's `metric`: SI prefixes, and a decimal only after a single digit: `999`, `1k`, `1.1k`,
+ * `12k`, `1M`, `1G`.
  */
 export function formatMetric(count: number): string {
   return abbreviate(count, METRIC_UNITS, (scaled) =>
@@ -28,7 +25,7 @@ export function formatMetric(count: number): string {
   );
 }
 
-/** Climbs to the first unit in which the *rounded* number is below 1000; 999 950 is `1M`, never `1000k`. */
+/** Uses the first unit in which the *rounded* number is below 1000: 999,950 is `1M`, not `1000k`. */
 function abbreviate(
   value: number,
   units: readonly string[],
@@ -40,7 +37,7 @@ function abbreviate(
   return `${round(count / 1000 ** power)}${units[power]}`;
 }
 
-/** As `toFixed` rounds, which both services' vectors rest on: 1950 is `1.9k`, for 1.95 is a little less in binary. */
+/** Rounds like `toFixed`, as both services do: 1950 is `1.9k`, because 1.95 is slightly less in binary. */
 function roundToTenth(scaled: number): number {
   return Number(scaled.toFixed(1));
 }

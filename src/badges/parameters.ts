@@ -7,27 +7,25 @@ const TEXTS = ['pypi', 'version'] as const;
 const PREFIXES = ['v', 'none'] as const;
 const SCALES: Readonly<Record<'1' | '2' | '3' | '4', Scale>> = { 1: 1, 2: 2, 3: 3, 4: 4 };
 
-/** What documents, gallery, edge and commands know of a parameter. */
+/** Description of a parameter, for documents, gallery, edge and commands. */
 export interface ParameterFacts {
-  /** What it changes: the words of a badge, how it looks, a raster picture's size, or only the answer's headers. */
+  /** What it changes: content or look of a badge, size of a raster picture, or only headers of the response. */
   readonly changes: 'content' | 'look' | 'size' | 'answer';
-  /** What it means, for the documents. */
+  /** Meaning, for the documents. */
   readonly about: string;
-  /** A value that shows it. */
   readonly example: string;
-  /** Every value that there is; left out: the value is free text. */
+  /** All values; left out for free text. */
   readonly values?: readonly string[];
-  /** The value that means the same as no value. */
   readonly default?: string;
-  /** An empty value means something. */
+  /** An empty value has a meaning. */
   readonly keepsEmpty?: true;
-  /** The parameter that this is an older name of; the newer one wins. */
+  /** The parameter of which this is an old name; the new one has precedence. */
   readonly oldNameOf?: string;
 }
 
 const facts = z.registry<ParameterFacts>();
 
-/** Absent, empty, given twice or not fitting: all the same, the parameter is not there. */
+/** Absent, empty, repeated and invalid values count as absent. */
 function optional<T>(schema: z.ZodType<T, string>) {
   return z.string().min(1).pipe(schema).optional().catch(undefined);
 }
@@ -42,8 +40,8 @@ function seconds() {
 }
 
 /**
- * Every query parameter that exists. One that is not named here changes neither the picture nor any cache's key, and a
- * value that does not fit is ignored, as at shields.io.
+ * All query parameters. Any other one changes neither the picture nor a cache key; invalid values are ignored, as at
+ * shields.io.
  */
 export const parametersSchema = z.object({
   style: optional(
@@ -53,14 +51,14 @@ export const parametersSchema = z.object({
       .pipe(z.enum(STYLES)),
   ).register(facts, {
     changes: 'look',
-    about: 'how the badge looks',
+    about: 'style of the badge',
     example: 'flat-square',
     values: STYLES,
     default: 'flat',
   }),
   label: z.string().optional().catch(undefined).register(facts, {
     changes: 'look',
-    about: 'other words for the left half; empty removes it',
+    about: 'label of the badge; an empty one removes the left half',
     example: 'stable',
     keepsEmpty: true,
   }),
@@ -88,27 +86,27 @@ export const parametersSchema = z.object({
   }),
   period: optional(z.enum(PERIODS)).register(facts, {
     changes: 'content',
-    about: 'the period in which downloads are counted',
+    about: 'period of the downloads',
     example: 'week',
     values: PERIODS,
     default: 'month',
   }),
   text: optional(z.enum(TEXTS)).register(facts, {
     changes: 'content',
-    about: 'the label of a version',
+    about: 'label of a version badge',
     example: 'version',
     values: TEXTS,
     default: 'pypi',
   }),
   prefix: optional(z.enum(PREFIXES)).register(facts, {
     changes: 'content',
-    about: 'whether a `v` stands before a version; at `/pypi/` it does by default',
+    about: 'prefix of a version; the default is `v` at `/pypi/`, otherwise `none`',
     example: 'none',
     values: PREFIXES,
   }),
   cacheSeconds: seconds().register(facts, {
     changes: 'answer',
-    about: 'keeps the picture in caches for longer than usual',
+    about: 'seconds for which caches keep the badge, if longer than the default',
     example: '7200',
   }),
   maxAge: seconds().register(facts, {
@@ -121,7 +119,7 @@ export const parametersSchema = z.object({
     facts,
     {
       changes: 'size',
-      about: 'how many times as large a raster picture is',
+      about: 'size of a raster picture, as a multiple of the SVG’s',
       example: '2',
       values: Object.keys(SCALES),
       default: '1',
@@ -129,29 +127,29 @@ export const parametersSchema = z.object({
   ),
   strict: optional(z.literal('1')).register(facts, {
     changes: 'answer',
-    about: 'sends the true status code with an error badge, which is 200 otherwise',
+    about: 'sends error badges with their true status code instead of 200',
     example: '1',
     values: ['1'],
   }),
 });
 type Given = z.infer<typeof parametersSchema>;
 
-/** The parameters that change what a kind says. A kind names those that it reads. */
+/** Parameters that change a badge's content. A kind lists those that it reads. */
 export type ContentParameters = {
   readonly [Name in 'period' | 'text' | 'prefix']?: Exclude<Given[Name], undefined>;
 };
 export type ContentParameter = keyof ContentParameters;
 
-/** A query parameter by its name. */
+/** A query parameter. */
 export interface Parameter extends ParameterFacts {
   readonly name: string;
 }
 
-/** Every parameter, in the order of the documents. */
+/** All parameters, in the order of the documents. */
 export const PARAMETERS: readonly Parameter[] = Object.entries(parametersSchema.shape).map(
   ([name, schema]) => {
     const known = facts.get(schema);
-    if (known === undefined) throw new Error(`the parameter ${name} is not described`);
+    if (known === undefined) throw new Error(`the parameter ${name} has no description`);
     return Object.assign({ name }, known);
   },
 );

@@ -3,12 +3,12 @@ import type { Content } from './kind.ts';
 const MAX_CHARACTERS = 2_048;
 
 /**
- * Reads `<label>-<message>-<color>` as shields.io does: `--` is a dash, `_` a space, `__` an underscore, and the label
- * may be missing. Undefined where there is no color. The color is as the user wrote it.
+ * Parses `<label>-<message>-<color>` as shields.io does: `--` is a dash, `_` a space, `__` an underscore; the label may
+ * be missing. Returns undefined without a color. The color is not normalized.
  *
- * A run of an odd number of dashes holds one separator. Two such runs part label, message and color; with one alone
- * there is no label; with none, an even run holds both separators and the message is what stands between them: the first
- * one that leaves no dot in the color.
+ * A run of an odd number of dashes contains one separator. Two such runs separate label, message and color; with only
+ * one, there is no label. Without any, the first even run that leaves no dot in the color contains both separators,
+ * around the message.
  */
 export function parseStatic(content: string): Content | undefined {
   if (content.length > MAX_CHARACTERS) return undefined;
@@ -24,7 +24,7 @@ export function parseStatic(content: string): Content | undefined {
   };
 }
 
-/** Where the separators stand; no first one means no label. */
+/** Positions of the separators; the first is undefined without a label. */
 function findSeparators(content: string): [first: number | undefined, last: number] | undefined {
   const runs = [...content.matchAll(/-+/g)].map(({ 0: run, index }) => ({
     start: index,

@@ -10,7 +10,7 @@ const PATHS: Readonly<
   fury: (_, project, extension) => `/py/${project}.${extension}`,
 };
 
-/** Returns the path of a badge: the kind by its name in the grammar, a format by its extension. */
+/** Returns the path of a badge. `name`: the kind's name in the grammar. */
 export function badgePath(
   grammar: Grammar,
   name: string,
@@ -20,14 +20,14 @@ export function badgePath(
   return PATHS[grammar](name, project, extension);
 }
 
-/** Returns the path of a kind's example by each of its names, in each grammar. */
+/** Returns the paths of a kind's example, for each of its names in each grammar. */
 export function examplePaths(kind: Kind, extension?: string): string[] {
   return GRAMMARS.flatMap((grammar) =>
     (kind.names[grammar] ?? []).map((name) => badgePath(grammar, name, kind.example, extension)),
   );
 }
 
-/** Returns, for each parameter, the path and query of a badge that it changes. */
+/** Returns for each parameter the path and query of a badge that it changes. */
 export function parameterExamples(): { name: string; path: string }[] {
   return PARAMETERS.map(({ name, example, changes }) => {
     const kind = KINDS.find(({ parameters }) => parameters?.some((each) => each === name));

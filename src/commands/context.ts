@@ -2,18 +2,15 @@ import manifest from '../../package.json' with { type: 'json' };
 import { type Config, type Environment, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
-import type { ServicesOptions } from '../stores.ts';
+import type { ServicesOptions } from '../services.ts';
 
-/** What a command makes its services from. */
+/** Settings, log and metrics of a command. */
 export interface Context extends ServicesOptions {
-  /** Writes what is left of the log. */
+  /** Flushes the log. */
   readonly closeLog: () => Promise<void>;
 }
 
-/**
- * Reads the settings, and logs at the level that they name where none is given. Throws a `SettingsError` when the
- * environment does not fit.
- */
+/** Reads the settings and opens the log. Throws a `SettingsError` if the environment is invalid. */
 export function createContext(environment?: Environment, level?: 'silent'): Context {
   const config = readConfig(environment);
   const { version } = manifest;
@@ -21,16 +18,16 @@ export function createContext(environment?: Environment, level?: 'silent'): Cont
   return { config, log, metrics: createMetrics(version), version, closeLog: close };
 }
 
-/** Opens something for the time of a command, and closes it when the work has ended; nothing is logged. */
-export async function withOpened<T extends { readonly close: () => Promise<void> }>(
+/** Opens something for a command, closes it after the work, and returns the work's result; logs nothing. */
+export async function withOpened<T extends { readonly close: () => Promise<void> }, R = void>(
   open: (context: Context) => Promise<T>,
-  work: (opened: T, config: Config) => Promise<void>,
-): Promise<void> {
+  work: (opened: T, config: Config) => Promise<R>,
+): Promise<R> {
   const context = createContext(undefined, 'silent');
   try {
     const opened = await open(context);
     try {
-      await work(opened, context.config);
+      return await work(opened, context.config);
     } finally {
       await opened.close();
     }

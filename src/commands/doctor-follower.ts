@@ -4,9 +4,9 @@ import { type FollowerStatus, readStatus } from '../follow/state/status.ts';
 import { LAG_BOUNDS_SECONDS } from '../metrics.ts';
 import type { Finding } from './finding.ts';
 
-/** A follower tells of itself every three seconds. */
+/** A follower writes a report every three seconds. */
 const PATIENCE_MS = 7_000;
-const LOOK_MS = 500;
+const POLL_MS = 500;
 
 const check = 'follower';
 const NO_FOLLOWER = {
@@ -15,17 +15,19 @@ const NO_FOLLOWER = {
   advice: 'the edge keeps facts for ten minutes; run `pypins follow`',
 } as const;
 
-/** Whether PyPI's releases are followed: waits a while for a sign of life, since the words of dead followers lie in the store. */
+/**
+ * Checks the follower: waits for a new report, since the store still has the last one of a follower that has stopped.
+ */
 export async function checkFollower(store: Store): Promise<Finding> {
   const first = await readStatus(store);
   if (first === undefined) return { ...NO_FOLLOWER, detail: 'no follower' };
   const untilMs = performance.now() + PATIENCE_MS;
   while (performance.now() < untilMs) {
-    await sleep(LOOK_MS);
+    await sleep(POLL_MS);
     const status = await readStatus(store);
     if (status !== undefined && status.beat !== first.beat) return findingOf(status);
   }
-  return { ...NO_FOLLOWER, detail: 'no follower: the last one is silent' };
+  return { ...NO_FOLLOWER, detail: 'no follower: the last one has stopped' };
 }
 
 function findingOf(status: FollowerStatus): Finding {
@@ -34,15 +36,16 @@ function findingOf(status: FollowerStatus): Finding {
     pollAgeMs === null ? 'not answered yet' : `answered ${Math.round(pollAgeMs / 1000)} s ago`;
   const detail = `${feed} ${age}; ${lagOf(status)}`;
   if (nodesBehind.length > 0) {
-    const advice = `they have not taken all purges: ${nodesBehind.join(', ')}`;
-    return { check, status: 'warn', detail: `${detail}; nodes of the edge are behind`, advice };
+    const advice = `nodes that miss purges: ${nodesBehind.join(', ')}`;
+    return { check, status: 'warn', detail: `${detail}; edge nodes miss purges`, advice };
   }
   if (!isBehind && pollAgeMs !== null) return { check, status: 'ok', detail };
-  const advice = 'until it has caught up the edge keeps facts for ten minutes; does PyPI answer?';
+  const advice =
+    'check PyPI; the edge keeps facts for ten minutes until the follower has caught up';
   return { check, status: 'warn', detail: `${detail}; it is behind`, advice };
 }
 
-/** Within how long half of the purges came, as far as the histogram tells. */
+/** The median lag, as a bound of the histogram. */
 function lagOf({ lags }: FollowerStatus): string {
   const total = lags.reduce((sum, count) => sum + count, 0);
   if (total === 0) return 'no release purged yet';
@@ -51,5 +54,5 @@ function lagOf({ lags }: FollowerStatus): string {
   const bound = LAG_BOUNDS_SECONDS[middle];
   const within =
     bound === undefined ? `more than ${LAG_BOUNDS_SECONDS.at(-1)}` : `at most ${bound}`;
-  return `half of ${total} releases purged after ${within} s`;
+  return `median lag of ${total} purged releases: ${within} s`;
 }

@@ -5,7 +5,7 @@ import type { Store } from '../../cache/store/contract.ts';
 import type { Config } from '../config.ts';
 import { purgeEdge } from '../edge/purge.ts';
 import { createImaging } from '../imaging/imaging.ts';
-import { createShared, type ServicesOptions } from '../stores.ts';
+import { openShared, type ServicesOptions } from '../services.ts';
 import { createContext } from './context.ts';
 import { checkFollower } from './doctor-follower.ts';
 import { type Finding, printFindings } from './finding.ts';
@@ -14,8 +14,8 @@ import { createOutput, finish, JSON_OPTION } from './output.ts';
 const TIMEOUT_MS = 5_000;
 const STORE_PATIENCE_MS = 1_000;
 const MAX_SKEW_SECONDS = 5;
-/** A tag that no answer has: purging it shows that one may, and purges nothing. */
-const NO_SUCH_TAG = 'doctor/asks';
+/** No badge has this tag: purging it tests the permission, and purges nothing. */
+const UNUSED_TAG = 'doctor/asks';
 
 /** `pypins doctor`. */
 export function define(command: Command): void {
@@ -26,16 +26,16 @@ export function define(command: Command): void {
   });
 }
 
-/** Looks at all that the service needs. Never rejects: what cannot be looked at is a finding. */
+/** Checks everything that the service needs. Never rejects: a check that fails is a finding. */
 export async function examine(options: ServicesOptions): Promise<Finding[]> {
   const { config } = options;
-  const pypi = await askUpstream('PyPI', `${config.PYPI_URL}/pypi/pip/json`, config);
-  // First, since it makes the folder that others look into.
+  const pypi = await checkUpstream('PyPI', `${config.PYPI_URL}/pypi/pip/json`, config);
+  // First, because it creates the directory that other checks use.
   const disk = await checkDisk(config);
   const findings = await Promise.all([
     checkShared(options),
     checkFonts(config),
-    askUpstream('pypistats.org', `${config.PYPISTATS_URL}/api/packages/pip/recent`, config).then(
+    checkUpstream('pypistats.org', `${config.PYPISTATS_URL}/api/packages/pip/recent`, config).then(
       ({ finding }) => finding,
     ),
     ...config.VARNISH_URLS.map((url) => checkVarnish(url, config)),
@@ -58,15 +58,15 @@ function checkSettings({ CONTACT, VARNISH_URLS, PURGE_KEY }: Config): Finding {
       check,
       status: 'warn',
       detail: 'CONTACT is not set',
-      advice: 'set CONTACT: PyPI asks its clients to say whom to write to',
+      advice: 'set CONTACT: PyPI asks clients for a contact address',
     };
   }
-  return { check, status: 'ok', detail: 'fit' };
+  return { check, status: 'ok', detail: 'valid' };
 }
 
-/** The store, and who tells of himself there. */
+/** Checks the store, and the follower by its reports there. */
 async function checkShared(options: ServicesOptions): Promise<Finding[]> {
-  const { store, messages } = await createShared(options);
+  const { store, messages } = await openShared(options);
   await store.ready(STORE_PATIENCE_MS);
   const findings = [checkStore(store)];
   if (store.healthy) findings.push(await checkFollower(store));
@@ -78,7 +78,7 @@ async function checkShared(options: ServicesOptions): Promise<Finding[]> {
 function checkStore({ tier, healthy }: Store): Finding {
   if (healthy) return { check: tier, status: 'ok', detail: 'answers' };
   const advice =
-    tier === 'redis' ? 'is REDIS_URL right, and does Redis run?' : 'can CACHE_DIR be written?';
+    tier === 'redis' ? 'check REDIS_URL, and that Redis runs' : 'check that CACHE_DIR is writable';
   return { check: tier, status: 'fail', detail: 'does not answer', advice };
 }
 
@@ -97,14 +97,14 @@ async function checkDisk({ CACHE_DIR, CACHE_MAX_BYTES }: Config): Promise<Findin
       check,
       status: 'warn',
       detail,
-      advice: 'less than CACHE_MAX_BYTES is free: lower it, or make room',
+      advice: 'less than CACHE_MAX_BYTES is free: lower it, or free some space',
     };
   } catch (error) {
     return {
       check,
       status: 'fail',
       detail: reasonOf(error),
-      advice: 'CACHE_DIR has to be a folder that can be written',
+      advice: 'CACHE_DIR must be a writable directory',
     };
   }
 }
@@ -119,35 +119,39 @@ async function checkFonts({ CACHE_DIR }: Config): Promise<Finding> {
     return {
       check: 'fonts',
       status: 'ok',
-      detail: `letters leave ink (renderer ${imaging.fingerprint})`,
+      detail: `letters are drawn (renderer ${imaging.fingerprint})`,
     };
   } catch (error) {
     return {
       check: 'fonts',
       status: 'fail',
       detail: reasonOf(error),
-      advice: 'install the packages anew: npm ci',
+      advice: 'reinstall the packages: npm ci',
     };
   }
 }
 
 async function checkVarnish(url: string, { PURGE_KEY }: Config): Promise<Finding> {
   const check = `Varnish ${url}`;
-  const [outcome] = await purgeEdge({ urls: [url], key: PURGE_KEY }, { tags: [NO_SUCH_TAG] });
+  const [outcome] = await purgeEdge({ urls: [url], key: PURGE_KEY }, { tags: [UNUSED_TAG] });
   if (outcome?.failure === undefined)
-    return { check, status: 'ok', detail: 'our VCL is loaded, and we may purge' };
+    return { check, status: 'ok', detail: 'the VCL is loaded, and purging is permitted' };
   const advice =
-    'does varnishd run with varnish/default.vcl, a listener named purge, and the same PURGE_KEY?';
+    'check that varnishd uses varnish/default.vcl, a listener named purge, and the same PURGE_KEY';
   return { check, status: 'fail', detail: outcome.failure, advice };
 }
 
-interface Asked {
+interface UpstreamCheck {
   readonly finding: Finding;
   readonly response: Response | undefined;
 }
 
-/** Any answer that says something is a good one; a project may well be unknown there. */
-async function askUpstream(check: string, url: string, { CONTACT }: Config): Promise<Asked> {
+/** A 404 is fine, too: a private index may not have the project. */
+async function checkUpstream(
+  check: string,
+  url: string,
+  { CONTACT }: Config,
+): Promise<UpstreamCheck> {
   try {
     const headers = { 'user-agent': `pypins doctor (${CONTACT || 'contact not set'})` };
     const response = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
@@ -161,12 +165,11 @@ async function askUpstream(check: string, url: string, { CONTACT }: Config): Pro
         check,
         status: 'warn',
         detail,
-        advice: 'badges show what is known; look again later',
+        advice: 'badges show stale facts until it recovers; check again later',
       },
     };
   } catch (error) {
-    const advice =
-      'is the way out open, and the setting right? Badges show what is known until then';
+    const advice = 'check the network and the setting; badges show stale facts until then';
     return {
       response: undefined,
       finding: { check, status: 'fail', detail: reasonOf(error), advice },
@@ -177,15 +180,15 @@ async function askUpstream(check: string, url: string, { CONTACT }: Config): Pro
 function checkClock(response: Response | undefined): Finding {
   const theirs = Date.parse(response?.headers.get('date') ?? '');
   if (Number.isNaN(theirs))
-    return { check: 'clock', status: 'warn', detail: 'nobody to compare it with' };
+    return { check: 'clock', status: 'warn', detail: 'cannot be compared: PyPI sends no date' };
   const skewSeconds = Math.round(Math.abs(Date.now() - theirs) / 1000);
-  const detail = `${skewSeconds} s from PyPI's`;
+  const detail = `differs from PyPI's by ${skewSeconds} s`;
   if (skewSeconds <= MAX_SKEW_SECONDS) return { check: 'clock', status: 'ok', detail };
   return {
     check: 'clock',
     status: 'fail',
     detail,
-    advice: 'set the clock (NTP): ages and daily counts rest on it',
+    advice: 'synchronize the clock (NTP): ages and daily counts depend on it',
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Output } from './output.ts';
 
-/** One thing that was looked at. `advice` says what to do where it is not well. */
+/** Result of one check. `advice` says what to do if it is not `ok`. */
 export interface Finding {
   readonly check: string;
   readonly status: 'ok' | 'warn' | 'fail';

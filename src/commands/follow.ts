@@ -6,7 +6,7 @@ import { whileLeading } from '../follow/leader.ts';
 import { createRssFeed } from '../follow/feeds/rss.ts';
 import { createAdminApp } from '../http/admin.ts';
 import { listen } from '../http/server.ts';
-import { openSources } from '../facts/sources.ts';
+import { openSources } from '../services.ts';
 import { createContext } from './context.ts';
 
 const STOP_DEADLINE_MS = 15_000;
@@ -17,8 +17,8 @@ export function define(command: Command): void {
 }
 
 /**
- * Follows PyPI's releases until SIGTERM or SIGINT, or stands by while another process does. Rejects with a
- * `SettingsError`, or with the system's error when its port is taken.
+ * Follows PyPI's releases until SIGTERM or SIGINT, or stands by while another process leads. Rejects with a
+ * `SettingsError`, or with the system's error if the port is taken.
  */
 async function runFollower(): Promise<void> {
   const context = createContext();

@@ -8,10 +8,10 @@ interface HealthOptions {
   readonly follower?: boolean;
 }
 
-/** `pypins health`: asks the port for operators whether it is ready. */
+/** `pypins health`: requests `/readyz` from the admin port. */
 export function define(command: Command): void {
   command
-    .option('--follower', 'of the follower on this machine')
+    .option('--follower', 'check the follower instead of the API')
     .action(async ({ follower }: HealthOptions) => {
       const url = `${readAdminUrl(follower ? 'FOLLOW_ADMIN_PORT' : 'ADMIN_PORT')}/readyz`;
       finish(await isReady(url));
@@ -19,7 +19,7 @@ export function define(command: Command): void {
 }
 
 async function isReady(url: string): Promise<boolean> {
-  // Not imported: all that `node:http` exports would be read, for some of which Node loads its `fetch`: 15 MB.
+  // An import would read every export of `node:http`, some of which load Node's `fetch`: 15 MB.
   const { get } = process.getBuiltinModule('node:http');
   const { promise, resolve } = Promise.withResolvers<number | undefined>();
   get(url, { agent: false, signal: AbortSignal.timeout(TIMEOUT_MS) }, (response) => {

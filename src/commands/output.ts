@@ -1,35 +1,47 @@
-/** Where commands write; standard output and standard error of the process, or a test's own. */
+import type { NodeOutcome } from '../edge/purge.ts';
+
+/** Output of a command. */
 export interface Output {
-  /** One line of the result. */
+  /** Writes a line of the result to standard output. */
   readonly line: (text: string) => void;
-  /** Progress and warnings; not part of the result. */
+  /** Writes a warning to standard error. */
   readonly note: (text: string) => void;
-  /** Progress in place, on a terminal; nothing elsewhere. */
+  /** Replaces the current line of a terminal; writes nothing elsewhere. */
   readonly progress: (text: string) => void;
 }
 
-/** The option of every command that can write for machines. */
-export const JSON_OPTION = ['--json', 'one JSON object instead of lines'] as const;
+export const JSON_OPTION = ['--json', 'print one JSON object'] as const;
 
-/** Ends the process, once nothing is left to do, with 0 where all went well, else with 1. */
+/** Sets the exit code: 0 for success, otherwise 1. */
 export function finish(isGood: boolean): void {
   process.exitCode = isGood ? 0 : 1;
 }
 
 export function createOutput(): Output {
   const { stdout, stderr } = process;
-  // Whoever read along has seen enough (`| head`).
+  // The reader has closed the pipe (`| head`).
   stdout.once('error', () => process.exit());
   return {
-    line: (text) => void stdout.write(`${text}\n`),
-    note: (text) => void stderr.write(`${text}\n`),
+    line: (text) => void stdout.write(`${withoutUserInfo(text)}\n`),
+    note: (text) => void stderr.write(`${withoutUserInfo(text)}\n`),
     progress: (text) => {
       if (stderr.isTTY) stderr.write(`\r\u001b[K${text}`);
     },
   };
 }
 
-/** The table's rows in columns of equal width. */
+/** Replaces names and passwords in the URLs of a text by `…`. */
+export function withoutUserInfo(text: string): string {
+  return text.replace(/:\/\/[^/?#\s]*@/g, '://…@');
+}
+
+/** Prints the outcome of a purge at each edge node. */
+export function printNodes(nodes: readonly NodeOutcome[], output: Output): void {
+  for (const { url, purged, failure } of nodes)
+    output.line(`${url}: ${failure ?? `${purged} badges purged`}`);
+}
+
+/** Aligns the cells of a table in columns. */
 export function inColumns(rows: readonly (readonly string[])[]): string[] {
   const widths = rows.reduce<number[]>(
     (widest, row) => row.map((cell, i) => Math.max(widest[i] ?? 0, cell.length)),

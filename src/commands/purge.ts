@@ -6,19 +6,20 @@ import { type NodeOutcome, purgeEdge, type PurgeTarget } from '../edge/purge.ts'
 import { EVERYTHING, kindTag, projectKindTag, projectTag } from '../edge/tags.ts';
 import { UsageError } from '../errors.ts';
 import { normalizeName } from '../facts/names.ts';
-import { type OpenedSources, openSources, type Sources } from '../facts/sources.ts';
+import type { OpenedSources, Sources } from '../facts/sources.ts';
+import { openSources } from '../services.ts';
 import { withOpened } from './context.ts';
-import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
+import { createOutput, finish, JSON_OPTION, type Output, printNodes } from './output.ts';
 
-/** What an operator wants gone: badges of a project, of a kind, of both, of one URL, or all. */
-export interface PurgeWish {
+/** What to purge: badges of a project, of a kind, of both, of one URL, or all. */
+export interface PurgeRequest {
   readonly project?: string | undefined;
   readonly kind?: string | undefined;
   readonly url?: string | undefined;
   readonly all?: boolean | undefined;
 }
 
-interface PurgeOptions extends Omit<PurgeWish, 'project'> {
+interface PurgeOptions extends Omit<PurgeRequest, 'project'> {
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -27,45 +28,45 @@ interface PurgeOptions extends Omit<PurgeWish, 'project'> {
 export function define(command: Command): void {
   command
     .argument('[project]', 'such as requests')
-    .option('--kind <kind>', 'only this kind; without a project, of all projects')
-    .option('--url <url>', 'one badge, at the edge')
-    .option('--all', 'all facts, and every badge at the edge')
-    .option('--yes', 'needed for --all')
+    .option('--kind <kind>', 'purge only this kind (without a project: of all projects)')
+    .option('--url <url>', 'purge one badge, only at the edge')
+    .option('--all', 'expire all facts and purge every badge')
+    .option('--yes', 'confirm --all')
     .option(...JSON_OPTION)
     .action(runPurge);
 }
 
 async function runPurge(
   project: string | undefined,
-  { yes = false, json = false, ...wish }: PurgeOptions,
+  { yes = false, json = false, ...request }: PurgeOptions,
 ): Promise<void> {
-  if (wish.all === true && !yes)
-    throw new UsageError('--all needs --yes: every badge will be fetched anew');
+  if (request.all === true && !yes)
+    throw new UsageError('--all needs --yes: every badge will be fetched again');
   await withOpened(openSources, async (opened, config) => {
-    const report = await purge(opened, config, { ...wish, project });
-    finish(tellPurge(report, json, createOutput()));
+    const report = await purge(opened, config, { ...request, project });
+    finish(printPurge(report, json, createOutput()));
   });
 }
 
-/** What was purged: at each node of the edge, and how many records of facts are due now. */
+/** Outcome of a purge: the number of expired records, and the outcome at each edge node. */
 export interface PurgeReport {
   readonly facts: number;
   readonly nodes: readonly NodeOutcome[];
 }
 
 /**
- * Makes the facts due in the shared store and in every process's memory, and then purges the edge, in this order: the
- * edge would otherwise fetch what it already has.
+ * Expires the facts in the shared store and in the memory of all processes, then purges the edge. In the other order,
+ * the edge could fetch the old badge again.
  */
 export async function purge(
   { sources, messages }: Pick<OpenedSources, 'sources' | 'messages'>,
   config: Config,
-  wish: PurgeWish,
+  request: PurgeRequest,
 ): Promise<PurgeReport> {
-  const target = targetOf(wish);
-  const project = wish.project === undefined ? undefined : projectOf(wish.project);
-  const facts = await expireFacts(sources, project, wish);
-  // Until the slowest process has heard of it.
+  const target = targetOf(request);
+  const project = request.project === undefined ? undefined : projectOf(request.project);
+  const facts = await expireFacts(sources, project, request);
+  // Until all processes have received the message.
   if (facts > 0) await sleep(messages.settleMs);
   const nodes = await purgeEdge({ urls: config.VARNISH_URLS, key: config.PURGE_KEY }, target);
   return { facts, nodes };
@@ -74,24 +75,24 @@ export async function purge(
 async function expireFacts(
   sources: Sources,
   project: string | undefined,
-  wish: PurgeWish,
+  request: PurgeRequest,
 ): Promise<number> {
-  if (wish.all === true) return sources.expireEverything();
+  if (request.all === true) return sources.expireEverything();
   return project === undefined ? 0 : sources.expire(project);
 }
 
-function targetOf({ project, kind, url, all }: PurgeWish): PurgeTarget {
-  const wishes = [project ?? kind, url, all === true ? 'all' : undefined].filter(
+function targetOf({ project, kind, url, all }: PurgeRequest): PurgeTarget {
+  const targets = [project ?? kind, url, all === true ? 'all' : undefined].filter(
     (each) => each !== undefined,
   );
-  if (wishes.length !== 1)
-    throw new UsageError('name a project, or --kind, or --url, or --all: one of them');
+  if (targets.length !== 1)
+    throw new UsageError('give exactly one of: a project, --kind, --url, --all');
   if (all === true) return { tags: [EVERYTHING] };
   if (url !== undefined) return { path: pathOf(url) };
   return { tags: [tagOf(project, kind)] };
 }
 
-/** One of the two at least is given. */
+/** At least one of the two is given. */
 function tagOf(project: string | undefined, kind: string | undefined): string {
   if (project === undefined) return kindTag(kindIdOf(kind ?? ''));
   const name = projectOf(project);
@@ -100,7 +101,7 @@ function tagOf(project: string | undefined, kind: string | undefined): string {
 
 function projectOf(name: string): string {
   const project = normalizeName(name);
-  if (project === undefined) throw new UsageError(`${name} is not the name of a project`);
+  if (project === undefined) throw new UsageError(`${name} is not a valid project name`);
   return project;
 }
 
@@ -116,15 +117,18 @@ function pathOf(url: string): string {
   return parsed.pathname + parsed.search;
 }
 
-/** Tells of a purge; gives whether all of it went well. */
-export function tellPurge({ facts, nodes }: PurgeReport, isJson: boolean, output: Output): boolean {
+/** Prints the outcome; returns false if a node failed. */
+export function printPurge(
+  { facts, nodes }: PurgeReport,
+  isJson: boolean,
+  output: Output,
+): boolean {
   const isGood = nodes.every(({ failure }) => failure === undefined);
   if (isJson) output.line(JSON.stringify({ ok: isGood, facts, nodes }));
   else {
-    output.line(`facts: ${facts} records due now`);
-    if (nodes.length === 0) output.line('edge: VARNISH_URLS names no node');
-    for (const { url, purged, failure } of nodes)
-      output.line(`${url}: ${failure ?? `${purged} badges purged`}`);
+    output.line(`facts: ${facts} records expired`);
+    if (nodes.length === 0) output.line('edge: VARNISH_URLS is empty');
+    printNodes(nodes, output);
   }
   return isGood;
 }

@@ -4,14 +4,14 @@ import { type Attempt, propagate, type PropagateOptions } from '../edge/propagat
 import type { NodeOutcome } from '../edge/purge.ts';
 import { UsageError } from '../errors.ts';
 import { normalizeName } from '../facts/names.ts';
-import { openSources } from '../facts/sources.ts';
+import { openSources } from '../services.ts';
 import { withOpened } from './context.ts';
-import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
+import { createOutput, finish, JSON_OPTION, type Output, printNodes } from './output.ts';
 
 /** Outcome of a refresh. */
 export interface RefreshReport extends Pick<Attempt, 'state' | 'version' | 'serial'> {
   readonly project: string;
-  /** PyPI's page is newer than what was known before. */
+  /** PyPI's page is newer than the kept facts. */
   readonly changed: boolean;
   /** The last purge at each node. */
   readonly nodes: readonly NodeOutcome[];
@@ -26,14 +26,14 @@ export function define(command: Command): void {
       const output = createOutput();
       await withOpened(openSources, async (opened, config) => {
         const report = await refresh(opened, config, project, output);
-        finish(tellRefresh(report, json, output));
+        finish(printRefresh(report, json, output));
       });
     });
 }
 
 /**
- * Propagates a release: fetches the project from PyPI and purges its badges, until PyPI's page is newer than what was
- * known, for at most 40 s. Throws a `UsageError` for an invalid name.
+ * Propagates a release: fetches the project from PyPI and purges its badges, until PyPI's page is newer than the kept
+ * facts, for at most 40 s. Rejects with a `UsageError` for an invalid name.
  */
 export async function refresh(
   opened: Omit<PropagateOptions, 'edge'>,
@@ -42,7 +42,7 @@ export async function refresh(
   output: Output,
 ): Promise<RefreshReport> {
   const project = normalizeName(name);
-  if (project === undefined) throw new UsageError(`${name} is not the name of a project`);
+  if (project === undefined) throw new UsageError(`${name} is not a valid project name`);
   const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
   let report: RefreshReport = {
     project,
@@ -56,27 +56,26 @@ export async function refresh(
     const { state, version, serial, hasChanged } = attempt;
     const nodes = (await attempt.purge) ?? report.nodes;
     report = { project, state, version, serial, changed: hasChanged, nodes };
-    if (attempt.isPending) output.note(`${wordsOf(report)}: looking again in a moment`);
+    if (attempt.isPending) output.note(`${wordsOf(report)}: trying again`);
   }
   return report;
 }
 
 /** Prints the outcome; returns false if PyPI or a node failed. */
-export function tellRefresh(report: RefreshReport, isJson: boolean, output: Output): boolean {
+export function printRefresh(report: RefreshReport, isJson: boolean, output: Output): boolean {
   const { state, nodes } = report;
   const isGood = state === 'known' && nodes.every(({ failure }) => failure === undefined);
   if (isJson) output.line(JSON.stringify({ ok: isGood, ...report }));
   else {
     output.line(wordsOf(report));
     if (nodes.length === 0) output.line('edge: nothing purged');
-    for (const { url, purged, failure } of nodes)
-      output.line(`${url}: ${failure ?? `${purged} badges purged`}`);
+    printNodes(nodes, output);
   }
   return isGood;
 }
 
 function wordsOf({ project, state, version, serial, changed }: RefreshReport): string {
-  if (state === 'absent') return `PyPI does not know ${project}`;
+  if (state === 'absent') return `PyPI has no project ${project}`;
   if (state === 'unanswered') return 'PyPI does not answer';
-  return `${project} ${version} (serial ${serial ?? 'unknown'}), ${changed ? 'new' : 'as before'}`;
+  return `${project} ${version} (serial ${serial ?? 'unknown'}), ${changed ? 'changed' : 'unchanged'}`;
 }

@@ -16,20 +16,16 @@ import { withOpened } from './context.ts';
 /** `pypins render`. */
 export function define(command: Command): void {
   command
-    .argument('<kind>', 'such as version, or pyversions')
+    .argument('<kind>', 'such as version or pyversions')
     .argument('<project>', 'such as requests')
-    .requiredOption('-o, --output <file>', 'file to write, - for standard output')
-    .option('--release <release>', 'the release to show (default: the latest)')
-    .option(
-      '--format <format>',
-      "format of the picture (default: by the file's name)",
-      parseFormat,
-    );
+    .requiredOption('-o, --output <file>', 'file to write; - for standard output')
+    .option('--release <release>', 'badge of this release (default: the latest)')
+    .option('--format <format>', "picture format (default: by the file's extension)", parseFormat);
   for (const parameter of RENDERED) command.addOption(optionOf(parameter));
   command.action(renderOne);
 }
 
-/** The parameters of a URL that change a picture, by their newest names. */
+/** The URL parameters that change a picture, without old names. */
 const RENDERED = PARAMETERS.filter(
   ({ changes, oldNameOf }) => changes !== 'answer' && oldNameOf === undefined,
 );
@@ -40,7 +36,7 @@ function optionOf({ name, about, values }: Parameter): Option {
   return values === undefined ? option : option.choices(values);
 }
 
-/** Beside these, the values of `RENDERED` by their names. */
+/** Also contains the values of `RENDERED` by name. */
 interface RenderOptions extends Readonly<Record<string, unknown>> {
   readonly output: string;
   readonly release?: string;
@@ -50,15 +46,17 @@ interface RenderOptions extends Readonly<Record<string, unknown>> {
 async function renderOne(kind: string, project: string, options: RenderOptions): Promise<void> {
   const { output, release, format = formatOfFile(output), ...given } = options;
   const request = { kind, project, release, format, parameters: resolveParameters(given) };
-  await withOpened(createServices, async (services) =>
-    writePicture(output, await render(services, request)),
-  );
+  const picture = await withOpened(createServices, (services) => render(services, request));
+  // Unlike what is kept (see the launcher), a picture is for others to see.
+  const umask = process.umask(0o022);
+  await writePicture(output, picture);
+  process.umask(umask);
 }
 
 function parseFormat(name: string): Format {
   const format = formatOf(name);
   if (format === undefined || format === 'json')
-    throw new InvalidArgumentError('It is not a format of pictures.');
+    throw new InvalidArgumentError('Not a picture format.');
   return format;
 }
 
@@ -67,24 +65,24 @@ function formatOfFile(file: string): Format {
   return format === undefined || format === 'json' ? 'svg' : format;
 }
 
-/** One badge to draw without a server. */
+/** A badge to draw without a server. */
 export interface RenderRequest {
   /** A kind's name as in `/<kind>/<project>` or `/pypi/<kind>/<project>`. */
   readonly kind: string;
   readonly project: string;
   readonly release?: string | undefined;
   readonly format: Format;
-  readonly parameters: Pick<Parameters, 'looks' | 'content' | 'scale'>;
+  readonly parameters: Pick<Parameters, 'styling' | 'content' | 'scale'>;
 }
 
-/** Returns the picture of one badge. Rejects with a `BadgeError` where a server would answer with an error badge. */
+/** Returns the picture of a badge. Rejects with a `BadgeError` if a server would send an error badge. */
 export async function render(
   { sources, pictures }: Services,
   request: RenderRequest,
 ): Promise<Picture> {
   const spec = await specOf(sources, request);
-  const wish = { spec, format: request.format, scale: request.parameters.scale };
-  const { picture } = await pictures.get(wish, pictures.digest(wish), () => 0);
+  const wanted = { spec, format: request.format, scale: request.parameters.scale };
+  const { picture } = await pictures.get(wanted, pictures.digest(wanted), () => 0);
   return picture;
 }
 
@@ -93,15 +91,15 @@ async function specOf(sources: Services['sources'], request: RenderRequest): Pro
   const { kind, grammar } = kindOf(request.kind);
   const project = normalizeName(request.project);
   if (project === undefined || (release !== undefined && !isRelease(release))) {
-    throw new BadgeError('invalid-name', 'not the name of a project or a release');
+    throw new BadgeError('invalid-name', 'not a valid name of a project or a release');
   }
   const options = { ...parameters.content, grammar };
   const subject = { kind, project, release, options };
   const { content } = await describe(sources, subject, () => undefined);
-  return composeSpec({ label: kind.label, ...content }, parameters.looks);
+  return composeSpec({ label: kind.label, ...content }, parameters.styling);
 }
 
-/** pypip.in's names first, as they are the service's own. */
+/** Finds a kind by its name at pypip.in or shields.io. */
 function kindOf(name: string): { kind: Kind; grammar: Grammar } {
   for (const grammar of ['pypip', 'shields'] as const) {
     const kind = findKind(grammar, name);

@@ -7,14 +7,14 @@ export interface Sample {
   readonly value: number;
 }
 
-/** The metrics of a node's port for operators; rejects where it does not answer. */
+/** Returns the metrics of a node's admin port; rejects if it does not answer. */
 export async function scrape(adminUrl: string): Promise<Sample[]> {
   const response = await fetch(`${adminUrl}/metrics`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (!response.ok) throw new Error(`${adminUrl} answers ${response.status}`);
   return parseMetrics(await response.text());
 }
 
-/** Reads the text format, as far as our own metrics use it. */
+/** Parses the part of the text format that our metrics use. */
 export function parseMetrics(text: string): Sample[] {
   return [...text.matchAll(/^(\w+)(?:\{(.*?)\})? (\S+)$/gm)].map(
     ([, name = '', labels = '', value]) => ({
@@ -27,7 +27,7 @@ export function parseMetrics(text: string): Sample[] {
   );
 }
 
-/** The sum of the samples that have the name and the labels. */
+/** Returns the sum of the samples with the name and the labels. */
 export function sumOf(
   samples: readonly Sample[],
   name: string,

@@ -1,15 +1,15 @@
 import closeWithGrace from 'close-with-grace';
 import type { Command } from 'commander';
-import { createAccounts } from '../http/access-log.ts';
+import { createAccessLog, createRequestIds } from '../http/access-log.ts';
 import { createSendAnswer } from '../http/badges/answer.ts';
-import { createLimits, type Limits } from '../http/limits/rate-limit.ts';
+import { createRateLimit, type RateLimit } from '../http/limits/rate-limit.ts';
 import { type Overload, watchOverload } from '../http/limits/overload.ts';
 import { createRefresh } from '../http/pages/refresh.ts';
-import { createRememberedAnswers } from '../http/badges/micro-cache.ts';
+import { createMicroCache } from '../http/badges/micro-cache.ts';
 import { createSendBadge } from '../http/badges/send.ts';
 import { createSendStatus } from '../http/pages/status.ts';
-import { answerUnreadable } from '../http/bad-request.ts';
-import { type Config, type Environment, takeHandedSocket } from '../config.ts';
+import { respondToBadRequest } from '../http/bad-request.ts';
+import { type Config, type Environment, takePassedSocket } from '../config.ts';
 import { createPropagations } from '../edge/propagations.ts';
 import { type Handler, type Listener, listen } from '../http/server.ts';
 import { type Services, createServices } from '../services.ts';
@@ -25,26 +25,26 @@ export function define(command: Command): void {
   });
 }
 
-/** The service, while it runs. */
+/** A running service. */
 export interface RunningService {
-  /** Where badges are. */
+  /** URL of the badges. */
   readonly url: string;
-  /** Where operators look. */
+  /** URL of the admin port. */
   readonly adminUrl: string;
-  /** Turns not ready, lets what is under way end, then lets go of everything. */
+  /** Turns not ready, completes open requests, then closes everything. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the whole service. Rejects with a `SettingsError` when the environment does not fit, with the system's error
- * when a port is taken.
+ * Starts the service. Rejects with a `SettingsError` if the environment is invalid, or with the system's error if a
+ * port is taken.
  */
 export async function serve(environment?: Environment): Promise<RunningService> {
   const context = createContext(environment);
   const { config, log, metrics, version } = context;
   if (config.CONTACT === '')
-    log.warn('CONTACT is not set: PyPI asks its clients to say whom to write to');
-  // Koa is loaded while fonts are tried on other threads.
+    log.warn('CONTACT is not set: PyPI asks clients for a contact address');
+  // Koa loads while the fonts are tested on other threads.
   const [services, { createApp }, { createAdminApp }] = await Promise.all([
     createServices(context),
     import('../http/app.ts'),
@@ -55,23 +55,24 @@ export async function serve(environment?: Environment): Promise<RunningService> 
 
   const sendAnswer = createSendAnswer(services.pictures, config.CACHE_SECONDS_CEILING);
   const overload = watchOverload();
-  const limits = limitsOf(config, overload);
+  const rateLimit = rateLimitOf(config, overload);
   const { sources, popularity, follower, store } = services;
   const { isFollowing } = follower;
   const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
   const propagations = createPropagations({ ...services, edge, log });
   const sendBadge = createSendBadge({ sources, sendAnswer, popularity, isFollowing });
-  const giveAccount = createAccounts({ log, metrics });
-  const remembered = createRememberedAnswers({
-    memory: services.answers,
-    giveAccount,
+  const logAccess = createAccessLog({ log, metrics });
+  const microCache = createMicroCache({
+    memory: services.responses,
+    logAccess,
+    requestIdOf: createRequestIds(rateLimit.isTrusted),
     observe: (outcome) => metrics.tier('answers', outcome),
   });
   const handle = createApp({
-    limits,
+    rateLimit,
     log,
-    giveAccount,
-    remembered,
+    logAccess,
+    microCache,
     sendAnswer,
     sendBadge,
     sendStatus: createSendStatus({ version, follower, sources, store }),
@@ -99,8 +100,8 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   };
 }
 
-function limitsOf(config: Config, { isLate }: Overload): Limits {
-  return createLimits({
+function rateLimitOf(config: Config, { isLate }: Overload): RateLimit {
+  return createRateLimit({
     perSecond: config.LIMIT_PER_SECOND,
     burst: config.LIMIT_BURST,
     trustedProxies: config.TRUSTED_PROXIES,
@@ -123,8 +124,8 @@ async function listenBoth(
         badges: await listen(badges, {
           host: config.HOST,
           port: config.PORT,
-          descriptor: takeHandedSocket(),
-          answerUnreadable,
+          descriptor: takePassedSocket(),
+          respondToBadRequest,
         }),
       };
     } catch (error) {

@@ -3,32 +3,32 @@ import { readAdminUrl } from '../admin-address.ts';
 import { createOutput, finish, inColumns, JSON_OPTION, type Output } from './output.ts';
 import { type Sample, scrape, sumOf } from './scrape.ts';
 
-const MOST_ASKED = 5;
+const MAX_KINDS = 5;
 
 /** `pypins stats`. */
 export function define(command: Command): void {
   command
-    .argument('[nodes...]', "the nodes' ports for operators; by default that of this machine")
+    .argument('[nodes...]', 'URLs of admin ports (default: the one of this machine)')
     .option(...JSON_OPTION)
     .action(async (nodes: string[], { json = false }: { readonly json?: boolean }) => {
       const urls = nodes.length > 0 ? nodes : [readAdminUrl('ADMIN_PORT')];
-      finish(tellStats(await collectStats(urls), json, createOutput()));
+      finish(printStats(await collectStats(urls), json, createOutput()));
     });
 }
 
-/** What the nodes' metrics say, summed up. */
+/** Sums of the nodes' metrics. */
 export interface Stats {
   readonly requests: number;
-  /** By tier: the share of its look-ups that found something; undefined where it was never asked. */
+  /** Tier → share of hits; undefined without look-ups. */
   readonly hitRatio: Readonly<Record<string, number | undefined>>;
   readonly upstreamRequests: Readonly<Record<string, number>>;
   readonly pypistatsBudgetLeft: number;
-  /** The kinds that reach the API most, which is to say, that the edge misses most. */
+  /** Kinds with the most requests at the API, which are misses of the edge. */
   readonly topMisses: readonly { kind: string; requests: number }[];
   readonly unreachable: readonly string[];
 }
 
-/** Asks every node for its metrics; those that do not answer are named. */
+/** Collects the metrics of all nodes; `unreachable` lists those that do not answer. */
 export async function collectStats(adminUrls: readonly string[]): Promise<Stats> {
   const answers = await Promise.allSettled(adminUrls.map((url) => scrape(url)));
   const samples = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
@@ -55,7 +55,7 @@ export async function collectStats(adminUrls: readonly string[]): Promise<Stats>
       pypi: sumOf(samples, 'pypins_upstream_requests_total', { upstream: 'pypi' }),
       pypistats: sumOf(samples, 'pypins_upstream_requests_total', { upstream: 'pypistats' }),
     },
-    // One budget for all processes: each node tells what it last saw of it.
+    // All processes share one budget; each node reports the last value it saw.
     pypistatsBudgetLeft: Math.min(...budgets),
     topMisses: countKinds(samples),
     unreachable: adminUrls.filter((_, i) => answers[i]?.status === 'rejected'),
@@ -95,18 +95,18 @@ function countKinds(samples: readonly Sample[]): Stats['topMisses'] {
   const sorted = [...kinds]
     .map(([kind, requests]) => ({ kind, requests }))
     .toSorted((a, b) => b.requests - a.requests);
-  return sorted.slice(0, MOST_ASKED);
+  return sorted.slice(0, MAX_KINDS);
 }
 
-/** Tells the stats; gives whether every node answered. */
-export function tellStats(stats: Stats, isJson: boolean, output: Output): boolean {
+/** Prints the stats; returns false if a node did not answer. */
+export function printStats(stats: Stats, isJson: boolean, output: Output): boolean {
   const isGood = stats.unreachable.length === 0;
   if (isJson) {
     output.line(JSON.stringify({ ok: isGood, ...stats }));
     return isGood;
   }
   const rows = [
-    ['requests at the API', `${stats.requests}`],
+    ['requests to the API', `${stats.requests}`],
     ...Object.entries(stats.hitRatio).map(([tier, share]) => [
       `hits, ${tier}`,
       share === undefined ? '-' : `${(100 * share).toFixed(1)} %`,
@@ -116,7 +116,7 @@ export function tellStats(stats: Stats, isJson: boolean, output: Output): boolea
       `${count}`,
     ]),
     ['pypistats budget left', `${stats.pypistatsBudgetLeft}`],
-    ...stats.topMisses.map(({ kind, requests }) => [`misses of the edge, ${kind}`, `${requests}`]),
+    ...stats.topMisses.map(({ kind, requests }) => [`edge misses, ${kind}`, `${requests}`]),
   ];
   for (const line of inColumns(rows)) output.line(line);
   for (const url of stats.unreachable) output.note(`${url} does not answer`);

@@ -4,29 +4,29 @@ import { findKind } from '../badges/catalog.ts';
 import { UsageError } from '../errors.ts';
 import { normalizeName } from '../facts/names.ts';
 
-/** The 15,000 projects that are downloaded most, by hugovk/top-pypi-packages. */
+/** The 15,000 most downloaded projects, from hugovk/top-pypi-packages. */
 export const TOP_LIST_URL = 'https://hugovk.github.io/top-pypi-packages/top-pypi-packages.min.json';
 const MAX_LIST_BYTES = 64 * 1024 * 1024;
 const TIMEOUT_MS = 30_000;
 
 const topSchema = z.object({ rows: z.array(z.object({ project: z.string() })) });
 
-/** Whence the badges to warm are taken. */
+/** Sources of the badges to warm. */
 export interface WarmSources {
   readonly names: readonly string[];
-  /** A file with a name a line. */
+  /** File with one name per line. */
   readonly file?: string | undefined;
-  /** So many of the projects that are downloaded most. */
+  /** Number of the most downloaded projects. */
   readonly top?: number | undefined;
-  /** A file or URL of that list. */
+  /** File or URL of their list. */
   readonly topList: string;
-  /** An access log in any usual format: its GETs are warmed as they are. */
+  /** Access log in a common format; its GETs are warmed as they are. */
   readonly fromLog?: string | undefined;
   readonly kinds: readonly string[];
   readonly formats: readonly string[];
 }
 
-/** The paths to warm, each once, in the order of their sources. Rejects where a source cannot be read. */
+/** Returns the paths to warm, each once, in the order of their sources. Rejects if a source cannot be read. */
 export async function listPaths(sources: WarmSources): Promise<string[]> {
   for (const kind of sources.kinds) {
     if (findKind('pypip', kind) === undefined) throw new UsageError(`there is no kind ${kind}`);
@@ -54,7 +54,7 @@ function linesOf(text: string): string[] {
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-/** The GETs of a log, of Varnish, Apache, nginx or HAProxy; and the paths of our own JSON lines. */
+/** The GETs in a log of Varnish, Apache, nginx, HAProxy or pypins. */
 function pathsOfLog(text: string): string[] {
   return [...text.matchAll(/(?:"GET |"path":")(\/[^\s"]+)/g)]
     .map(([, path]) => path ?? '')

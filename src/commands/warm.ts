@@ -11,7 +11,7 @@ import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
 import { listPaths, TOP_LIST_URL, type WarmSources } from './warm-list.ts';
 
 const TIMEOUT_MS = 10_000;
-/** An answer that came from the edge's own cache. */
+/** `X-Cache` of a hit at the edge. */
 const EDGE_HIT = /^(?:hit|stale)/i;
 
 export type WarmOutcome = 'warm' | 'fetched' | 'unknown' | 'failed';
@@ -19,10 +19,10 @@ export type WarmSummary = Record<WarmOutcome | 'skipped', number>;
 
 export interface WarmOptions {
   readonly paths: readonly string[];
-  /** Where badges are asked for: the edge. */
+  /** URL of the edge. */
   readonly through: string;
   readonly perSecond: number;
-  /** Where it is remembered what is done, so that an interrupted run goes on where it was. */
+  /** Directory for the paths that are done, so that an interrupted run can continue. */
   readonly stateDirectory: string;
   readonly output: Output;
 }
@@ -37,14 +37,14 @@ interface WarmFlags extends Omit<WarmSources, 'names'> {
 export function define(command: Command): void {
   command
     .argument('[names...]', 'projects')
-    .option('--file <file>', 'a file with a project a line')
-    .option('--top <count>', 'so many of the projects that are downloaded most', parseCount)
-    .option('--top-list <file or URL>', 'the list of those', TOP_LIST_URL)
-    .option('--from-log <file>', 'an access log: what it asks for')
-    .option('--kinds <kinds>', 'by commas', parseList, ['version'])
-    .option('--formats <formats>', 'by commas', parseFormats, ['svg'])
-    .option('--rate <rate>', 'such as 5/s', parseRate, 5)
-    .option('--through <url>', 'the edge', 'http://127.0.0.1:8000')
+    .option('--file <file>', 'file with one project per line')
+    .option('--top <count>', 'number of the most downloaded projects', parseCount)
+    .option('--top-list <file or URL>', 'list of the most downloaded projects', TOP_LIST_URL)
+    .option('--from-log <file>', 'access log whose GET requests are repeated')
+    .option('--kinds <kinds>', 'kinds, separated by commas', parseList, ['version'])
+    .option('--formats <formats>', 'formats, separated by commas', parseFormats, ['svg'])
+    .option('--rate <rate>', 'requests per second, such as 5/s', parseRate, 5)
+    .option('--through <url>', 'URL of the edge', 'http://127.0.0.1:8000')
     .option(...JSON_OPTION)
     .action(runWarm);
 }
@@ -66,39 +66,36 @@ async function runWarm(names: string[], flags: WarmFlags): Promise<void> {
 }
 
 function lineOf(summary: WarmSummary, output: Output): string {
-  if (summary.failed > 0) output.note('the same command again goes on with what failed');
+  if (summary.failed > 0) output.note('run the same command again to retry the failed badges');
   return Object.entries(summary)
     .map(([outcome, count]) => `${outcome} ${count}`)
     .join(', ');
 }
 
-/**
- * Asks the edge for every path, politely, so that readers find it there. A run that was interrupted, and is started with
- * the same paths, skips what it did.
- */
+/** Requests every path from the edge, at a limited rate. A run with the same paths continues an interrupted one. */
 export async function warm(options: WarmOptions): Promise<WarmSummary> {
   const { paths, through, perSecond, output } = options;
   const summary: WarmSummary = { warm: 0, fetched: 0, unknown: 0, failed: 0, skipped: 0 };
   const state = await openState(options);
   const agent = new Agent({ connections: 8 });
   const startedAtMs = performance.now();
-  let asked = 0;
+  let requested = 0;
   for (const path of paths) {
     if (state.done.has(path)) {
       summary.skipped += 1;
       continue;
     }
-    const dueAtMs = startedAtMs + (asked * 1000) / perSecond;
+    const dueAtMs = startedAtMs + (requested * 1000) / perSecond;
     await sleep(Math.max(0, dueAtMs - performance.now()));
-    asked += 1;
+    requested += 1;
     const outcome = await warmOne(agent, through, path);
     summary[outcome] += 1;
     if (outcome !== 'failed') await state.add(path);
-    output.progress(`${asked + summary.skipped}/${paths.length} ${path}`);
+    output.progress(`${requested + summary.skipped}/${paths.length} ${path}`);
   }
   output.progress('');
   await agent.close();
-  if (summary.failed === 0) await state.forget();
+  if (summary.failed === 0) await state.remove();
   return summary;
 }
 
@@ -124,7 +121,7 @@ async function warmOne(agent: Agent, through: string, path: string): Promise<War
 interface WarmState {
   readonly done: ReadonlySet<string>;
   readonly add: (path: string) => Promise<void>;
-  readonly forget: () => Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 async function openState({ paths, through, stateDirectory }: WarmOptions): Promise<WarmState> {
@@ -135,19 +132,19 @@ async function openState({ paths, through, stateDirectory }: WarmOptions): Promi
   return {
     done: new Set(text.split('\n').filter(Boolean)),
     add: (path) => appendFile(file, `${path}\n`),
-    forget: () => rm(file, { force: true }),
+    remove: () => rm(file, { force: true }),
   };
 }
 
 function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It is not a count.');
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('Not a positive integer.');
   return Number(text);
 }
 
 function parseRate(text: string): number {
   const [, perSecond] = /^(\d+(?:\.\d+)?)(?:\/s)?$/.exec(text) ?? [];
   if (perSecond === undefined || Number(perSecond) <= 0)
-    throw new InvalidArgumentError('It is not a rate such as 5/s.');
+    throw new InvalidArgumentError('Not a rate such as 5/s.');
   return Number(perSecond);
 }
 
@@ -161,6 +158,6 @@ function parseList(text: string): string[] {
 function parseFormats(text: string): string[] {
   const formats = parseList(text);
   if (formats.some((format) => formatOf(format) === undefined))
-    throw new InvalidArgumentError('It is not a format.');
+    throw new InvalidArgumentError('Not a format.');
   return formats;
 }

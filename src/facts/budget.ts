@@ -1,21 +1,25 @@
 import type { Store } from '../../cache/store/contract.ts';
+import { createCounter } from '../counter.ts';
 import { UpstreamError } from '../upstream/errors.ts';
+import { createQuarter } from './quarter.ts';
 
-/** A window of the budget: at most `limit` requests in `lengthMs`. */
-interface Window {
-  readonly name: string;
-  readonly limit: number;
-  readonly lengthMs: number;
-}
-
+const SECOND_MS = 1_000;
 const RETRY_MS = 250;
 const MAX_WAITING = 256;
+
+/**
+ * `lastServedAtMs` of requests that may use only what is not reserved for others. They are served last, and refused
+ * instead of waiting.
+ */
+export const ONLY_SPARE = Infinity;
+/** Leaves room in the queue for all others. */
+const MAX_SPARE_WAITING = MAX_WAITING / 2;
 
 /** A shared budget of requests to an upstream. */
 export interface Budget {
   /**
    * Waits until one request may be sent. Waiting records are served in the order of their last refresh
-   * (`lastServedAtMs`, 0 for never). Rejects when the signal aborts, or if too many wait already.
+   * (`lastServedAtMs`, 0 for never, or `ONLY_SPARE`). Rejects when the signal aborts, or if too many wait already.
    */
   take(lastServedAtMs: number, signal: AbortSignal): Promise<void>;
   /** Returns the requests left in the current quarter of a minute, as this process last saw it. */
@@ -28,8 +32,8 @@ export interface BudgetOptions {
   /** Key of the counters, e.g. `pypins:1:budget:pypistats`. */
   key: string;
   perMinute: number;
-  /** Requests allowed in one second. */
-  perSecond: number;
+  /** Requests allowed in one second; by default all of the quarter. */
+  perSecond?: number;
   /** A monotonic clock in milliseconds; after a step back, another one would block until the old time. */
   clock?: () => number;
 }
@@ -37,45 +41,43 @@ export interface BudgetOptions {
 interface Waiter {
   readonly lastServedAtMs: number;
   readonly serve: () => void;
+  readonly refuse: () => void;
 }
 
 /**
- * Creates a budget that all processes share through the store. It is spent in quarters of a minute. Any minute touches
- * five: a fixed window of a whole minute would let twice the budget through around its edge. While the store fails,
- * this process counts alone.
+ * Creates a budget that all processes share through the store. It is spent in quarters of a minute; any minute touches
+ * five of them, so each gets a fifth. A window of a whole minute would allow twice the budget around its end. While the
+ * store fails, this process counts alone.
  */
 export function createBudget({
   store,
   key,
   perMinute,
-  perSecond,
+  perSecond = Infinity,
   clock = () => performance.now(),
 }: BudgetOptions): Budget {
-  const second: Window = { name: 'second', limit: perSecond, lengthMs: 1_000 };
-  const quarter: Window = { name: 'quarter', limit: Math.floor(perMinute / 5), lengthMs: 15_000 };
-  const countAlone = createLocalCounter(clock);
+  const count = createCounter(store, clock);
+  const quarter = createQuarter({ count, key, limit: Math.floor(perMinute / 5), clock });
   const waiting = new Set<Waiter>();
-  let used = 0;
-  let usedUntilMs = 0;
   let pumping = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const spend = async (window: Window): Promise<boolean> => {
-    const windowKey = `${key}:${window.name}`;
-    const count =
-      (await store.increment(windowKey, window.lengthMs)) ?? countAlone(windowKey, window.lengthMs);
-    if (window === quarter) {
-      used = count;
-      usedUntilMs = clock() + window.lengthMs;
-    }
-    return count <= window.limit;
+  const hasSecond = async (): Promise<boolean> =>
+    perSecond === Infinity || (await count(`${key}:second`, SECOND_MS)) <= perSecond;
+
+  const refuseWithoutSpare = (): void => {
+    if (quarter.hasSpare()) return;
+    for (const each of waiting) if (each.lastServedAtMs === ONLY_SPARE) each.refuse();
   };
 
   const pump = async (): Promise<void> => {
     if (pumping) return;
     pumping = true;
-    while (waiting.size > 0 && (await spend(second)) && (await spend(quarter)))
-      leastRecentlyServed(waiting)?.serve();
+    while (waiting.size > 0 && (await hasSecond()) && (await quarter.spend())) {
+      first(waiting)?.serve();
+      refuseWithoutSpare();
+    }
+    refuseWithoutSpare();
     pumping = false;
     if (waiting.size === 0) return;
     clearTimeout(timer);
@@ -84,18 +86,21 @@ export function createBudget({
 
   return {
     take(lastServedAtMs, signal) {
-      if (waiting.size >= MAX_WAITING)
-        return Promise.reject(new UpstreamError('over-budget', 'too many requests wait for the budget'));
+      if (waiting.size >= (lastServedAtMs === ONLY_SPARE ? MAX_SPARE_WAITING : MAX_WAITING))
+        return Promise.reject(
+          new UpstreamError('over-budget', 'too many requests wait for the budget'),
+        );
       const turn = waitForTurn(waiting, lastServedAtMs, signal);
+      refuseWithoutSpare();
       void pump();
       return turn;
     },
-    left: () => (clock() < usedUntilMs ? Math.max(0, quarter.limit - used) : quarter.limit),
+    left: quarter.left,
     close: () => clearTimeout(timer),
   };
 }
 
-/** Joins the queue until it is served or the signal aborts. */
+/** Joins the queue until it is served or refused, or the signal aborts. */
 function waitForTurn(
   waiting: Set<Waiter>,
   lastServedAtMs: number,
@@ -104,9 +109,9 @@ function waitForTurn(
   return new Promise((resolve, reject) => {
     const leave = (): void => {
       waiting.delete(waiter);
-      signal.removeEventListener('abort', giveUp);
+      signal.removeEventListener('abort', refuse);
     };
-    const giveUp = (): void => {
+    const refuse = (): void => {
       leave();
       reject(new UpstreamError('over-budget', 'no budget was left in time'));
     };
@@ -114,31 +119,18 @@ function waitForTurn(
       leave();
       resolve();
     };
-    const waiter: Waiter = { lastServedAtMs, serve };
-    if (signal.aborted) return giveUp();
-    signal.addEventListener('abort', giveUp);
+    const waiter: Waiter = { lastServedAtMs, serve, refuse };
+    if (signal.aborted) return refuse();
+    signal.addEventListener('abort', refuse);
     waiting.add(waiter);
   });
 }
 
-function leastRecentlyServed(waiting: ReadonlySet<Waiter>): Waiter | undefined {
-  let first: Waiter | undefined;
+/** Returns the one with the oldest last refresh. */
+function first(waiting: ReadonlySet<Waiter>): Waiter | undefined {
+  let found: Waiter | undefined;
   for (const waiter of waiting) {
-    if (first === undefined || waiter.lastServedAtMs < first.lastServedAtMs) first = waiter;
+    if (found === undefined || waiter.lastServedAtMs < found.lastServedAtMs) found = waiter;
   }
-  return first;
-}
-
-/** Counts in fixed windows in memory. There are at most two keys, so none is removed. */
-function createLocalCounter(clock: () => number): (key: string, lengthMs: number) => number {
-  const windows = new Map<string, { count: number; endsAtMs: number }>();
-  return (key, lengthMs) => {
-    const now = clock();
-    const open = windows.get(key);
-    const window =
-      open !== undefined && now < open.endsAtMs ? open : { count: 0, endsAtMs: now + lengthMs };
-    window.count += 1;
-    windows.set(key, window);
-    return window.count;
-  };
+  return found;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FactsSource, Known, Loaded } from '../../cache/facts/contract.ts';
+import { type Budget, ONLY_SPARE } from './budget.ts';
 import { projectFactsSchema, pypiProjectSchema, type ProjectFacts } from './schema.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';
@@ -14,16 +15,30 @@ export function projectId(name: string, release?: string): string {
   return release === undefined ? name : `${name}:${release}`;
 }
 
-/** Creates PyPI's source of facts; a record is fresh for `freshSeconds`. */
-export function createPypiSource(
-  client: UpstreamClient,
-  freshSeconds: number,
-): FactsSource<ProjectFacts> {
+export interface PypiOptions {
+  readonly client: UpstreamClient;
+  readonly budget: Budget;
+  /** A record is fresh for so long. */
+  readonly freshSeconds: number;
+}
+
+/**
+ * Creates PyPI's source of facts. Known records are refreshed first; unknown names get the spare part of the budget,
+ * because a client can invent any number of them.
+ */
+export function createPypiSource({
+  client,
+  budget,
+  freshSeconds,
+}: PypiOptions): FactsSource<ProjectFacts> {
   return {
     name: 'pypi',
     schema: projectFactsSchema,
     freshUntilMs: (fetchedAtMs) => fetchedAtMs + freshSeconds * 1000,
-    load: (id, previous, signal) => load(client, id, previous, signal),
+    async load(id, previous, signal) {
+      await budget.take(previous?.fetchedAtMs ?? ONLY_SPARE, signal);
+      return load(client, id, previous, signal);
+    },
   };
 }
 

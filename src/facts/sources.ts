@@ -1,10 +1,13 @@
-import { mkdir } from 'node:fs/promises';
+import type { Logger } from 'pino';
 import { createFacts } from '../../cache/facts/facts.ts';
 import type { Facts, FactsSource } from '../../cache/facts/contract.ts';
+import type { Store } from '../../cache/store/contract.ts';
+import type { Messages } from '../../cache/store/messages.ts';
+import type { Config } from '../config.ts';
 import { DEADLINES, UPSTREAM_DEADLINES } from '../deadlines.ts';
 import type { DownloadFacts, ProjectFacts } from './schema.ts';
 import { KEYS, RECORDS_PREFIX } from '../keys.ts';
-import { createShared, type ServicesOptions, type Shared } from '../stores.ts';
+import type { Metrics } from '../metrics.ts';
 import { createBudget } from './budget.ts';
 import { createUpstreamClient, type UpstreamClient } from '../upstream/client.ts';
 import { createPypiSource, projectId } from './pypi.ts';
@@ -12,8 +15,6 @@ import { createPypistatsSource } from './pypistats.ts';
 
 const PYPISTATS_PER_SECOND = 2;
 const PYPISTATS_CONCURRENCY = 2;
-/** How long a start waits for the store; without it, this process would fetch records that the others have. */
-const STORE_PATIENCE_MS = 500;
 
 /** The cached facts of PyPI and pypistats.org. */
 export interface Sources {
@@ -21,8 +22,8 @@ export interface Sources {
   readonly downloads: Facts<DownloadFacts>;
   /** Client of PyPI, for its feeds. */
   readonly pypi: UpstreamClient;
-  /** Returns the requests to pypistats.org left in this quarter of a minute. */
-  readonly budgetLeft: () => number;
+  /** Returns the requests left in this quarter of a minute. */
+  readonly budgetsLeft: () => Readonly<Record<'pypi' | 'pypistats', number>>;
   /** Returns which upstreams have an open breaker: they failed repeatedly and get no requests for a while. */
   readonly leftAlone: () => Readonly<Record<'pypi' | 'pypistats', boolean>>;
   /** Expires the records of a project and its releases in all processes; returns their number. */
@@ -33,47 +34,33 @@ export interface Sources {
   readonly close: () => Promise<void>;
 }
 
-/** The sources together with their stores, for commands that serve no pictures. */
+/** What the processes of one installation share. */
+export interface Shared {
+  readonly store: Store;
+  readonly messages: Messages;
+  /** How long a process uses facts from its memory without checking the store. */
+  readonly memorySeconds: number;
+}
+
+/** The sources and their store, for a process that serves no pictures. */
 export interface OpenedSources extends Shared {
   readonly sources: Sources;
-  /** Closes sources and stores. Never rejects. */
+  /** Closes everything; never rejects. */
   readonly close: () => Promise<void>;
 }
 
-/**
- * Opens the shared store and the sources over it, and waits a moment for the store. `isFollowed` tells whether a
- * follower refreshes what is held; by default there is none.
- */
-export async function openSources(
-  options: ServicesOptions,
-  isFollowed = (): boolean => false,
-): Promise<OpenedSources> {
-  const { config, log } = options;
-  await mkdir(config.CACHE_DIR, { recursive: true }).catch((error: unknown) => {
-    log.error({ err: error }, 'cannot create CACHE_DIR: nothing is kept on disk');
-  });
-  const shared = await createShared(options);
-  const sources = createSources(shared, options, isFollowed);
-  await shared.store.ready(STORE_PATIENCE_MS);
-  return {
-    ...shared,
-    sources,
-    async close() {
-      await sources.close();
-      await shared.messages.close();
-      await shared.store.close();
-    },
-  };
+export interface SourcesOptions extends Shared {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly version: string;
+  /** Whether a follower refreshes the records. */
+  readonly isFollowed: () => boolean;
 }
 
-/** Creates the sources over the shared store. */
-function createSources(
-  shared: Shared,
-  options: ServicesOptions,
-  isFollowed: () => boolean,
-): Sources {
-  const { config } = options;
-  const { store } = shared;
+/** Makes the sources over the store that all processes share. */
+export function createSources(options: SourcesOptions): Sources {
+  const { config, isFollowed } = options;
   const pypi = createUpstream('pypi', config.PYPI_URL, config.PYPI_CONCURRENCY, options);
   const pypistats = createUpstream(
     'pypistats',
@@ -81,32 +68,29 @@ function createSources(
     PYPISTATS_CONCURRENCY,
     options,
   );
-  const budget = createBudget({
-    store,
-    key: KEYS.pypistatsBudget,
-    perMinute: config.PYPISTATS_PER_MINUTE,
-    perSecond: PYPISTATS_PER_SECOND,
-  });
+  const budgets = createBudgets(options);
   const projects = createFactsOf(
-    createPypiSource(pypi, config.FACTS_FRESH_SECONDS),
-    shared,
+    createPypiSource({
+      client: pypi,
+      budget: budgets.pypi,
+      freshSeconds: config.FACTS_FRESH_SECONDS,
+    }),
     options,
   );
   const downloads = createFactsOf(
     createPypistatsSource({
       client: pypistats,
-      budget,
+      budget: budgets.pypistats,
       findProject: (name) => projects.get(name),
       isFollowed,
     }),
-    shared,
     options,
   );
   return {
     projects,
     downloads,
     pypi,
-    budgetLeft: () => budget.left(),
+    budgetsLeft: () => ({ pypi: budgets.pypi.left(), pypistats: budgets.pypistats.left() }),
     leftAlone: () => ({ pypi: pypi.isLeftAlone(), pypistats: pypistats.isLeftAlone() }),
     async expire(project) {
       const kept = await Promise.all([projects.expire(project), downloads.expire(project)]);
@@ -115,21 +99,33 @@ function createSources(
     },
     expireEverything: async () => (await projects.expireAll('')) + (await downloads.expireAll('')),
     async close() {
-      budget.close();
+      for (const budget of Object.values(budgets)) budget.close();
       await Promise.all([projects.close(), downloads.close()]);
       await Promise.all([pypi.close(), pypistats.close()]);
     },
   };
 }
 
-function createFactsOf<T>(
-  source: FactsSource<T>,
-  shared: Shared,
-  { config, metrics }: ServicesOptions,
-): Facts<T> {
+/** Creates the budgets that all processes share. */
+function createBudgets({ config, store }: SourcesOptions) {
+  return {
+    pypi: createBudget({ store, key: KEYS.pypiBudget, perMinute: config.PYPI_PER_MINUTE }),
+    pypistats: createBudget({
+      store,
+      key: KEYS.pypistatsBudget,
+      perMinute: config.PYPISTATS_PER_MINUTE,
+      perSecond: PYPISTATS_PER_SECOND,
+    }),
+  };
+}
+
+function createFactsOf<T>(source: FactsSource<T>, options: SourcesOptions): Facts<T> {
+  const { config, metrics, store, messages, memorySeconds } = options;
   return createFacts({
     source,
-    ...shared,
+    store,
+    messages,
+    memorySeconds,
     keyPrefix: RECORDS_PREFIX,
     keptSeconds: config.FACTS_KEPT_SECONDS,
     patienceMs: DEADLINES.keptFactsMs,
@@ -154,7 +150,7 @@ function createUpstream(
   name: string,
   url: string,
   concurrency: number,
-  options: ServicesOptions,
+  options: SourcesOptions,
 ): Upstream {
   const { config, log, metrics, version } = options;
   let isOpen = false;

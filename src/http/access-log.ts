@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Verdict } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
@@ -6,8 +7,8 @@ import type { Metrics } from '../metrics.ts';
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 const MAX_LOGGED_PATH = 300;
 
-/** What is to be told of a request once it is answered. Nothing in it says who asked. */
-export interface Account {
+/** One answered request. Contains nothing about the client. */
+export interface AccessLogEntry {
   readonly requestId: string;
   readonly startedAtMs: number;
   readonly method: string;
@@ -16,23 +17,22 @@ export interface Account {
   readonly kindId: string;
   readonly format: string;
   readonly verdict: Verdict;
-  /** Which tiers answered, as in `X-Cache`. */
+  /** As in `X-Cache`. */
   readonly tiers: string;
   readonly error?: unknown;
-  /** The same answer as a moment ago: not worth a line of its own, unless somebody looks for it. */
+  /** A response from the micro-cache: logged at level `debug`. */
   readonly isRepeat?: boolean;
 }
 
-/** Counts an answered request, and writes its one line of log. */
-export type GiveAccount = (account: Account) => void;
+/** Counts an answered request in the metrics, and logs it in one line. */
+export type LogAccess = (entry: AccessLogEntry) => void;
 
-export function createAccounts({ log, metrics }: { log: Logger; metrics: Metrics }): GiveAccount {
-  return (account) => {
-    const { requestId, startedAtMs, method, path, status, kindId, format, verdict, tiers } =
-      account;
+export function createAccessLog({ log, metrics }: { log: Logger; metrics: Metrics }): LogAccess {
+  return (entry) => {
+    const { requestId, startedAtMs, method, path, status, kindId, format, verdict, tiers } = entry;
     const seconds = (performance.now() - startedAtMs) / 1000;
     metrics.request({ kind: kindId, verdict, format, status, seconds });
-    const level = levelOf(account);
+    const level = levelOf(entry);
     if (!log.isLevelEnabled(level)) return;
     const line = {
       id: requestId,
@@ -43,18 +43,31 @@ export function createAccounts({ log, metrics }: { log: Logger; metrics: Metrics
       tiers,
       ms: Math.round(seconds * 1e5) / 100,
     };
-    log[level](account.error === undefined ? line : { ...line, err: account.error }, 'request');
+    log[level](entry.error === undefined ? line : { ...line, err: entry.error }, 'request');
   };
 }
 
-/** A fault of ours is an error; one of an upstream, or too much work, a warning; all else is information. */
-function levelOf({ verdict, isRepeat = false }: Account): 'debug' | 'info' | 'warn' | 'error' {
+/** Our own failures are errors; failing upstreams and overload are warnings. */
+function levelOf({
+  verdict,
+  isRepeat = false,
+}: AccessLogEntry): 'debug' | 'info' | 'warn' | 'error' {
   if (verdict === 'error') return 'error';
   if (verdict === 'unavailable' || verdict === 'busy') return 'warn';
   return isRepeat ? 'debug' : 'info';
 }
 
-/** The id that a proxy in front gave the request, if it is one, or a new one. */
-export function requestIdOf(given: string | string[] | undefined): string {
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+/** Returns the id of a request. */
+export type RequestIdOf = (request: IncomingMessage) => string;
+
+/**
+ * Takes the id of a trusted proxy if it is valid, otherwise makes a new one. A client's own id is ignored: it could hide
+ * its requests among those of others in the log.
+ */
+export function createRequestIds(isTrusted: (address: string) => boolean): RequestIdOf {
+  return ({ headers, socket }) => {
+    const given = headers['x-request-id'];
+    const isTaken = typeof given === 'string' && REQUEST_ID.test(given);
+    return isTaken && isTrusted(socket.remoteAddress ?? '') ? given : randomUUID();
+  };
 }

@@ -2,16 +2,15 @@ import { Router } from '@koa/router';
 import Koa from 'koa';
 import type { Metrics } from '../metrics.ts';
 
-/** The application for operators, on a port of its own: `/healthz`, `/readyz` and `/metrics`. */
+/** The application on the admin port: `/healthz`, `/readyz` and `/metrics`. */
 export function createAdminApp(options: { metrics: Metrics; isReady: () => boolean }): Koa {
   const router = new Router();
 
-  // Alive: the event loop turns.
   router.get('/healthz', (ctx) => {
     ctx.body = 'ok\n';
   });
 
-  // Ready: not before the start is done, not while stopping. An upstream or a store that is down changes nothing here.
+  // 503 while the process starts or stops; failing upstreams and stores do not affect it.
   router.get('/readyz', (ctx) => {
     const ready = options.isReady();
     ctx.status = ready ? 200 : 503;

@@ -2,68 +2,63 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import { BadgeError } from '../errors.ts';
 import type { Handler } from './server.ts';
-import type { GiveAccount } from './access-log.ts';
+import type { LogAccess } from './access-log.ts';
 import type { SendAnswer } from './badges/answer.ts';
 import { errorsAsBadges } from './badges/errors-as-badges.ts';
-import type { Limits } from './limits/rate-limit.ts';
-import type { RememberedAnswers } from './badges/micro-cache.ts';
+import type { RateLimit } from './limits/rate-limit.ts';
+import type { MicroCache } from './badges/micro-cache.ts';
 import { requestContext } from './request-context.ts';
 import { type Answers, createRoutes } from './routes.ts';
 import type { BadgeMiddleware, BadgeState } from './state.ts';
 
-/** Faults of a connection that say nothing about us. */
-const CONNECTION_NOISE = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'ERR_STREAM_PREMATURE_CLOSE',
-  'ECANCELED',
-]);
+/** Errors that the client or the network causes; not logged. */
+const CLIENT_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED']);
 
 export interface AppOptions extends Answers {
   readonly log: Logger;
-  readonly giveAccount: GiveAccount;
-  readonly remembered: RememberedAnswers;
+  readonly logAccess: LogAccess;
+  readonly microCache: MicroCache;
   readonly sendAnswer: SendAnswer;
-  readonly limits: Limits;
-  /** Asked by an edge's probe at `/-/ready`: it can probe only the port that it fetches from. */
+  readonly rateLimit: RateLimit;
+  /** For the edge's probe at `/-/ready`: Varnish probes the port that it fetches from. */
   readonly isReady: () => boolean;
 }
 
-/** The application without a port: the life of a request, from the outside in. */
+/** Creates the application. The order of its middleware is the order in which a request passes through it. */
 export function createApp(options: AppOptions): Handler {
-  const { log, remembered, sendAnswer, isReady } = options;
+  const { log, microCache, sendAnswer, isReady } = options;
   const app = new Koa<BadgeState>();
   app.use(requestContext(options));
   app.use(errorsAsBadges(sendAnswer));
   app.use(createRoutes(options).routes());
-  app.use(onlyReading);
-  app.use(nothingHere);
+  app.use(onlyGetAndHead);
+  app.use(noSuchPath);
   app.on('error', (error: NodeJS.ErrnoException) => {
-    if (!CONNECTION_NOISE.has(error.code ?? '')) log.error({ err: error }, 'answer failed');
+    if (!CLIENT_ERRORS.has(error.code ?? '')) log.error({ err: error }, 'answer failed');
   });
-  const answerAnew = app.callback();
+  const handle = app.callback();
   return async (request, response) => {
-    request.url = originForm(request.url ?? '/');
+    request.url = pathOfTarget(request.url ?? '/');
     if (request.url === '/-/ready') response.writeHead(isReady() ? 200 : 503).end();
-    else if (!remembered.answer(request, response)) await answerAnew(request, response);
+    else if (!microCache.respond(request, response)) await handle(request, response);
   };
 }
 
 /**
- * The path and query of a request target. "GET http://host/path" names us as well, and a fragment is the client's own;
- * Koa's parser throws for a host or credentials that cannot be.
+ * Returns path and query of a request target. `GET http://host/path` is valid as well, but Koa's parser throws for an
+ * invalid host; fragments are dropped.
  */
-function originForm(target: string): string {
+function pathOfTarget(target: string): string {
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '');
   return path.startsWith('/') ? path : `/${path}`;
 }
 
-const onlyReading: BadgeMiddleware = (ctx, next) => {
+const onlyGetAndHead: BadgeMiddleware = (ctx, next) => {
   if (ctx.method === 'GET' || ctx.method === 'HEAD') return next();
   ctx.set('Allow', 'GET, HEAD');
   throw new BadgeError('method-not-allowed', `${ctx.method} is not served`);
 };
 
-const nothingHere: BadgeMiddleware = () => {
+const noSuchPath: BadgeMiddleware = () => {
   throw new BadgeError('no-badge', 'no such path');
 };

@@ -5,15 +5,15 @@ import { FAULTS } from '../errors.ts';
 import { drawSvg } from '../imaging/svg.ts';
 import { CONTENT_TYPES, headersOf } from './headers.ts';
 
-/** What Node's parser says of a URL that holds forbidden bytes, and of one that is longer than all headers may be. */
-const UNREADABLE_URL = new Set(['HPE_INVALID_URL', 'HPE_HEADER_OVERFLOW']);
+/** Errors of Node's parser for a URL with forbidden bytes, and for one that exceeds the limit of headers. */
+const BAD_URL = new Set(['HPE_INVALID_URL', 'HPE_HEADER_OVERFLOW']);
 
 /**
- * A whole HTTP answer for a URL that the parser refuses: the badge for a name that cannot be one, since no request
- * ever reaches the application. Undefined for other faults, which no image proxy makes.
+ * Returns a complete HTTP response for a URL that Node's parser refuses, since such a request never reaches the
+ * application: the badge `invalid name`. Returns undefined for other errors, which no image proxy causes.
  */
-export function answerUnreadable(error: NodeJS.ErrnoException): string | undefined {
-  if (!UNREADABLE_URL.has(error.code ?? '')) return undefined;
+export function respondToBadRequest(error: NodeJS.ErrnoException): string | undefined {
+  if (!BAD_URL.has(error.code ?? '')) return undefined;
   const { message, color, verdict, cacheClass } = FAULTS['invalid-name'];
   const svg = drawSvg(composeSpec({ label: 'pypi', message, color }, { style: 'flat' }));
   const headers = {

@@ -1,28 +1,28 @@
 import type { CacheClass } from '../errors.ts';
 import type { AnswerFormat } from './paths.ts';
 
-/** Cache lengths: to the world, where nobody can purge, and at our own edge, where we can. All in seconds. */
+/** Cache lengths in seconds: `worldSeconds` for caches that we cannot purge, `edgeSeconds` for our own edge. */
 export const CACHE_LENGTHS: Readonly<
   Record<CacheClass, { worldSeconds: number; edgeSeconds: number }>
 > = {
   facts: { worldSeconds: 300, edgeSeconds: 600 },
-  // While somebody follows the releases, and purges what has changed.
+  // While a follower purges changed projects.
   followed: { worldSeconds: 300, edgeSeconds: 86_400 },
   downloads: { worldSeconds: 3600, edgeSeconds: 3600 },
   static: { worldSeconds: 86_400, edgeSeconds: 86_400 },
   stale: { worldSeconds: 60, edgeSeconds: 60 },
   'not-found': { worldSeconds: 60, edgeSeconds: 60 },
   failing: { worldSeconds: 30, edgeSeconds: 10 },
-  // One client's limit must not be served to others.
+  // Must not be served to other clients.
   limited: { worldSeconds: 30, edgeSeconds: 0 },
 };
 
 const MAX_EDGE_SECONDS = 86_400;
 
-/** The classes that `?cacheSeconds=` may lengthen: an error or an old value must not be pinned. */
+/** Classes that `?cacheSeconds=` lengthens: errors and stale values must not be pinned. */
 const LENGTHENED: ReadonlySet<CacheClass> = new Set(['facts', 'followed', 'downloads', 'static']);
 
-/** What an answer of each format is called. */
+/** Media type of each format. */
 export const CONTENT_TYPES: Readonly<Record<AnswerFormat, string>> = {
   svg: 'image/svg+xml; charset=utf-8',
   png: 'image/png',
@@ -41,7 +41,7 @@ const EXPOSED = [
   'X-Request-Id',
 ].join(', ');
 
-/** On every answer: it runs nothing, loads nothing, and may be shown by any page. */
+/** On every response: it runs and loads nothing, and any page may show it. */
 const SECURITY_HEADERS = {
   'Content-Security-Policy':
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
@@ -52,12 +52,12 @@ const SECURITY_HEADERS = {
   'Referrer-Policy': 'no-referrer',
 };
 
-/** Everything that the headers of an answer say. */
-export interface AnswerPolicy {
+/** What the headers of a badge depend on. */
+export interface BadgePolicy {
   readonly format: AnswerFormat;
   readonly etag: string;
   readonly cacheClass: CacheClass;
-  /** What the user asked for, at most the operator's ceiling. */
+  /** Requested with `?cacheSeconds=`, at most the operator's ceiling. */
   readonly cacheSeconds: number;
   /** See `edge/tags.ts`. */
   readonly tags: string;
@@ -66,18 +66,18 @@ export interface AnswerPolicy {
   readonly fetchedAtMs?: number | undefined;
   readonly release?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
-  /** Where the edge may keep this very answer for longer than its class: as long as it is known to be true. */
+  /** How long the content is known to be correct; the edge keeps the badge that long if its class is shorter. */
   readonly edgeSeconds?: number | undefined;
 }
 
-/** How long the world may keep an answer, in seconds: the class's length, lengthened by the user, never shortened. */
+/** Returns how long the world may keep a badge: the length of its class, or `cacheSeconds` if that is longer. */
 export function worldSeconds(cacheClass: CacheClass, cacheSeconds: number): number {
   const ours = CACHE_LENGTHS[cacheClass].worldSeconds;
   return LENGTHENED.has(cacheClass) ? Math.max(ours, cacheSeconds) : ours;
 }
 
-/** All headers of a badge but those of its body: no other place makes any. */
-export function headersOf(policy: AnswerPolicy): Record<string, string> {
+/** All headers of a badge, except those of its body. */
+export function headersOf(policy: BadgePolicy): Record<string, string> {
   const { cacheClass, format, fetchedAtMs, release, retryAfterSeconds } = policy;
   return {
     ...SECURITY_HEADERS,
@@ -96,19 +96,19 @@ export function headersOf(policy: AnswerPolicy): Record<string, string> {
   };
 }
 
-function edgeSecondsOf({ cacheClass, edgeSeconds = 0 }: AnswerPolicy): number {
+function edgeSecondsOf({ cacheClass, edgeSeconds = 0 }: BadgePolicy): number {
   return Math.min(Math.max(CACHE_LENGTHS[cacheClass].edgeSeconds, edgeSeconds), MAX_EDGE_SECONDS);
 }
 
-/** What the headers say of an answer that is no badge. */
+/** What the headers of a page depend on: any response that is not a badge. */
 export interface PagePolicy {
   readonly verdict: string;
-  /** For how long it may be kept, here and in the world; left out: it is for one client. */
+  /** How long all caches may keep it; left out: no cache may. */
   readonly kept?: { readonly seconds: number; readonly etag: string } | undefined;
   readonly retryAfterSeconds?: number | undefined;
 }
 
-/** All headers of an answer that is no badge, but those of its body. */
+/** All headers of a page, except those of its body. */
 export function headersOfPage({
   verdict,
   kept,
@@ -124,19 +124,19 @@ export function headersOfPage({
   };
 }
 
-/** What an upstream wrote, as it may stand in a header (RFC 9110 §5.5): visible ASCII, at most 100 characters. */
+/** Makes a text from an upstream fit for a header (RFC 9110 §5.5): visible ASCII, at most 100 characters. */
 function headerText(text: string): string {
   return text.replace(/[^\x21-\x7e]/g, '?').slice(0, 100);
 }
 
 /**
- * Whether an `If-None-Match` names the ETag, quotes included (RFC 9110 §13.1.2). The comparison is weak, since an edge
- * that compresses makes `W/"…"` of ours. A `Cache-Control: no-cache` beside it asks us to look, which we did.
+ * Whether `If-None-Match` contains the ETag, given with its quotes (RFC 9110 §13.1.2). Compares weakly, because an edge
+ * that compresses turns ours into `W/"…"`.
  */
-export function holdsEtag(ifNoneMatch: string | undefined, etag: string): boolean {
+export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch.split(',').some((each) => {
-    const held = each.trim();
-    return held === '*' || (held.startsWith('W/') ? held.slice(2) : held) === etag;
+    const candidate = each.trim();
+    return candidate === '*' || candidate.replace(/^W\//, '') === etag;
   });
 }

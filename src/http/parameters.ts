@@ -1,36 +1,36 @@
 import { parse } from 'node:querystring';
-import type { Looks } from '../badges/compose.ts';
+import type { StyleOptions } from '../badges/compose.ts';
 import { type ContentParameters, parametersSchema } from '../badges/parameters.ts';
 import type { Scale } from '../imaging/spec.ts';
 
 const MAX_PARAMETERS = 64;
 
-/** What the query asks for, with shields.io's old names resolved into the new ones. */
+/** What the query asks for; old parameter names are resolved. */
 export interface Parameters {
-  readonly looks: Looks;
+  readonly styling: StyleOptions;
   readonly content: ContentParameters;
-  /** True where the style was asked for, so that the twin repeats it. */
+  /** Whether the query sets a style; the JSON then contains it. */
   readonly hasStyle: boolean;
   readonly scale: Scale;
   readonly strict: boolean;
-  /** Seconds for which the answer may be cached at least. */
+  /** Requested cache length; 0 if none. */
   readonly cacheSeconds: number;
 }
 
-const NOTHING_ASKED: Parameters = resolveParameters({});
+const DEFAULTS: Parameters = resolveParameters({});
 
 /** Reads a query string (without `?`); never throws. */
 export function readParameters(query: string): Parameters {
-  if (query === '') return NOTHING_ASKED;
+  if (query === '') return DEFAULTS;
   return resolveParameters(parse(query, '&', '=', { maxKeys: MAX_PARAMETERS }));
 }
 
-/** Returns what parameters ask for, by their names; what does not fit is ignored. */
+/** Resolves parameters given by name; invalid values are ignored. */
 export function resolveParameters(values: Readonly<Record<string, unknown>>): Parameters {
   const given = parametersSchema.parse(values);
   const { period, text, prefix } = given;
   return {
-    looks: {
+    styling: {
       style: given.style ?? 'flat',
       label: given.label,
       color: given.color ?? given.colorB,

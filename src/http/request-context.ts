@@ -1,33 +1,34 @@
-import { type GiveAccount, requestIdOf } from './access-log.ts';
-import type { Limits } from './limits/rate-limit.ts';
+import { createRequestIds, type LogAccess } from './access-log.ts';
+import type { RateLimit } from './limits/rate-limit.ts';
 import { readParameters } from './parameters.ts';
 import { grammarOf, splitExtension } from './paths.ts';
-import type { RememberedAnswers } from './badges/micro-cache.ts';
+import type { MicroCache } from './badges/micro-cache.ts';
 import { type BadgeContext, type BadgeMiddleware, type BadgeState, tiersOf } from './state.ts';
 
 /**
- * The outermost middleware: reads what the URL alone tells, and when the answer is there, gives account of it and
- * remembers it.
+ * The outermost middleware: sets the state from the URL, and after the response logs it and offers it to the
+ * micro-cache.
  */
 export function requestContext(options: {
-  readonly giveAccount: GiveAccount;
-  readonly remembered: RememberedAnswers;
-  readonly limits: Limits;
+  readonly logAccess: LogAccess;
+  readonly microCache: MicroCache;
+  readonly rateLimit: RateLimit;
 }): BadgeMiddleware {
-  const { giveAccount, remembered, limits } = options;
+  const { logAccess, microCache, rateLimit } = options;
+  const requestIdOf = createRequestIds(rateLimit.isTrusted);
   return async (ctx, next) => {
-    const state = (ctx.state = startState(ctx, limits));
+    const state = (ctx.state = startState(ctx, rateLimit, requestIdOf(ctx.req)));
     await next();
     const { method, path, status } = ctx;
-    if (method === 'GET') remembered.remember(ctx.url, path, state);
-    giveAccount({ ...state, method, path, status, tiers: tiersOf(state.steps) });
+    if (method === 'GET') microCache.store(ctx.url, path, state);
+    logAccess({ ...state, method, path, status, tiers: tiersOf(state.steps) });
   };
 }
 
-function startState(ctx: BadgeContext, limits: Limits): BadgeState {
+function startState(ctx: BadgeContext, rateLimit: RateLimit, requestId: string): BadgeState {
   const { path } = ctx;
   return {
-    requestId: requestIdOf(ctx.req.headers['x-request-id']),
+    requestId,
     startedAtMs: performance.now(),
     parameters: readParameters(ctx.querystring),
     format: splitExtension(path).format ?? 'svg',
@@ -37,7 +38,7 @@ function startState(ctx: BadgeContext, limits: Limits): BadgeState {
     project: undefined,
     verdict: 'ok',
     steps: [],
-    charge: (cost) => limits.charge(ctx, cost),
+    charge: (cost) => rateLimit.charge(ctx, cost),
     error: undefined,
     sent: undefined,
   };

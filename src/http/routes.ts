@@ -14,16 +14,16 @@ export interface Answers {
   readonly refresh: Refresh;
 }
 
-/** All URLs there are. Each route reads its grammar and leaves the rest to one of the answers. */
+/** All routes. Each parses its grammar and hands over to one of the answers. */
 export function createRoutes({ sendBadge, sendStatus, refresh }: Answers): Router<BadgeState> {
   const router = new Router<BadgeState>({ strict: true, sensitive: true });
 
-  // What is no badge. Any method: what does not fit is told in JSON, too.
+  // Not badges. `/refresh` takes any method, so that it can refuse the wrong ones in JSON.
   router.get('/status', sendStatus);
   router.get('/status.json', sendStatus);
   router.all('/refresh/:project', (ctx) => refresh(ctx, param(ctx, 'project')));
 
-  // shields.io: /pypi/frameworkversions/django/wagtail.svg, and of a release
+  // shields.io: /pypi/frameworkversions/django/wagtail.svg, or with a release
   router.get('/pypi/frameworkversions/:framework/:project', (ctx) =>
     sendBadge.ofProject(ctx, { kind: frameworkOf(ctx), name: stem(ctx, 'project') }),
   );
@@ -35,7 +35,7 @@ export function createRoutes({ sendBadge, sendStatus, refresh }: Answers): Route
     }),
   );
 
-  // shields.io and badgen.net: /pypi/v/requests.svg, and of a release: /pypi/l/requests/2.31.0.svg
+  // shields.io and badgen.net: /pypi/v/requests.svg, or with a release: /pypi/l/requests/2.31.0.svg
   router.get('/pypi/:kind/:project', (ctx) =>
     sendBadge.ofProject(ctx, {
       kind: findKind('shields', param(ctx, 'kind')),
@@ -55,7 +55,7 @@ export function createRoutes({ sendBadge, sendStatus, refresh }: Answers): Route
     sendBadge.ofProject(ctx, { kind: findKind('fury', 'version'), name: stem(ctx, 'project') }),
   );
 
-  // shields.io, with words of one's own: /badge/docs-passing-brightgreen.svg
+  // shields.io's static badges: /badge/docs-passing-brightgreen.svg
   router.get('/badge/*content', (ctx) => {
     const { stem: text } = splitExtension(ctx.path.slice('/badge/'.length));
     const content = parseStatic(decodeSegment(text));
@@ -63,7 +63,7 @@ export function createRoutes({ sendBadge, sendStatus, refresh }: Answers): Route
     return sendBadge.ofContent(ctx, content);
   });
 
-  // pypip.in: /version/requests/badge.svg. Last, or /pypi/v/badge.svg would be one of these: there is a project `badge`.
+  // pypip.in: /version/requests/badge.svg. Last, because /pypi/v/badge.svg (the project `badge`) would match it, too.
   router.get('/:kind/:project/badge.:extension', (ctx) => {
     if (formatOf(param(ctx, 'extension')) === undefined)
       throw new BadgeError('no-badge', 'no such format');
@@ -80,7 +80,7 @@ function param(ctx: BadgeContext & { params: Record<string, string> }, name: str
   return ctx.params[name] ?? '';
 }
 
-/** The last segment without a known extension. */
+/** The parameter without a known extension. */
 function stem(ctx: BadgeContext & { params: Record<string, string> }, name: string): string {
   return splitExtension(param(ctx, name)).stem;
 }

@@ -9,24 +9,24 @@ const CHECK_CONNECTIONS_MS = 1_000;
 const MAX_HEADERS = 64;
 const MAX_HEADER_BYTES = 32 * 1024;
 const MAX_CONNECTIONS = 10_000;
-/** What an edge's probe asks, every second or so. */
+/** The edge probes this URL about once a second. */
 const PROBE_URL = '/-/ready';
-const PROBED_LATELY_MS = 3_000;
-/** How long a process that stops serves on, until an edge's probe has found the one that was restarted before it. */
+const PROBE_MAX_AGE_MS = 3_000;
+/** A stopping process serves for this long, so that the edge finds the process that was restarted before it. */
 const NOTICE_MS = 2_000;
 const SWEEP_MS = 100;
 
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
-/** What deals with a request; it answers its failures itself, and never rejects. */
+/** Handles a request, failures included; never rejects. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** An HTTP server that listens. */
+/** A listening HTTP server. */
 export interface Listener {
   readonly url: string;
   /**
-   * Serves on for two seconds where an edge probes; then takes no new connection, lets what is under way end, and closes
-   * the rest. Settles within ten seconds.
+   * Serves for two more seconds if an edge probes. Then refuses new connections, completes open requests, and closes
+   * idle connections. Settles within ten seconds.
    */
   stop(): Promise<void>;
 }
@@ -34,18 +34,18 @@ export interface Listener {
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
-  /** A socket that listens already, by its descriptor; it takes the place of host and port. */
+  /** Descriptor of a socket that already listens; replaces host and port. */
   readonly descriptor?: number | undefined;
-  /** The whole answer, as bytes, to a request that cannot be read; undefined: 400 without a body. */
-  readonly answerUnreadable?: (error: NodeJS.ErrnoException) => string | undefined;
+  /** Returns the complete response to a request that cannot be parsed; undefined: 400 without a body. */
+  readonly respondToBadRequest?: (error: NodeJS.ErrnoException) => string | undefined;
 }
 
-/** Listens, with limits on slow and greedy clients. Rejects when the address is taken. */
+/** Listens, with limits for slow and greedy clients. Rejects if the address is taken. */
 export async function listen(handle: Handler, options: ListenOptions): Promise<Listener> {
   let stopping = false;
   let probedAtMs = -Infinity;
-  /** Says, once this stops, that it is the last answer on its connection. A list of those under way would be garbage with each. */
-  class LastOnceStopping extends ServerResponse {
+  /** Sets `Connection: close` while stopping. Cheaper than a list of open responses. */
+  class ClosingResponse extends ServerResponse {
     override writeHead(...args: [status: number, ...others: never[]]): this {
       if (stopping && !this.headersSent) this.setHeader('Connection', 'close');
       return super.writeHead(...args);
@@ -58,7 +58,7 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
       requestTimeout: requestMs,
       connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
-      ServerResponse: LastOnceStopping,
+      ServerResponse: ClosingResponse,
     },
     (request, response) => {
       if (request.url === PROBE_URL) probedAtMs = performance.now();
@@ -68,10 +68,10 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
   server.maxHeadersCount = MAX_HEADERS;
   server.maxConnections = MAX_CONNECTIONS;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (socket.writable) socket.end(options.answerUnreadable?.(error) ?? BAD_REQUEST);
+    if (socket.writable) socket.end(options.respondToBadRequest?.(error) ?? BAD_REQUEST);
     else socket.destroy();
   });
-  makeRoomWhenFull(server);
+  closeIdleWhenFull(server);
   const { host, port, descriptor } = options;
   await new Promise<void>((resolve, reject) => {
     const where = descriptor === undefined ? { host, port } : { fd: descriptor };
@@ -84,15 +84,15 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
     url: urlOf(server),
     async stop() {
       stopping = true;
-      // Without this, processes that restart one after the other are all refused or not yet found for a second.
-      if (performance.now() - probedAtMs < PROBED_LATELY_MS) await delay(NOTICE_MS);
+      // In a rolling restart, the edge would otherwise find no healthy process for a second.
+      if (performance.now() - probedAtMs < PROBE_MAX_AGE_MS) await delay(NOTICE_MS);
       await drain(server);
     },
   };
 }
 
-/** Connections that wait for nothing give way to those who ask; once a second, since all of them are looked at. */
-function makeRoomWhenFull(server: Server): void {
+/** Closes idle connections when the limit of connections is reached; at most once a second, because it visits all. */
+function closeIdleWhenFull(server: Server): void {
   let madeAtMs = -Infinity;
   server.on('drop', () => {
     const nowMs = performance.now();
@@ -109,7 +109,7 @@ function urlOf(server: Server): string {
   return `http://${hostOf(address)}:${address.port}`;
 }
 
-/** Where a client on this machine reaches the address. */
+/** The host by which a client on this machine reaches the address. */
 function hostOf({ address, family }: AddressInfo): string {
   if (address === '0.0.0.0') return '127.0.0.1';
   if (address === '::') return '[::1]';
@@ -117,8 +117,9 @@ function hostOf({ address, family }: AddressInfo): string {
 }
 
 /**
- * `http.Server.close()` cuts idle connections at once, into which a proxy may just be writing; `net.Server`'s only stops
- * listening. So idle connections live on for a while, and each answer on them says that it is the last.
+ * Stops listening, and closes connections as they become idle. `http.Server.close()` would cut idle connections at
+ * once, while a proxy may be writing to one; `net.Server`'s `close()` keeps them, and each gets `Connection: close`
+ * with its next response.
  */
 async function drain(server: Server): Promise<void> {
   const startedAtMs = performance.now();

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type BadgeContext, type Step, tiersOf, type WholeAnswer } from './state.ts';
+import { type BadgeContext, type Step, tiersOf, type SentResponse } from './state.ts';
 
-/** Sends an answer at once. HEAD gets no body, and 304 neither a body nor headers of one. */
-export function writeAnswer(
+/** Writes a response. HEAD gets no body; 304 gets neither a body nor its headers. */
+export function writeResponse(
   { method }: IncomingMessage,
   response: ServerResponse,
-  { status, headers, contentType, body }: WholeAnswer,
+  { status, headers, contentType, body }: SentResponse,
 ): void {
   if (status === 304) {
     response.writeHead(status, headers).end();
@@ -18,20 +18,19 @@ export function writeAnswer(
     'Content-Length': bytes,
   });
   if (method === 'HEAD') response.end();
-  // ASCII is the same bytes in both encodings, and Latin-1 need not be encoded.
+  // For ASCII both encodings give the same bytes, and Latin-1 is faster.
   else response.end(body, body.length === bytes ? 'latin1' : 'utf8');
 }
 
-/** Sends an answer past Koa, with the headers that tell of this one request. */
-export function writeFor(ctx: BadgeContext, answer: WholeAnswer): void {
+/** Sends a response, with the headers of this request. Bypasses Koa's setters: they cost as much as drawing an SVG. */
+export function sendResponse(ctx: BadgeContext, answer: SentResponse): void {
   const { requestId, steps } = ctx.state;
   const headers = { ...answer.headers, 'X-Request-Id': requestId, ...stepHeaders(steps) };
-  // Its setters cost as much as drawing an SVG.
   ctx.respond = false;
-  writeAnswer(ctx.req, ctx.res, { ...answer, headers });
+  writeResponse(ctx.req, ctx.res, { ...answer, headers });
 }
 
-/** Tell which tier answered, and how long it took. */
+/** Headers with the tier and the duration of each step. */
 export function stepHeaders(steps: readonly Step[]): Record<string, string> {
   if (steps.length === 0) return {};
   return {

@@ -25,12 +25,12 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
 const HEX_DIGITS = /^(?:[\da-f]{3}){1,2}$/i;
 const HUE_BEYOND_A_TURN = /^(hsla?\(\s*)(\d+)(?=deg|[\s,])/;
 
-/** The longest CSS color that the parser sees; `hsla(359deg, 100%, 100%, 0.123456)` has 35 characters. */
+/** Longer texts are not parsed; `hsla(359deg, 100%, 100%, 0.123456)` has 35 characters. */
 const MAX_LENGTH = 64;
 
 /**
- * Returns a color as `BadgeSpec` wants it: a name of shields.io's palette, or `#hex` in lower case for hex digits and
- * for any CSS color that shields.io recognizes; undefined for all others (the caller's default stands then).
+ * Returns a color for a `BadgeSpec`: a name of shields.io's palette, or lower-case `#hex` for hex digits and CSS colors
+ * that shields.io recognizes. Returns undefined for unknown colors.
  */
 export function normalizeColor(text: string): string | undefined {
   const color = text.slice(0, MAX_LENGTH + 1).trim();
@@ -39,15 +39,15 @@ export function normalizeColor(text: string): string | undefined {
   const alias = ALIASES.get(color);
   if (alias !== undefined) return alias;
   if (HEX_DIGITS.test(color)) return `#${color.toLowerCase()}`;
-  // The converter looks names up in a plain object, where `constructor` is found and makes it throw.
+  // The converter looks names up in a plain object, and throws for `constructor`.
   if (color in Object.prototype) return undefined;
   const parsed = fromString(turnHue(color));
   if (parsed === null) return undefined;
-  // As it was written: the converter rounds the alpha of `#rrggbbaa` to one digit.
+  // Not converted: the converter rounds the alpha of `#rrggbbaa` to one digit.
   return color.startsWith('#') ? color.toLowerCase() : parsed.toHexString();
 }
 
-// CSS counts the hue round and round; the converter would leave the circle after the first turn.
+// In CSS a hue may exceed 360 degrees; the converter does not support that.
 function turnHue(color: string): string {
   return color.replace(
     HUE_BEYOND_A_TURN,

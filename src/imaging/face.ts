@@ -1,23 +1,25 @@
 import { LRUCache } from 'lru-cache';
 
-/** A longer text is laid out as a whole: so many pairs that nobody has seen before would take longer. */
+/** Longer texts are laid out as a whole, which is faster than that many unknown pairs. */
 const MAX_PAIRED = 64;
-/** Letters and pairs of letters whose widths are remembered: some hundred are in use. */
-const MAX_REMEMBERED = 2_000;
+/** Letters and pairs whose widths are kept; a few hundred are in use. */
+const MAX_KEPT = 2_000;
 
-/** A font, and how wide its letters are. */
+/** A font and the widths of its letters. */
 export interface Face {
   readonly has: (character: string) => boolean;
-  /** The width of a text in em, with kerning and without ligatures, which letter spacing turns off. */
+  /** Returns the width of a text in em, with kerning and without ligatures (letter spacing disables them). */
   readonly widthOf: (text: string) => number;
 }
 
-/** Opens a font file. Laying out a text takes 0.15 ms; kerning is of pairs, and most pairs have been seen before. */
+/**
+ * Opens a font file. Laying out a text takes 0.15 ms, so the widths of pairs are kept; kerning depends only on pairs.
+ */
 export async function openFace(file: string): Promise<Face> {
   const { open } = await import('fontkit');
   const font = await open(file);
-  const isThere = new LRUCache<string, boolean>({ max: MAX_REMEMBERED });
-  const widths = new LRUCache<string, number>({ max: MAX_REMEMBERED });
+  const isThere = new LRUCache<string, boolean>({ max: MAX_KEPT });
+  const widths = new LRUCache<string, number>({ max: MAX_KEPT });
   const layOut = (text: string): number =>
     font.layout(text, { liga: false }).advanceWidth / font.unitsPerEm;
   const widthOfPair = (pair: string): number => {

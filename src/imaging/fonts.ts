@@ -16,7 +16,7 @@ const FONTS = {
   helveticaBold: '@expo-google-fonts/arimo/700Bold/Arimo_700Bold.ttf',
 } as const;
 
-/** badge-maker measures with Verdana and Helvetica, which must not be shipped; these are as wide. */
+/** badge-maker measures with Verdana and Helvetica, whose licenses forbid shipping them; these are as wide. */
 const ALIASES: readonly (readonly [family: string, shipped: string])[] = [
   ['Verdana', 'DejaVu Sans'],
   ['Geneva', 'DejaVu Sans'],
@@ -28,19 +28,19 @@ const ALIASES: readonly (readonly [family: string, shipped: string])[] = [
 
 export type FontFiles = Readonly<Record<keyof typeof FONTS, string>>;
 
-/** The fonts that ship with pypins, ready for the rasterizer. */
+/** The fonts of pypins, prepared for the rasterizer. */
 export interface FontSet {
   readonly files: FontFiles;
-  /** Where fontconfig's configuration and cache are. */
+  /** Contains fontconfig's configuration and cache. */
   readonly directory: string;
-  /** Changes when a font or the choice among them changes; the same on every machine. */
+  /** Identifies the fonts and their aliases; the same on every machine. */
   readonly fingerprint: string;
 }
 
 /**
- * Makes a fontconfig of exactly our fonts in the given directory, or in a fresh temporary one where that cannot be
- * written, and points this process at it. Call it before sharp is first imported. Several processes may prepare the
- * same directory at once; rejects when no directory at all can be written.
+ * Writes a fontconfig configuration with only our fonts to the directory, or to a new temporary one if that fails, and
+ * sets `FONTCONFIG_FILE`. Call it before sharp is imported. Several processes may prepare the same directory at once.
+ * Rejects if no directory can be written.
  */
 export async function prepareFonts(directory: string): Promise<FontSet> {
   const files = locateFonts();
@@ -75,13 +75,13 @@ async function prepareSomewhere(
   try {
     return await writeFontconfig(resolve(directory), files, fingerprint);
   } catch {
-    // Read-only, full, not a directory: whatever it is, pictures need no more than a few kilobytes anywhere.
+    // Read-only, full or not a directory: a few kilobytes anywhere are enough.
     const fallback = await mkdtemp(join(tmpdir(), 'pypins-fonts-'));
     return writeFontconfig(fallback, files, fingerprint);
   }
 }
 
-// The name says what is inside, so nothing that exists under it is ever wrong.
+// The directory's name is a hash of its content, so an existing one is always valid.
 async function writeFontconfig(
   parent: string,
   files: FontFiles,
@@ -99,8 +99,7 @@ async function writeFontconfig(
   return directory;
 }
 
-// The fonts stay where npm has put them, and nothing is looked at again later: a cache that is swept away under the
-// running process must not take the letters with it.
+// Fonts are read from node_modules and never rescanned, so that letters survive the removal of this directory.
 async function renderConfig(fonts: readonly string[], cacheDirectory: string): Promise<string> {
   const directories = [...new Set(fonts.map((font) => dirname(font)))];
   const present = await Promise.all(directories.map(listFiles));
@@ -112,7 +111,7 @@ async function renderConfig(fonts: readonly string[], cacheDirectory: string): P
     '<config><rescan><int>0</int></rescan></config>',
     ...directories.map((directory) => `<dir>${escapeXml(directory)}</dir>`),
     `<cachedir>${escapeXml(cacheDirectory)}</cachedir>`,
-    // One by one: whether acceptfont is stronger than rejectfont depends on fontconfig's version.
+    // Fonts are rejected one by one: the precedence of acceptfont depends on fontconfig's version.
     '<selectfont><rejectfont>',
     ...others.map((file) => `<glob>${escapeXml(file)}</glob>`),
     '</rejectfont></selectfont>',
@@ -130,13 +129,13 @@ async function listFiles(directory: string): Promise<string[]> {
 }
 
 /**
- * Whether so many files more can be opened, at 6 µs each. Where not, librsvg draws every letter as a little box, says
- * nothing, and goes on doing so for as long as its thread lives.
+ * Whether `count` more files can be opened; takes 6 µs each. If librsvg cannot open a font, its thread draws every
+ * letter as a box from then on, without an error.
  */
-export function canOpen(fontFile: string, wanted: number): boolean {
+export function canOpen(fontFile: string, count: number): boolean {
   const opened: number[] = [];
   try {
-    while (opened.length < wanted) opened.push(openSync(fontFile, 'r'));
+    while (opened.length < count) opened.push(openSync(fontFile, 'r'));
     return true;
   } catch {
     return false;

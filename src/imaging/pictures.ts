@@ -6,55 +6,59 @@ import type { Imaging } from './imaging.ts';
 import { drawingCost } from './queue.ts';
 import type { RasterFormat } from './raster.ts';
 import { type BadgeSpec, type Format, FORMATS, type Picture, type Scale } from './spec.ts';
-import { drawSvg, essenceOf } from './svg.ts';
+import { drawSvg, identityOf } from './svg.ts';
 
-/** Where a picture came from; the names stand in `X-Cache`. */
+/** Tier that provided a picture, as in `X-Cache`. */
 export type PictureTier = 'memory' | 'disk' | 'drawn';
 
-/** What to draw; two equal wishes have one digest, one picture, one strong ETag. */
-export interface PictureWish {
+/** What to draw. Equal requests have the same digest, which is the strong ETag. */
+export interface PictureRequest {
   readonly spec: BadgeSpec;
   readonly format: Format;
   readonly scale: Scale;
 }
 
-interface RasterWish extends PictureWish {
+interface RasterRequest extends PictureRequest {
   readonly format: RasterFormat;
 }
 
 export interface Pictures {
-  /** SHA-256, in hex, of all that decides the picture's bytes: spec, format, scale and the renderer's fingerprint. */
-  digest(wish: PictureWish): string;
+  /** Returns 64 hex digits that name the picture: 48 of what it shows, 16 of format, scale and the renderer's fingerprint. */
+  digest(request: PictureRequest): string;
   /**
-   * The picture: an SVG is drawn, of raster pictures those that are not in memory or on disk. `admit` is called before a raster picture is drawn: it gives its rank
-   * among those that wait, or throws to refuse it. Rejects with `DrawingQueueFullError` when too many are being drawn.
+   * Returns the picture from memory, from disk, or drawn. `charge` is called before a raster picture is drawn; it
+   * returns the priority in the queue, or throws to refuse the drawing. Rejects with a `DrawingQueueFullError` under
+   * overload.
    */
-  get(wish: PictureWish, digest: string, admit: (cost: number) => number): Promise<Drawn>;
-  /** The `busy` picture of a raster format, which is at hand even when nothing can be drawn. */
+  get(
+    request: PictureRequest,
+    digest: string,
+    charge: (cost: number) => number,
+  ): Promise<PictureResult>;
+  /** Returns the `busy` picture of a raster format, for when nothing can be drawn. */
   spare(format: Format): Spare | undefined;
 }
 
-/** A picture, and where it came from. */
-export interface Drawn {
+export interface PictureResult {
   readonly picture: Picture;
   readonly tier: PictureTier;
 }
 
-/** A picture that was drawn at the start. */
+/** A picture drawn at start-up. */
 export interface Spare {
   readonly digest: string;
   readonly picture: Picture;
 }
 
 /** A raster picture in memory. */
-export interface HeldPicture {
+export interface CachedPicture {
   readonly picture: Buffer;
-  /** The disk has it, or was given it. */
+  /** Whether it is on disk, or being written there. */
   readonly isStored: boolean;
 }
 
 export interface PicturesOptions {
-  memory: MemoryCache<HeldPicture>;
+  memory: MemoryCache<CachedPicture>;
   disk: Pick<ContentStore, 'get' | 'put'>;
   flights: SingleFlight<Buffer>;
   imaging: Pick<Imaging, 'draw' | 'fingerprint'>;
@@ -63,9 +67,9 @@ export interface PicturesOptions {
 }
 
 /**
- * Pictures by what they show: they never age, so nothing is ever invalidated. An SVG is drawn each time: it takes less
- * than the request around it, and hardly any is asked for again (`docs/performance.md`). Raster pictures stay in memory, and on disk
- * once they are asked for twice, since writing takes a fifth of the time of drawing.
+ * Creates the cache of pictures. Their key is what they show, so they never become stale. SVGs are drawn each time:
+ * that costs less than the request around it (`docs/performance.md`). Raster pictures are kept in memory, and on disk
+ * once they are requested twice, since writing takes a fifth of the time of drawing.
  */
 export function createPictures({
   memory,
@@ -76,74 +80,86 @@ export function createPictures({
   observe,
 }: PicturesOptions): Pictures {
   const recall = (digest: string): Buffer | undefined => {
-    const held = memory.get(digest);
-    if (held === undefined) return undefined;
-    const { picture, isStored } = held;
+    const cached = memory.get(digest);
+    if (cached === undefined) return undefined;
+    const { picture, isStored } = cached;
     if (!isStored) {
       memory.set(digest, { picture, isStored: true });
-      // Nobody waits for the disk; the store counts its own failures.
+      // Not awaited; the store reports its own failures.
       void disk.put(digest, picture);
     }
     return picture;
   };
 
-  const draw = async (wish: RasterWish, digest: string, rank: number): Promise<Buffer> => {
-    const { spec, format, scale } = wish;
-    const picture = await imaging.draw(spec, format, scale, rank);
+  const draw = async (
+    request: RasterRequest,
+    digest: string,
+    priority: number,
+  ): Promise<Buffer> => {
+    const { spec, format, scale } = request;
+    const picture = await imaging.draw(spec, format, scale, priority);
     memory.set(digest, { picture, isStored: false });
     return picture;
   };
 
   const find = async (
-    wish: RasterWish,
+    request: RasterRequest,
     digest: string,
-    admit: (cost: number) => number,
-  ): Promise<Drawn> => {
-    const held = recall(digest);
-    if (held !== undefined) return { picture: held, tier: 'memory' };
+    charge: (cost: number) => number,
+  ): Promise<PictureResult> => {
+    const cached = recall(digest);
+    if (cached !== undefined) return { picture: cached, tier: 'memory' };
     const stored = await disk.get(digest);
     if (stored !== undefined) {
       memory.set(digest, { picture: stored, isStored: true });
       return { picture: stored, tier: 'disk' };
     }
-    const rank = admit(drawingCost(wish.spec, wish.scale));
-    const picture = await flights.run(digest, () => draw(wish, digest, rank));
+    const priority = charge(drawingCost(request.spec, request.scale));
+    const picture = await flights.run(digest, () => draw(request, digest, priority));
     return { picture, tier: 'drawn' };
   };
 
   return {
-    digest: (wish) => digestOf(wish, imaging.fingerprint),
+    digest: createDigests(imaging.fingerprint),
     spare: (format) => spares.get(format),
-    async get({ spec, format, scale }, digest, admit) {
-      const found: Drawn =
+    async get({ spec, format, scale }, digest, charge) {
+      const found: PictureResult =
         format === 'svg'
-          ? { picture: drawSvg(spec), tier: 'drawn' }
-          : await find({ spec, format, scale }, digest, admit);
+          ? { picture: drawSvg(spec, digest), tier: 'drawn' }
+          : await find({ spec, format, scale }, digest, charge);
       observe?.(found.tier, format);
       return found;
     },
   };
 }
 
-/** What a picture takes in memory, in bytes. V8 holds a character in at most two. */
+/** Returns the memory that a picture takes, in bytes. V8 stores a character in at most two. */
 export function bytesOfPicture(picture: Picture): number {
   return typeof picture === 'string' ? 2 * picture.length : picture.length;
 }
 
-/** Draws the `busy` picture of each raster format, for when nothing else can be drawn. */
+/** Draws the `busy` picture of each raster format. */
 export async function drawSpares(
   imaging: Pick<Imaging, 'drawPlain' | 'fingerprint'>,
   spec: BadgeSpec,
 ): Promise<ReadonlyMap<Format, Spare>> {
+  // Differs from the fitted picture, so it must have another digest.
+  const digestOf = createDigests(`${imaging.fingerprint} plain`);
   const raster = FORMATS.filter((format) => format !== 'svg');
   const spares = raster.map(async (format): Promise<[Format, Spare]> => {
-    // Plain as it is, it has another name than the usual one.
-    const digest = digestOf({ spec, format, scale: 1 }, `${imaging.fingerprint} plain`);
+    const digest = digestOf({ spec, format, scale: 1 });
     return [format, { digest, picture: await imaging.drawPlain(spec, format) }];
   });
   return new Map(await Promise.all(spares));
 }
 
-function digestOf({ spec, format, scale }: PictureWish, fingerprint: string): string {
-  return hash('sha256', JSON.stringify([fingerprint, format, scale, essenceOf(spec)]));
+/** Returns a function that names pictures. What does not depend on the spec is digested once. */
+function createDigests(fingerprint: string): (request: PictureRequest) => string {
+  const renderings = new Map<string, string>();
+  return ({ spec, format, scale }) => {
+    const key = `${format} ${scale}`;
+    const rendering = renderings.get(key) ?? hash('sha256', `${fingerprint} ${key}`).slice(0, 16);
+    renderings.set(key, rendering);
+    return `${identityOf(spec).slice(0, 48)}${rendering}`;
+  };
 }

@@ -1,68 +1,65 @@
 import type { BadgeSpec, Scale } from './spec.ts';
 
-/** Too many are before it in the queue, or it has waited for too long. */
-export class NoTurnError extends Error {
-  override readonly name = 'NoTurnError';
+/** The work was not started: the queue was full of work with priority, or it waited for too long. */
+export class DroppedError extends Error {
+  override readonly name = 'DroppedError';
 }
 
-export interface TurnsOptions {
-  /** How much work is done at once. */
+export interface QueueOptions {
   readonly concurrency: number;
-  /** How much more may wait. */
   readonly waitingLimit: number;
-  /** For how long. */
   readonly maxWaitMs: number;
-  /** After each piece of work its place stays empty for as long as that took, so that half of a core is left to others. */
-  readonly restsBetween?: boolean;
+  /** After each piece of work, its slot rests for as long as the work took, which leaves half of a core to others. */
+  readonly restsAfterWork?: boolean;
 }
 
-/** Work that is done a few pieces at a time. */
-export interface Turns {
+/** Runs a few pieces of work at a time. */
+export interface Queue {
   /**
-   * Does the work when its turn comes: the lowest rank first, of equal ones whoever came first. Where too many wait, the
-   * last in rank gives way. Rejects as the work does, or with a `NoTurnError` where it was not begun.
+   * Runs the work in order of priority (lower first), then of arrival. If the queue is full, the last in this order is
+   * dropped. Rejects as the work does, or with a `DroppedError` if the work was not started.
    */
-  readonly run: <T>(rank: number, work: () => Promise<T>) => Promise<T>;
+  readonly run: <T>(priority: number, work: () => Promise<T>) => Promise<T>;
   readonly stats: () => { readonly running: number; readonly waiting: number };
 }
 
 interface Waiting {
-  readonly rank: number;
+  readonly priority: number;
   readonly begin: () => void;
-  readonly giveUp: () => void;
+  readonly drop: () => void;
 }
 
-/** A queue by rank rather than by time alone, so that whoever wants much stands behind those who want little. */
-export function createTurns({
+/** Creates a queue in order of priority, so that clients that ask for much wait behind those that ask for little. */
+export function createQueue({
   concurrency,
   waitingLimit,
   maxWaitMs,
-  restsBetween = false,
-}: TurnsOptions): Turns {
-  /** The next one first. */
+  restsAfterWork = false,
+}: QueueOptions): Queue {
+  /** In the order in which it starts. */
   const queue: Waiting[] = [];
   let running = 0;
   let resting = 0;
 
-  const wait = async (rank: number): Promise<void> => {
+  const wait = async (priority: number): Promise<void> => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const giveUp = (): void => {
+    const drop = (): void => {
       queue.splice(queue.indexOf(entry), 1);
       clearTimeout(timer);
-      reject(new NoTurnError('others were before it'));
+      reject(new DroppedError('other work had priority'));
     };
-    const timer = setTimeout(giveUp, maxWaitMs);
+    const timer = setTimeout(drop, maxWaitMs);
     const begin = (): void => {
       clearTimeout(timer);
       resolve();
     };
-    const entry: Waiting = { rank, begin, giveUp };
-    queue.splice(queue.findLastIndex((other) => other.rank <= rank) + 1, 0, entry);
-    if (queue.length > waitingLimit) queue.at(-1)?.giveUp();
+    const entry: Waiting = { priority, begin, drop };
+    queue.splice(queue.findLastIndex((other) => other.priority <= priority) + 1, 0, entry);
+    if (queue.length > waitingLimit) queue.at(-1)?.drop();
     await promise;
   };
 
-  const giveToNext = (): void => {
+  const startNext = (): void => {
     const next = queue.shift();
     if (next === undefined) return;
     running += 1;
@@ -73,21 +70,21 @@ export function createTurns({
     resting += 1;
     setTimeout(() => {
       resting -= 1;
-      giveToNext();
+      startNext();
     }, tookMs);
   };
 
   return {
-    async run(rank, work) {
+    async run(priority, work) {
       if (running + resting < concurrency) running += 1;
-      else await wait(rank);
+      else await wait(priority);
       const startedAtMs = performance.now();
       try {
         return await work();
       } finally {
         running -= 1;
-        if (restsBetween) rest(performance.now() - startedAtMs);
-        else giveToNext();
+        if (restsAfterWork) rest(performance.now() - startedAtMs);
+        else startNext();
       }
     },
     stats: () => ({ running, waiting: queue.length }),
@@ -95,8 +92,8 @@ export function createTurns({
 }
 
 /**
- * What a raster picture takes to be drawn, in usual ones: 2 ms of a core, which is twenty letters at scale 1. As measured for
- * GIFs of wide letters: 12 for 256 letters at scale 1 (26 ms), 100 for the largest picture there is (200 ms).
+ * Drawing cost; 1 is a typical badge (twenty letters at scale 1, 2 ms of CPU). Fitted to measured GIFs of wide letters:
+ * 12 for 256 letters at scale 1 (26 ms), 100 for the largest possible picture (200 ms).
  */
 export function drawingCost({ label, message }: BadgeSpec, scale: Scale): number {
   return Math.max(1, ((label.length + message.length) * (3.5 + scale ** 2)) / 100);

@@ -1,45 +1,46 @@
 import type { Sharp, SharpOptions } from 'sharp';
+import { loadOnce } from '../load-once.ts';
 import type { FontSet } from './fonts.ts';
 import type { Format, Scale } from './spec.ts';
-import { createTextFitter, type TextFitter } from './text-length.ts';
+import { createTextFitter } from './text-length.ts';
 
 export type RasterFormat = Exclude<Format, 'svg'>;
 
 export interface Rasterizer {
-  /** Draws a badge's SVG; rejects after `timeoutSeconds`, and for what is not a badge's SVG. */
+  /** Draws the SVG of a badge. Rejects after `timeoutSeconds`, and for any other SVG. */
   readonly rasterize: (svg: string, format: RasterFormat, scale: Scale) => Promise<Buffer>;
-  /** Does of it what can be done before there is room for drawing, and gives the rest. Rejects for what is not a badge's SVG. */
+  /** Fits the texts, and returns a function that draws. Rejects for an SVG that is not a badge's. */
   readonly prepare: (
     svg: string,
     format: RasterFormat,
     scale: Scale,
   ) => Promise<() => Promise<Buffer>>;
-  /** The versions of sharp and of all that it draws with. */
+  /** Versions of sharp and its libraries. */
   readonly versions: Readonly<Record<string, string | undefined>>;
 }
 
 /** The longest side that librsvg draws. */
 const MAX_SVG_SIDE = 32_767;
-/** The longest side that a format can say, as far as it is less than what can be drawn. */
+/** Formats with a lower limit than librsvg's. */
 const MAX_SIDE: Readonly<Partial<Record<RasterFormat, number>>> = { webp: 16_383 };
-/** A badge of the longest side, 28 high at scale 4, has 3.7 million. */
+/** The widest badge, 28 high at scale 4, has 3.7 million. */
 const MAX_PIXELS = 4_000_000;
-/** The longest side at which a text's shadow is blurred: librsvg takes the square of the side for it, 1.3 s at 22,000. */
+/** Wider badges have no blurred shadow: librsvg's time grows with the square of the width, to 1.3 s at 22,000. */
 const MAX_BLURRED_SIDE = 4096;
-/** A badge of the longest texts, every character of them escaped, has 20,000; a logo would add 11,000. */
+/** The longest texts with every character escaped take 20,000; a logo would add 11,000. */
 const MAX_SVG_CHARACTERS = 64_000;
 const TIMEOUT_SECONDS = 2;
 const CSS_DPI = 72;
 
 const ENCODERS: Readonly<Record<RasterFormat, (image: Sharp) => Sharp>> = {
-  // Measured at scale 2: 4 % faster than level 6 and 1 % larger; a palette would be half as large and four times as slow.
+  // At scale 2, 4 % faster than level 6 and 1 % larger; a palette is half as large and four times as slow.
   png: (image) => image.png({ compressionLevel: 4 }),
   jpeg: (image) =>
     image.flatten({ background: '#fff' }).jpeg({ quality: 90, chromaSubsampling: '4:4:4' }),
-  // Dithering would strew dots around the letters.
+  // Dithering scatters dots around the letters.
   gif: (image) => image.gif({ effort: 3, dither: 0 }),
   tiff: (image) => image.tiff({ compression: 'deflate', predictor: 'none' }),
-  // As fast as quality 90 and, unlike that, as crisp as the PNG; half of its size.
+  // As fast as quality 90, as crisp as PNG, and half of its size.
   webp: (image) => image.webp({ lossless: true, effort: 0 }),
 };
 
@@ -47,8 +48,8 @@ const SIZE = /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="([\d.]+)" he
 const TEXT = /<text [^<>]*>[^<]*<\/text>/g;
 
 /**
- * Loads sharp, bounded for untrusted input; the fonts' measures, which take as long, with the first picture that needs them. `prepareFonts` has to come first, because
- * fontconfig reads its settings once.
+ * Loads sharp, with limits for untrusted input. The widths of letters load with the first picture that needs them. Call
+ * `prepareFonts` first, because fontconfig reads its settings only once.
  */
 export async function createRasterizer(
   fonts: FontSet,
@@ -57,16 +58,11 @@ export async function createRasterizer(
   const { default: sharp } = await import('sharp');
   sharp.cache(false);
   sharp.concurrency(1);
-  let fitting: Promise<TextFitter> | undefined;
-  const openFitter = (): Promise<TextFitter> =>
-    (fitting ??= createTextFitter(fonts.files).catch((error: unknown) => {
-      fitting = undefined;
-      throw error;
-    }));
+  const openFitter = loadOnce(() => createTextFitter(fonts.files));
   const fitTexts = async (svg: string): Promise<string> =>
     svg.includes('textLength=') ? (await openFitter())(svg) : svg;
   const prepare: Rasterizer['prepare'] = async (svg, format, scale) => {
-    if (svg.length > MAX_SVG_CHARACTERS) throw new Error('longer than the SVG of any badge');
+    if (svg.length > MAX_SVG_CHARACTERS) throw new Error('the SVG is longer than any badge');
     const drawing = drawingOf(svg, format, scale);
     const fitted = Buffer.from(await fitTexts(drawing.svg));
     const options: SharpOptions = {
@@ -90,13 +86,13 @@ interface Drawing {
   readonly scale: number;
 }
 
-// What is too long for its format is drawn smaller, because any picture is better than none.
+// A badge that is too wide for its format is drawn smaller.
 function drawingOf(svg: string, format: RasterFormat, wantedScale: Scale): Drawing {
   const [head, width, height] = SIZE.exec(svg) ?? [];
   if (head === undefined) throw new Error('not the SVG of a badge');
   const roundWidth = Math.ceil(Number(width));
   const scale = Math.min(wantedScale, (MAX_SIDE[format] ?? MAX_SVG_SIDE) / roundWidth);
-  // for-the-badge is 179.25 wide: drawn a trifle wider, so that no column at the right is half transparent.
+  // A fractional width is rounded up, so that the last column is not half transparent.
   const rounded = `${head.replace(`width="${width}"`, `width="${roundWidth}"`)} viewBox="0 0 ${width} ${height}" preserveAspectRatio="none"${svg.slice(head.length)}`;
   const blurred = roundWidth * scale <= MAX_BLURRED_SIDE;
   return { svg: blurred ? rounded : withoutBlur(rounded), scale };

@@ -1,9 +1,9 @@
 import type { Rasterizer } from './raster.ts';
 
-/** Without a font librsvg draws every letter as the same little box, or as nothing, and does not say so. */
+/** A font is missing: librsvg draws every letter as the same box, or as nothing, without an error. */
 export class FontsBrokenError extends Error {
   constructor(face: string) {
-    super(`no text can be drawn: fontconfig finds nothing for ${face}`);
+    super(`letters cannot be drawn: fontconfig finds no font for ${face}`);
     this.name = 'FontsBrokenError';
   }
 }
@@ -16,7 +16,7 @@ const FACES = [
 ];
 const LETTERS = ['W', 'i', ''];
 
-/** Rejects with a `FontsBrokenError` when two letters and no letter are not three pictures, in one of the fonts. */
+/** Rejects with a `FontsBrokenError` if, in any font, two letters and an empty text do not give three pictures. */
 export async function testFonts(rasterizer: Rasterizer): Promise<void> {
   await Promise.all(FACES.map((face) => testFace(rasterizer, face)));
 }

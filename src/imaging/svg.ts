@@ -5,13 +5,18 @@ import type { BadgeSpec } from './spec.ts';
 import { escapeXml } from './xml.ts';
 
 const ID_LENGTH = 10;
+/** Hex digits of the identity that an id is made from. */
+const ID_DIGITS = 16;
 
 /**
- * Returns the badge as SVG: the same bytes for the same spec on every machine, and ids that no other spec's badge has,
- * so that many of them can stand in one HTML page. An empty label leaves the message alone.
+ * Returns the badge as SVG; equal specs give the same bytes. Its ids are unique to the spec, so that one HTML page can
+ * contain many badges. An empty label removes the left half. A caller that knows `identityOf(spec)`, or its first 16
+ * digits, saves a digest.
  */
-export function drawSvg(spec: BadgeSpec): string {
-  const idSuffix = identify(spec);
+export function drawSvg(spec: BadgeSpec, identity: string = identityOf(spec)): string {
+  const idSuffix = Buffer.from(identity.slice(0, ID_DIGITS), 'hex')
+    .toString('base64url')
+    .slice(0, ID_LENGTH);
   const badge = spec.style === 'social' && spec.label === '' ? drawBubble : drawBadge;
   return nameFor(badge(spec, idSuffix), spec)
     .replace('id="blur"', `id="blur${idSuffix}"`)
@@ -19,37 +24,33 @@ export function drawSvg(spec: BadgeSpec): string {
 }
 
 /**
- * What of a spec shows, as text: two specs have the same one just where they have the same picture. There is no left half
- * without a label, and a color of badge-maker's palette is drawn as a hex color.
+ * Returns the SHA-256 in hex of what a spec shows; two specs have the same one exactly if they have the same picture.
+ * Without a label there is no left half, and a color of the palette is drawn as its hex value.
  */
-export function essenceOf({ label, message, color, labelColor, style }: BadgeSpec): string {
+export function identityOf({ label, message, color, labelColor, style }: BadgeSpec): string {
   const left = label === '' ? null : toHex(labelColor ?? 'grey');
-  return JSON.stringify([label, message, toHex(color), left, style]);
+  return hash('sha256', JSON.stringify([label, message, toHex(color), left, style]));
 }
 
 function toHex(color: string): string {
   return PALETTE.get(color) ?? color;
 }
 
-function identify(spec: BadgeSpec): string {
-  return hash('sha256', essenceOf(spec), 'base64url').slice(0, ID_LENGTH);
-}
-
 function drawBadge({ label, message, color, labelColor, style }: BadgeSpec, idSuffix: string) {
-  // badge-maker paints a left half without a label where there is a color for it.
+  // With a label color, badge-maker draws a left half even without a label.
   const left = label === '' || labelColor === undefined ? {} : { labelColor };
   return makeBadge({ label, message, color, ...left, style, idSuffix });
 }
 
-// badge-maker's social badge without a label is an empty box beside the message: here the message is in that box. As a
-// label it begins with a capital, which is taken back.
+// Without a label, badge-maker's social badge has an empty box beside the message. This puts the message in the box, as
+// a label, and undoes the capital that badge-maker gives to labels.
 function drawBubble({ message, color, style }: BadgeSpec, idSuffix: string): string {
   const capitalized = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
   const svg = makeBadge({ label: message, message: '', color, style, idSuffix });
   return svg.replaceAll(`>${escapeXml(capitalized)}</text>`, () => `>${escapeXml(message)}</text>`);
 }
 
-// The name for screen readers is the text as it is: badge-maker gives it in capitals where the style has capitals.
+// Screen readers get the original text; badge-maker would write it in capitals for styles that have capitals.
 function nameFor(svg: string, { label, message }: BadgeSpec): string {
   const name = escapeXml([label, message].filter((part) => part !== '').join(': '));
   const start = svg.indexOf(' role="img"');

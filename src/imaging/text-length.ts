@@ -2,10 +2,10 @@ import { type Face, openFace } from './face.ts';
 import type { FontFiles } from './fonts.ts';
 import { escapeXml, unescapeXml } from './xml.ts';
 
-/** Rewrites the SVG of a badge so that librsvg sets its texts as wide as a browser does. */
+/** Rewrites the SVG of a badge so that librsvg draws its texts as wide as a browser does. */
 export type TextFitter = (svg: string) => string;
 
-/** The fonts in the order in which a character is looked for in them, as fontconfig does. */
+/** Fonts in the order in which fontconfig looks a character up. */
 type Faces = readonly [Face, Face];
 
 interface Box {
@@ -19,20 +19,20 @@ const TEXT_LENGTH = / ?textLength="([\d.]+)"/;
 const BOLD = 'font-weight="bold"';
 const FONT_SIZE = /font-size="(\d+)/;
 
-/** Stands for a character that none of our fonts has: librsvg's own box of hex digits is a smudge at this size. */
+/** Replaces a character that no font has; librsvg's box of hex digits is illegible at this size. */
 const MISSING = '\u25a1';
-// Parts of a sequence: where we cannot draw it, one box is enough.
+// Continue a sequence; a missing sequence becomes one box.
 const JOINED = /[\p{M}\p{Cf}\p{Emoji_Modifier}]/u;
-// Written from right to left, or with marks that stand on the letter before: pulling these apart breaks them.
+// Right-to-left letters and combining marks, which letter spacing would break.
 const COMPLEX =
   /[\p{M}\p{Cf}\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
-/** How much wider than its box a text may be for its letters to close up; beyond that they become smaller. */
+/** A text wider than its box by up to this factor is tightened; a wider one gets a smaller font. */
 const MAX_TIGHTENING = 1.08;
 
 /**
- * Opens the fonts. librsvg ignores `textLength` (seen with 2.63), so that without the fitter for-the-badge loses its
- * spacing and social its margins: `textLength` becomes the letter spacing that fills the box, as browsers do it.
+ * Opens the fonts. librsvg 2.63 ignores `textLength`, so for-the-badge would lose its spacing and social its margins.
+ * The fitter replaces `textLength` by the letter spacing that fills the box, as browsers do.
  */
 export async function createTextFitter(files: FontFiles): Promise<TextFitter> {
   const [sans, sansBold, helvetica, helveticaBold] = await Promise.all([
@@ -47,7 +47,7 @@ export async function createTextFitter(files: FontFiles): Promise<TextFitter> {
   };
   return (svg) => {
     const fontSize = Number(FONT_SIZE.exec(svg)?.[1]);
-    // A text with a shadow stands there three times.
+    // A text with a shadow occurs three times.
     const fitted = new Map<string, string>();
     return svg.replace(TEXT, (element, attributes: string, content: string) => {
       const width = TEXT_LENGTH.exec(attributes)?.[1];
@@ -61,7 +61,7 @@ export async function createTextFitter(files: FontFiles): Promise<TextFitter> {
   };
 }
 
-// The end of the start tag, and the text.
+// Returns the end of the start tag, and the text.
 function fitText(content: string, box: Box): string {
   const wanted = unescapeXml(content).replace(/ {2,}/g, ' ');
   if (wanted === '') return '>';

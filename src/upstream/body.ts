@@ -10,6 +10,9 @@ const BACKSLASH = 0x5c;
 const OPENING = new Set([0x7b, 0x5b]);
 const CLOSING = new Set([0x7d, 0x5d]);
 const NULL = Buffer.from('null');
+/** PyPI nests five deep. A parser takes seconds and hundreds of megabytes for megabytes of brackets. */
+const MAX_DEPTH = 64;
+const MAX_CONTAINERS = 100_000;
 
 export interface BodyOptions {
   readonly encoding?: string | undefined;
@@ -17,6 +20,8 @@ export interface BodyOptions {
   readonly maxBytes: number;
   /** Limit of bytes kept, without the skipped member. */
   readonly maxKeptBytes: number;
+  /** Whether the text is JSON, whose brackets are counted while it arrives. */
+  readonly isJson: boolean;
   /** A member of the JSON object that is replaced by `null`. */
   readonly leaveOut?: string | undefined;
 }
@@ -27,10 +32,10 @@ export interface BodyOptions {
  */
 export async function readBody(
   body: Readable,
-  { encoding = 'identity', maxBytes, maxKeptBytes, leaveOut }: BodyOptions,
+  { encoding = 'identity', maxBytes, maxKeptBytes, isJson, leaveOut }: BodyOptions,
 ): Promise<string> {
   const chunks: Buffer[] = [];
-  const take = leaveOut === undefined ? (chunk: Buffer) => chunk : createMemberSkipper(leaveOut);
+  const take = isJson ? createMemberSkipper(leaveOut) : (chunk: Buffer) => chunk;
   const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
     let bytes = 0;
     let keptBytes = 0;
@@ -50,12 +55,14 @@ export async function readBody(
 }
 
 /**
- * Returns a function that replaces one member of a JSON text by `null`, in chunks of any size: the member
- * is never kept, parsed or validated. It is a member of the outermost object with a plain ASCII name.
+ * Returns a function that replaces one member of a JSON text by `null`, in chunks of any size: the member is never kept,
+ * parsed or validated. It is a member of the outermost object with a plain ASCII name; without a name, all is kept. The
+ * function throws an `UpstreamError` for brackets nested too deep, or too many of them in what is kept.
  */
-export function createMemberSkipper(member: string): (chunk: Buffer) => Buffer {
-  const name = Buffer.from(member);
+export function createMemberSkipper(member?: string): (chunk: Buffer) => Buffer {
+  const name = member === undefined ? undefined : Buffer.from(member);
   let depth = 0;
+  let containers = 0;
   let isString = false;
   let isEscaped = false;
   let isSkipping = false;
@@ -66,17 +73,24 @@ export function createMemberSkipper(member: string): (chunk: Buffer) => Buffer {
     if (isEscaped) isEscaped = false;
     else if (byte === BACKSLASH) isEscaped = true;
     else if (byte === QUOTE) isString = false;
-    if (isString) matched = matched >= 0 && byte === name[matched] ? matched + 1 : -1;
+    if (isString) matched = matched >= 0 && byte === name?.[matched] ? matched + 1 : -1;
+  };
+
+  const open = (): void => {
+    depth += 1;
+    if (!isSkipping) containers += 1;
+    if (depth > MAX_DEPTH || containers > MAX_CONTAINERS)
+      throw new UpstreamError('unparsable', 'sent too many nested brackets');
   };
 
   /** Whether the member's value begins after this byte or ends before it. */
   const readMark = (byte: number): boolean => {
-    const isMember = depth === 1 && byte === COLON && matched === name.length;
+    const isMember = depth === 1 && byte === COLON && matched === name?.length;
     const isEnd = isSkipping && depth === 1 && (byte === COMMA || CLOSING.has(byte));
     if (byte === QUOTE) {
       isString = true;
       matched = 0;
-    } else if (OPENING.has(byte)) depth += 1;
+    } else if (OPENING.has(byte)) open();
     else if (CLOSING.has(byte)) depth -= 1;
     else if (byte === COMMA || byte === COLON) matched = -1;
     return isMember || isEnd;

@@ -13,6 +13,7 @@ import { Agent } from './agent.ts';
 import { readRetryAfterMs, UpstreamError, type UpstreamFailure } from './errors.ts';
 import { readBody } from './body.ts';
 
+const JSON_TYPE = 'application/json';
 const MAX_REDIRECTS = 3;
 const MAX_WAITING = 1_000;
 const BREAKER_FAILURES = 5;
@@ -79,8 +80,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   const waiting = bulkhead(options.concurrency, MAX_WAITING);
   const breaker = circuitBreaker(handleWhen(isUpstreamFault), {
     breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
-    // It goes by a clock that can be set back, and then stays open until the old time comes again: we measure
-    // ourselves.
+    // cockatiel reads `Date.now()`, which can jump back and keep the breaker open; `openUntilMs` is monotonic.
     halfOpenAfter: -Number.MAX_SAFE_INTEGER,
   });
   let openUntilMs = 0;
@@ -117,24 +117,20 @@ function isUpstreamFault(error: unknown): boolean {
   return toUpstreamError(error).failure !== 'cancelled';
 }
 
-/** Sends the request until it is answered, cancelled or out of time; leaves no timer or listener behind. */
+/** Sends the request until it is answered, cancelled or out of time. */
 async function askInTime(
   agent: Agent,
   options: UpstreamClientOptions,
   request: UpstreamRequest,
 ): Promise<UpstreamAnswer> {
-  const control = new AbortController();
-  const cancel = (): void => control.abort(new UpstreamError('cancelled', 'was cancelled'));
-  const timer = setTimeout(
-    () => control.abort(new UpstreamError('timeout', 'took too long')),
-    UPSTREAM_DEADLINES.requestMs,
-  );
-  request.signal?.addEventListener('abort', cancel);
+  const timeout = AbortSignal.timeout(UPSTREAM_DEADLINES.requestMs);
+  const signal =
+    request.signal === undefined ? timeout : AbortSignal.any([request.signal, timeout]);
   try {
-    return await ask(agent, options, request, control.signal);
-  } finally {
-    clearTimeout(timer);
-    request.signal?.removeEventListener('abort', cancel);
+    return await ask(agent, options, request, signal);
+  } catch (error) {
+    if (request.signal?.aborted !== true) throw error;
+    throw new UpstreamError('cancelled', 'was cancelled', error);
   }
 }
 
@@ -144,7 +140,7 @@ async function ask(
   request: UpstreamRequest,
   signal: AbortSignal,
 ): Promise<UpstreamAnswer> {
-  const { etag, post, accept = 'application/json' } = request;
+  const { etag, post, accept = JSON_TYPE } = request;
   const headers = {
     'user-agent': options.userAgent,
     accept,
@@ -166,11 +162,19 @@ async function ask(
     if (location === undefined) return readAnswer(response, options.maxBytes, request);
     await response.body.dump();
     const target = URL.parse(location, url.href);
-    if (target?.host !== url.host)
-      throw new UpstreamError('redirect', 'redirected to another host');
+    if (target === null || !isSafeRedirect(url, target))
+      throw new UpstreamError('redirect', 'redirected to another host, or from TLS to plain HTTP');
     url = target;
   }
   throw new UpstreamError('redirect', `redirected more than ${MAX_REDIRECTS} times`);
+}
+
+/** Whether a redirect stays within the origin, or upgrades the same host to TLS. */
+export function isSafeRedirect(from: URL, to: URL): boolean {
+  return (
+    to.origin === from.origin ||
+    (from.protocol === 'http:' && to.protocol === 'https:' && to.hostname === from.hostname)
+  );
 }
 
 function redirectTarget({ statusCode, headers }: Dispatcher.ResponseData): string | undefined {
@@ -181,13 +185,14 @@ function redirectTarget({ statusCode, headers }: Dispatcher.ResponseData): strin
 async function readAnswer(
   response: Dispatcher.ResponseData,
   maxBytes: number,
-  { leaveOut, maxKeptBytes = MAX_KEPT_BYTES }: UpstreamRequest,
+  { accept = JSON_TYPE, leaveOut, maxKeptBytes = MAX_KEPT_BYTES }: UpstreamRequest,
 ): Promise<UpstreamAnswer> {
   const { statusCode, headers, body } = response;
   const header = (name: string): string | undefined => single(headers[name]);
   if (statusCode === 200) {
     const encoding = header('content-encoding');
-    const text = await readBody(body, { encoding, maxBytes, maxKeptBytes, leaveOut });
+    const isJson = accept === JSON_TYPE;
+    const text = await readBody(body, { encoding, maxBytes, maxKeptBytes, isJson, leaveOut });
     return {
       status: 200,
       body: text,
@@ -212,7 +217,8 @@ function toUpstreamError(error: unknown): UpstreamError {
     return new UpstreamError('breaker-open', 'the upstream failed repeatedly');
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const name = error instanceof Error ? error.name : '';
-  if (code.endsWith('_TIMEOUT')) return new UpstreamError('timeout', 'took too long', error);
+  if (code.endsWith('_TIMEOUT') || name === 'TimeoutError')
+    return new UpstreamError('timeout', 'took too long', error);
   if (name === 'AbortError' || name === 'TaskCancelledError')
     return new UpstreamError('cancelled', 'was cancelled', error);
   return new UpstreamError('network', 'the connection failed', error);

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMemoryCache } from '../../cache/memory.ts';
 import { createSingleFlight } from '../../cache/single-flight.ts';
-import { composeSpec, type Looks } from '../../src/badges/compose.ts';
+import { composeSpec, type StyleOptions } from '../../src/badges/compose.ts';
 import { createImaging, type Imaging } from '../../src/imaging/imaging.ts';
 import { type BadgeSpec, STYLES } from '../../src/imaging/spec.ts';
 import { drawSvg } from '../../src/imaging/svg.ts';
@@ -19,7 +19,7 @@ const SPEC_RUNS = 2_000;
 const URL_RUNS = 150;
 
 /** What two badges may differ in: as a user or an index wrote it. */
-interface Words extends Looks {
+interface Words extends StyleOptions {
   readonly label: string;
   readonly message: string;
   readonly color: string;

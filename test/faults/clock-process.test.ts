@@ -1,6 +1,7 @@
 import { Agent, fetch } from 'undici';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { tellOutcome } from '../support/outcomes.ts';
+import { NO_PYPI_BUDGET } from '../support/no-budget.ts';
 import { startService, type TestService } from '../support/service.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 import { makeFakeClock } from './support/clock-faketime.ts';
@@ -70,6 +71,7 @@ test('the clock of a service jumps, again and again', async () => {
     CACHE_DIR: await tempDirectoryForTest(),
     PYPI_URL: healthy.standIn.url,
     PYPISTATS_URL: healthy.standIn.url,
+    ...NO_PYPI_BUDGET,
   });
   const ask = createClient(service.url);
   const asked: Record<string, number> = {};

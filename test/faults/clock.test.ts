@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createContentStore } from '../../cache/content/store.ts';
 import { createSqliteStore } from '../../cache/store/sqlite/store.ts';
-import { createLimits } from '../../src/http/limits/rate-limit.ts';
+import { createRateLimit } from '../../src/http/limits/rate-limit.ts';
 import { createBudget } from '../../src/facts/budget.ts';
 import { createUpstreamClient } from '../../src/upstream/client.ts';
 import { nextDailyLoadMs } from '../../src/facts/pypistats.ts';
@@ -103,7 +103,7 @@ describe('a limit that is in force', () => {
   afterEach(() => void vi.useRealTimers());
 
   test.each(JUMPS)('of a client lasts neither longer nor shorter: %s', (_, thenMs) => {
-    const limits = createLimits({ perSecond: 2, burst: 3, trustedProxies: [], exempt: [] });
+    const limits = createRateLimit({ perSecond: 2, burst: 3, trustedProxies: [], exempt: [] });
     const admit = (): number =>
       limits.charge({ get: () => '', socket: { remoteAddress: '1.1.1.1' } });
     for (let i = 0; i < 3; i += 1) admit();

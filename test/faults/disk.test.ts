@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Load, startLoad } from '../support/load.ts';
 import { tellOutcome } from '../support/outcomes.ts';
 import { startRedis } from '../support/redis.ts';
+import { NO_PYPI_BUDGET } from '../support/no-budget.ts';
 import { startService, type TestService } from '../support/service.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 import {
@@ -53,6 +54,7 @@ async function setScene(
     FACTS_FRESH_SECONDS: '1',
     PYPI_URL: healthy.standIn.url,
     PYPISTATS_URL: healthy.standIn.url,
+    ...NO_PYPI_BUDGET,
     ...settings,
   };
   const service = await startServiceProcess(given, enter);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -55,6 +55,34 @@ test.each([
   const { code, out } = await run(args);
   expect(code).toBe(0);
   expect(out.toString()).toMatch(text);
+});
+
+test('what a command keeps is for its user alone, and what it draws for all', async () => {
+  const [CACHE_DIR, directory] = [await tempDirectoryForTest(), await tempDirectoryForTest()];
+  await run(`render version requests -o ${join(directory, 'badge.png')}`, { CACHE_DIR });
+  expect((await stat(join(directory, 'badge.png'))).mode & 0o777).toBe(0o644);
+  const kept = await readdir(CACHE_DIR, { recursive: true });
+  expect(kept).toContain('facts.sqlite');
+  const seen = await Promise.all(
+    kept.map(async (path) => ({ path, mode: (await stat(join(CACHE_DIR, path))).mode })),
+  );
+  // fontconfig opens the folder of its own cache, within one that is closed.
+  const open = seen.filter(({ path, mode }) => (mode & 0o077) !== 0 && !path.endsWith('/cache'));
+  expect(open).toEqual([]);
+});
+
+test.each([
+  ['stats http://name:hunter2@127.0.0.1:9', {}],
+  ['doctor', { REDIS_URL: 'redis://name:hunter2@127.0.0.1:9' }],
+  ['doctor --json', { REDIS_URL: 'redis://:hunter2@127.0.0.1:9' }],
+  ['warm requests --rate 100/s --through http://name:hunter2@127.0.0.1:9', {}],
+  ['serve', { PYPI_URL: 'http://name:hunter2@127.0.0.1:9' }],
+  ['serve', { REDIS_URL: 'redis://name:hunter2@127.0.0.1:99999' }],
+])('pypins %s tells no password of a URL', async (args, more) => {
+  const { out, err, code } = await run(args, more);
+  expect(code).not.toBe(0);
+  expect(`${out.toString()}${err}`).not.toBe('');
+  expect(`${out.toString()}${err}`).not.toContain('hunter2');
 });
 
 test('settings that do not fit stop the start, all named', async () => {

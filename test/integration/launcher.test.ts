@@ -20,6 +20,7 @@ import { makeTempDirectory, tempDirectoryForTest } from '../support/temp.ts';
 /** What stands in for pypins: it tells how it was started. */
 const PROGRAM = `process.stdout.write(JSON.stringify({
   pid: process.pid, node: process.execPath, flags: process.execArgv, words: process.argv.slice(2), env: process.env,
+  umask: process.umask(),
 }));`;
 const startSchema = z.object({
   pid: z.number(),
@@ -27,6 +28,7 @@ const startSchema = z.object({
   flags: z.array(z.string()),
   words: z.array(z.string()),
   env: z.record(z.string(), z.string()),
+  umask: z.number(),
 });
 const OTHER_USER = 65_534;
 const isRoot = process.getuid?.() === 0;
@@ -35,10 +37,10 @@ const isRoot = process.getuid?.() === 0;
 function makeCheckout(root: string, { node }: { node?: string } = {}): string {
   const launcher = join(root, 'bin/pypins');
   cpSync(PYPINS, launcher);
-  for (const folder of ['src', 'node_modules/node/bin'])
+  for (const folder of ['src', 'node_modules/.bin'])
     mkdirSync(join(root, folder), { recursive: true });
   writeFileSync(join(root, 'src/cli.ts'), PROGRAM);
-  if (node !== undefined) symlinkSync(node, join(root, 'node_modules/node/bin/node'));
+  if (node !== undefined) symlinkSync(node, join(root, 'node_modules/.bin/node'));
   return launcher;
 }
 
@@ -62,9 +64,10 @@ beforeAll(async () => {
 });
 
 test('Node runs in place of the shell, with limits for V8 and malloc, and the words as they are', () => {
-  const { pid, launcherPid, flags, words, env } = start(pypins, {}, ['render', '-o', 'a b']);
+  const { pid, launcherPid, flags, words, env, umask } = start(pypins, {}, ['render', '-o', 'a b']);
   expect(pid).toBe(launcherPid);
   expect(words).toEqual(['render', '-o', 'a b']);
+  expect(umask).toBe(0o077);
   expect(flags.map((flag) => flag.replace(/=\d+$/, '='))).toEqual([
     '--max-semi-space-size=',
     '--max-old-space-size=',

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import { sampleProjects } from '../../sample/projects/sample-projects.ts';
 import { createStandIn, type StandIn, type StandInOptions } from '../../sample/stand-in.ts';
 import { serve } from '../../src/commands/serve.ts';
+import { NO_PYPI_BUDGET } from './no-budget.ts';
 import { makeTempDirectory } from './temp.ts';
 
 /** The whole service over a sample index, on free ports, with its own cache. */
@@ -43,6 +44,7 @@ export async function startService(
     LOG_LEVEL: 'silent',
     PYPI_URL: upstream.url,
     PYPISTATS_URL: upstream.url,
+    ...NO_PYPI_BUDGET,
     CACHE_DIR: cacheDirectory,
     ...environment,
   });

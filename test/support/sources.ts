@@ -2,8 +2,8 @@ import { onTestFinished } from 'vitest';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
-import { type OpenedSources, openSources } from '../../src/facts/sources.ts';
-import type { ServicesOptions } from '../../src/stores.ts';
+import type { OpenedSources } from '../../src/facts/sources.ts';
+import { openSources, type ServicesOptions } from '../../src/services.ts';
 import type { Output } from '../../src/commands/output.ts';
 import { tempDirectoryForTest } from './temp.ts';
 

@@ -1,4 +1,5 @@
 import { type Stack, type StackOptions, startStack } from '../../stack/start-stack.ts';
+import { NO_PYPI_BUDGET } from './no-budget.ts';
 import { requirePrograms } from './programs.ts';
 import { freePort } from './redis.ts';
 
@@ -33,6 +34,7 @@ export async function startTestStack(
     settings: {
       LOG_LEVEL: 'silent',
       CONTACT: 'tests',
+      ...NO_PYPI_BUDGET,
       ...(upstreamUrl !== undefined && { PYPI_URL: upstreamUrl, PYPISTATS_URL: upstreamUrl }),
       ...settings,
     },

@@ -12,6 +12,7 @@ test('without settings, the contract’s defaults', () => {
     FACTS_KEPT_SECONDS: 2_592_000,
     PYPI_URL: 'https://pypi.org',
     PYPISTATS_URL: 'https://pypistats.org',
+    PYPI_PER_MINUTE: 600,
     PYPISTATS_PER_MINUTE: 20,
     TRUSTED_PROXIES: [],
     LOG_LEVEL: 'info',
@@ -48,6 +49,9 @@ test.each([
   ['FACTS_KEPT_SECONDS', '10'],
   ['PYPI_URL', 'pypi.org'],
   ['PYPI_URL', 'ftp://pypi.org'],
+  ['PYPI_URL', 'https://name:password@pypi.org'],
+  ['PYPISTATS_URL', 'https://name@pypistats.org'],
+  ['VARNISH_URLS', 'http://127.0.0.1:6085,http://:password@127.0.0.1:6085'],
   ['PYPISTATS_PER_MINUTE', '31'],
   ['CONTACT', 'naïve'],
   ['TRUSTED_PROXIES', '10.0.0.0/33'],
@@ -65,6 +69,10 @@ test('all faults are told at once, and no secret is', () => {
   expect(read).toThrow(/PORT: [^]*LOG_LEVEL: |LOG_LEVEL: [^]*PORT: /);
   expect(read).toThrow('REDIS_URL: ');
   expect(read).not.toThrow(secret);
+  const readOthers = () =>
+    readConfig({ PYPI_URL: `https://u:${secret}@h`, VARNISH_URLS: `http://u:${secret}@h` });
+  expect(readOthers).toThrow('PYPI_URL: must not hold a name or a password');
+  expect(readOthers).not.toThrow(secret);
 });
 
 test('every setting says what it means', () => {

@@ -11,7 +11,10 @@ test.each([DEADLINES, UPSTREAM_DEADLINES])(
 );
 
 test('the edge gives up when the table says so', () => {
-  const rules = readFileSync(new URL('../../varnish/rules/asking.vcl', import.meta.url), 'utf8');
+  const rules = readFileSync(
+    new URL('../../varnish/rules/backend-requests.vcl', import.meta.url),
+    'utf8',
+  );
   const [, seconds] = /std\.real\(time=now\) \+ ([\d.]+)/.exec(rules) ?? [];
   expect(Number(seconds) * 1000).toBe(DEADLINES.edgeMs);
 });

@@ -1,10 +1,10 @@
-# One badge, one URL. The API is asked for the canonical URL, never for the one that came: two clients whose requests
-# share a key cannot be answered differently, whatever else they send.
+# One URL per badge. The API gets the canonical URL, never the original one, so clients that share a cache key cannot
+# get different answers.
 import std;
 import var;
 
 sub canonical_url {
-  # Most URLs come as they should be: they leave here, after one match.
+  # Most URLs are canonical and need only this match.
   if (req.url ~ "^/(?:[a-z_]{1,20}/[a-z0-9]{1,100}(?:-[a-z0-9]{1,100}){0,20}/badge\.(?:svg|png|json)|(?:py|pypi/[a-z]{1,20})/[a-z0-9]{1,100}(?:-[a-z0-9]{1,100}){0,20}\.(?:svg|png|json)|badge/[^?#]{1,2000})(?:\?style=(?:flat-square|for-the-badge|plastic|social))?$") {
     return;
   }
@@ -16,7 +16,7 @@ sub canonical_url {
   var.set("query", regsub(req.url, "^[^?]*", ""));
   set req.url = regsub(req.url, "\?.*", "");
   call canonical_path;
-  # No badge: no parameter says anything there.
+  # The status page has no parameters.
   if (req.url ~ "^/status(?:\.json)?$") {
     return;
   }
@@ -27,15 +27,15 @@ sub canonical_url {
 }
 
 sub url_acceptable {
-  # "GET http://host" without a path reaches us as it is (VSV18, until Varnish 8).
+  # Varnish before 8 passes "GET http://host" without a path unchanged (VSV18).
   if (req.url !~ "^/") {
     return (synth(404));
   }
-  # The API's own: readiness for our probe, nothing for the world.
+  # Internal paths of the API, such as readiness for the probe.
   if (req.url ~ "^/+(?:-|%2[Dd])(?:[/?#]|$)") {
     return (synth(404));
   }
-  # A logo of 8 KiB, its escapes, and the rest: the API has no longer URLs.
+  # The limit of the API: a logo of 8 KiB, its escapes, and the rest.
   if (req.url ~ "^.{10241}") {
     return (synth(400));
   }
@@ -48,7 +48,7 @@ sub canonical_path {
   if (req.url ~ "^//") {
     set req.url = regsub(req.url, "^//+", "/");
   }
-  # What stands there is free text, in which every character counts.
+  # Free text, in which every character counts.
   if (req.url ~ "^/badge/") {
     return;
   }
@@ -58,7 +58,7 @@ sub canonical_path {
   call canonical_name;
 }
 
-# The project's name as PyPI compares names (PEP 503). A kind has a case, and a release is left alone.
+# Normalizes the project's name as PyPI does (PEP 503). Kinds and releases are case-sensitive and stay unchanged.
 sub canonical_name {
   if (req.url ~ "^/py(?:pi)?/") {
     if (req.url ~ "^/(?:py|pypi/(?:frameworkversions/[^/]+|[^/]+))/[A-Za-z0-9._-]{1,100}$") {
@@ -79,7 +79,7 @@ sub canonical_name {
   }
 }
 
-# In shields.io's grammar a known extension may be left out and means SVG; any other dot belongs to the name or release.
+# In shields.io's grammar the extension is optional and defaults to SVG; an unknown one belongs to the name or release.
 sub path_extension {
   if (req.url !~ "\.(?i:svg|png|jpe?g|gif|tiff?|webp|json)$") {
     set req.url = req.url + ".svg";

@@ -1,25 +1,25 @@
-# Who asks, and how often that may cost something. Only a miss costs: what is cached is never refused, since most
-# requests come from the few addresses of GitHub's and PyPI's image proxies.
+# Client addresses and the rate limit. Only misses count: cached badges are never refused, because most requests come
+# from the few addresses of GitHub's and PyPI's image proxies.
 import std;
 import var;
 import vsthrottle;
 
-# Idle for 5 s (-p timeout_idle), or as slow with a request, and a client is cut off: it may hold a thread all the while. A
-# proxy of ours sends its requests in one piece, and keeps its connections for longer.
+# A client that is idle for 5 s (-p timeout_idle), or that slow to send a request, is disconnected, because it may
+# occupy a thread. A trusted proxy sends each request at once, and may keep connections for longer.
 sub client_connection {
   if (local.socket == "proxied") {
     set sess.timeout_idle = 60s;
   }
 }
 
-# The address of the client, into the variable "client" and for the API into X-Forwarded-For. That header is read from
-# the right, and only as far as proxies of ours (acl trusted_proxies) have written it: two of them at the most.
+# Sets the client's address in the variable "client" and, for the API, in X-Forwarded-For. Reads that header from the
+# right, as far as trusted proxies (acl trusted_proxies) have written it: at most two.
 sub client_address {
   if (var.get("client")) {
     return;
   }
   var.set("client", client.ip);
-  # Varnish has added the peer's address already.
+  # Varnish has appended the peer's address.
   var.set("forwarded", regsub(req.http.X-Forwarded-For, "(?:^|,)[^,]*$", ""));
   call client_before_proxy;
   call client_before_proxy;
@@ -33,9 +33,9 @@ sub client_before_proxy {
   }
 }
 
-# 50 misses a second and 500 at once, as at the API, from one address: IPv6 by /64, which is what one customer has.
-# Where a copy is kept, however old, it is shown instead. Of large pictures, which take some fifty times as long as others, a
-# fiftieth of that: hundreds that come in one moment keep all others waiting.
+# Rate limit per client: 50 misses a second and a burst of 500, as at the API. IPv6 addresses count by /64, which is
+# what one customer has. Over the limit, a copy of any age is served instead of 429. Large pictures take about fifty
+# times as long to draw and get a fiftieth of the limit, so that a burst of them does not delay all others.
 sub client_limit {
   if (local.socket != "purge" && std.ip(var.get("client"), "0.0.0.0", resolve=false) !~ unlimited) {
     var.set("neighbors", regsub(regsub(var.get("client"), "^::ffff:(?=\d+\.)", ""), "^((?:[0-9a-f]+:){4}|(?:[0-9a-f]+:){0,3}:).*$", "\1"));
@@ -52,7 +52,7 @@ sub client_limit {
   }
 }
 
-# One id for the request here, at the API, and in the answer. It ends with Varnish's own number: varnishlog -q 'vxid == …'.
+# One request id for edge, API and response. It ends with Varnish's transaction number: varnishlog -q 'vxid == …'.
 sub request_id {
   if (req.http.X-Request-Id !~ "^[A-Za-z0-9._-]{8,64}$") {
     set req.http.X-Request-Id = std.real(time=now) + "-" + req.xid;

@@ -1,19 +1,19 @@
-# What the world is told beside the picture.
+# Response headers for clients.
 
-# An error that is remembered has no picture of its own.
-sub fault_if_remembered {
+# A cached error has no body; vcl_synth adds the badge.
+sub fault_if_cached_error {
   if (resp.status == 503 && resp.http.X-Edge-Fault) {
     return (synth(503));
   }
 }
 
-# Where the answer came from, and on a miss what the API says of its own caches.
+# X-Cache: where the response came from; on a miss followed by the tiers of the API.
 sub deliver_source {
   if (obj.hits == 0) {
     set resp.http.X-Cache = regsub("MISS, " + resp.http.X-Cache, ", $", "");
     return;
   }
-  # That was about another request.
+  # It belongs to the request that filled the cache.
   unset resp.http.Server-Timing;
   if (obj.ttl < 0s) {
     set resp.http.X-Cache = "STALE";
@@ -26,7 +26,7 @@ sub deliver_headers {
   call request_id;
   set resp.http.X-Request-Id = req.http.X-Request-Id;
   unset resp.http.Xkey;
-  # Caches further out would take our own age off the max-age that is meant for them, and find most hits expired.
+  # Other caches would subtract this Age from their max-age and treat most hits as expired.
   unset resp.http.Age;
   unset resp.http.Via;
   unset resp.http.X-Varnish;

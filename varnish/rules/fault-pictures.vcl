@@ -1,4 +1,4 @@
-# Written by varnish/fault-pictures.ts from the API’s table of faults: change that, and run it again.
+# Generated from src/errors.ts by `make docs`: change that file instead.
 import blob;
 
 sub vcl_init {

@@ -1,6 +1,6 @@
-# What the edge says by itself: a badge, in the format that was asked for, as the API would send it. Any raster format is
-# answered with PNG, which whoever shows pictures can show. Status 200, since an image proxy turns anything else into a
-# broken picture; the truth for machines (.json, ?strict=1), and for 405 and 429 as at the API.
+# Badges that the edge serves itself, in the requested format, as the API would send them. Every raster format gets PNG,
+# which all clients can show. The status is 200, because image proxies show a broken picture for any other one; .json,
+# ?strict=1, 405 and 429 keep the real status, as at the API.
 sub fault {
   set resp.http.X-Badge-Source = "static";
   set resp.http.X-Cache = "SYNTH";
@@ -42,7 +42,7 @@ sub fault_badge {
     set resp.http.Retry-After = "1";
     call fault_limited;
   } else {
-    # Ours or Varnish's own, such as a failure of this VCL.
+    # A 503 of these rules, or an error of Varnish, such as a failure of this VCL.
     set resp.status = 503;
     call fault_unavailable;
   }

@@ -1,9 +1,9 @@
-# A known badge is never replaced by an error. A copy is kept for a day past its time. While all is well it is shown for
-# 60 s past it, and refreshed behind; after that, or once it was purged, a client waits for the new one, which the API has at hand in
-# milliseconds. When the API fails, any copy is shown.
+# An error never replaces a badge. A copy is kept for a day past its TTL. While the API works, it is served for 60 s
+# past its TTL and refreshed in the background; after that, or after a purge, clients wait for the new one, which the
+# API has within milliseconds. If the API fails, any copy is served.
 #
-# So a request looks up to three times: for a copy that may be shown; for none but the new one (the variable "look" is "new"); for
-# any copy ("any"). Between two looks it is restarted.
+# So a request looks up the cache up to three times, restarting in between: for a copy that may be served; for a new one
+# only (the variable "look" is "new"); for any copy ("any").
 import std;
 import var;
 import vsthrottle;
@@ -21,37 +21,37 @@ sub kept_copy_any {
   return (restart);
 }
 
-# Whoever looks for the same new copy waits for one fetch.
-sub kept_copy_not {
+# All requests for the same new copy wait for one fetch.
+sub new_copy_only {
   var.set("look", "new");
   return (restart);
 }
 
-# What was purged is no longer so, and shown to nobody while the API is well. A purge ends a copy's time, but does not touch a copy
-# whose time was over already: so each that was over by the last purge counts as purged.
+# A purged copy is outdated and not served while the API works. A purge sets the TTL to 0, but does not reach copies
+# whose TTL was already over: a copy whose TTL ended before the last purge counts as purged.
 sub kept_copy_purged {
   if (!var.get("look") && std.real(time=req.time + obj.ttl) < std.real(var.global_get("purged"), 0.0)) {
-    call kept_copy_not;
+    call new_copy_only;
   }
 }
 
-# For 5 s nobody waits for an answer that has just failed. Without this, clients that queue for one badge would try and
-# fail one after the other. It is remembered by URL, so that one sick badge holds up no other.
-sub kept_copy_instead {
+# For 5 s after a failed fetch of a URL, requests get its copy at once. Without this, clients that queue for one badge
+# would try and fail one after the other. Other URLs are not affected.
+sub kept_copy_after_failure {
   if (var.get("look") != "any" && vsthrottle.remaining("failed " + req.url, 1, 5s) == 0) {
     call kept_copy_any;
   }
 }
 
-# Nor is the API asked behind the copy.
-sub ask_not_again {
+# Nor is the copy refreshed in the background during these 5 s.
+sub skip_failed_refresh {
   if (bereq.is_bgfetch && vsthrottle.remaining("failed " + bereq.url, 1, 5s) == 0) {
     return (abandon);
   }
 }
 
-# A fetch has failed. Abandoned, it leaves the copy where it is; stored, it would replace it. Every answer of the API
-# has an ETag, so that a copy shows by the condition under which it is revalidated.
+# Abandons a failed fetch if there is a copy, which a stored error would replace. Every response of the API has an ETag,
+# so If-None-Match shows that there is a copy.
 sub kept_copy_stays {
   if (bereq.is_bgfetch || bereq.http.If-None-Match) {
     if (vsthrottle.is_denied("failed " + bereq.url, 1, 5s)) {
@@ -61,8 +61,8 @@ sub kept_copy_stays {
   }
 }
 
-# The fetch that this request waited for was abandoned. (Not so where these rules failed before there was one: a URL that
-# could not be made canonical must not be asked for.)
+# After an abandoned fetch, serves the copy. Without a fetch ("asked" is not set) these rules failed themselves, and a
+# URL that could not be made canonical must not be looked up.
 sub kept_copy_before_fault {
   if (resp.status == 503 && var.get("look") != "any" && var.get("asked")) {
     call kept_copy_any;

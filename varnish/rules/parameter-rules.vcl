@@ -1,7 +1,7 @@
 # Generated from src/badges/parameters.ts by `make docs`: change that file instead.
 #
-# Works on the variable "query", in which "&" stands before each parameter. Nothing is replaced that does not match first:
-# each replacement is a copy in the workspace, and a logo is long.
+# These subs change the variable "query", which has "&" before each parameter. They match before they replace, because
+# each replacement makes a copy in the workspace, and logos are long.
 import var;
 
 sub query_of_known_parameters {
@@ -16,7 +16,7 @@ sub query_without_empties {
   }
 }
 
-sub query_without_misfits {
+sub query_without_invalid_values {
   if (var.get("query") ~ "&(?:style|period|text|prefix|scale|strict)=") {
     var.set("query", regsuball(var.get("query"), "&(?:style=(?!(?:flat|flat-square|plastic|for-the-badge|social)(?:&|$))|period=(?!(?:day|week|month)(?:&|$))|text=(?!(?:pypi|version)(?:&|$))|prefix=(?!(?:v|none)(?:&|$))|scale=(?!(?:1|2|3|4)(?:&|$))|strict=(?!(?:1)(?:&|$)))[^&%]*(?=&|$)", ""));
   }
@@ -28,7 +28,7 @@ sub query_without_defaults {
   }
 }
 
-# The twin for machines repeats the looks that were asked for.
+# Not for JSON, which repeats the requested look.
 sub query_without_default_looks {
   if (var.get("query") ~ "&(?:style=flat)(?:&|$)") {
     var.set("query", regsuball(var.get("query"), "&(?:style=flat)(?=&|$)", ""));

@@ -1,8 +1,8 @@
-# A node takes part while it says that it is ready: not before its start is done, not while it stops. Upstreams and
-# stores that are down change nothing there. A node counts as ready when this VCL is loaded, so that a reload answers at once.
-# One that comes back is asked after one good word of it, within a second, and one that stops answers for two seconds more:
-# whoever restarts one after the other without a pause leaves no moment in which nobody is asked. One that hangs is left after
-# three questions; one that is only slow, because all the load has moved to it while it warms up, must not be.
+# A node gets requests while it is ready: not before its start is done, and not while it stops. Upstreams and stores do
+# not affect this. A node counts as healthy when this VCL is loaded, so that a reload causes no gap. A node is used
+# again after one successful probe, within a second, and a stopping node serves for two seconds more: nodes can be
+# restarted in turn without a pause. A node that hangs is dropped after three failed probes, so that a slow one that
+# warms up under the whole load stays.
 probe ready {
   .url = "/-/ready";
   .interval = 1s;

@@ -1,11 +1,12 @@
-# Purging, on a listener of its own (-a purge=…), with the key in X-Purge-Key, from the addresses of acl purgers:
+# Purges on a separate listener (-a purge=…), with the key in X-Purge-Key, from the addresses in acl purgers:
 #
-#   PURGE /  with  Xkey-Purge: project/requests kind/version     all badges that have one of the tags; * is everything
+#   PURGE /  with  Xkey-Purge: project/requests kind/version     all badges with one of the tags; * is everything
 #   PURGE /version/requests/badge.svg                            one URL
-#   GET /version/requests/badge.svg                              one URL, and it is fetched anew at once
+#   GET /version/requests/badge.svg                              refetches one URL at once
 #
-# Soft: what is purged is fetched anew for the next request, and shown only should the API fail. `X-Purge-Mode: hard` forgets it.
-# The answer is JSON, or the badge. Refusals are counted in it, and logged: varnishlog -q 'VCL_Log ~ "^purge refused"'.
+# Purges are soft: the next request refetches the badge, and the copy is served only if the API fails. `X-Purge-Mode:
+# hard` removes the copy. The response is JSON, or the badge for GET. Refusals are counted in the JSON and logged:
+# varnishlog -q 'VCL_Log ~ "^purge refused"'.
 import purge;
 import std;
 import var;
@@ -16,15 +17,15 @@ sub purge_receive {
     return (synth(405));
   }
   if (client.ip !~ purgers || std.getenv("PURGE_KEY") == "" || req.http.X-Purge-Key != std.getenv("PURGE_KEY")) {
-    # Of two at the same instant one may not be counted; the log has both.
+    # Not atomic: of two refusals at the same instant one may be lost here, but not in the log.
     var.global_set("purges refused", 1 + std.integer(var.global_get("purges refused"), 0));
     std.log("purge refused: " + client.ip);
     return (synth(403));
   }
-  # A fetch under way is not waited for: it may have asked before the change.
+  # Does not wait for a running fetch, which may have started before the change.
   set req.hash_ignore_busy = true;
   if (req.method == "PURGE") {
-    call purge_noted;
+    call note_purge;
     if (req.http.Xkey-Purge) {
       call purge_tags;
     }
@@ -34,9 +35,9 @@ sub purge_receive {
   }
 }
 
-# When something was purged last, in seconds since 1970; a second later, since of two purges at once the earlier may be noted
-# last. See kept_copy_purged.
-sub purge_noted {
+# Stores the time of the last purge for kept_copy_purged, in seconds since 1970. Adds a second, because of two
+# concurrent purges the earlier one may be stored last.
+sub note_purge {
   var.global_set("purged", std.real(time=now) + 1.0);
 }
 
@@ -58,14 +59,14 @@ sub purge_url {
   return (synth(200));
 }
 
-# A copy that is older than the request for a new one gives way. It stays until the new one is there: hash_always_miss would know of
-# no copy, and put even a failure in its place.
-sub fetch_anew {
+# Replaces a copy that is older than this request, but keeps it until the new one is there. hash_always_miss would not
+# know of the copy and would replace it even by a failure.
+sub refetch {
   if (!var.get("look") && obj.age > 0.001s) {
-    call purge_noted;
-    # As if purged before this request came, or it would be found once more.
+    call note_purge;
+    # Sets the end of the TTL before this request, so that the restarted request does not find the copy again.
     var.set_int("purged", purge.soft(req.time - now - 0.001s));
-    call kept_copy_not;
+    call new_copy_only;
   }
 }
 

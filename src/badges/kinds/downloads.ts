@@ -9,7 +9,7 @@ const COUNT_OF = {
   month: (facts: DownloadFacts) => facts.lastMonth,
 } as const satisfies Record<Period, (facts: DownloadFacts) => number>;
 
-/** pypip.in's downloads, of the period that `?period=` asks for. */
+/** pypip.in's downloads; `?period=` chooses the period. */
 export const downloads: DownloadKind = {
   id: 'downloads',
   facts: 'downloads',

@@ -12,7 +12,7 @@ export const wheel: ProjectKind = {
     hasWheel(facts) ? { message: 'yes', color: 'brightgreen' } : { message: 'no', color: 'red' },
 };
 
-/** Eggs are obsolete, so having one is the bad news. */
+/** Eggs are obsolete, so `yes` is red. */
 export const egg: ProjectKind = {
   id: 'egg',
   facts: 'project',
@@ -24,7 +24,7 @@ export const egg: ProjectKind = {
     hasEgg(facts) ? { message: 'yes', color: 'red' } : { message: 'no', color: 'brightgreen' },
 };
 
-/** The best format that a release comes in; `source` also where it has no files at all. */
+/** The best format of a release; `source` also without any files. */
 export const format: ProjectKind = {
   id: 'format',
   facts: 'project',

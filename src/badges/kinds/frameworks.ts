@@ -1,7 +1,7 @@
 import { enumerate, versionsUnder } from '../classifiers.ts';
 import type { ProjectKind } from '../kind.ts';
 
-/** The frameworks whose versions a project may name: one kind each, shields.io's `frameworkversions/<fw>`. */
+/** shields.io's `frameworkversions/<framework>`: one kind for each framework. */
 export const frameworks: readonly ProjectKind[] = [
   framework('aws-cdk', 'AWS CDK'),
   framework('django', 'Django', ['djversions']),

@@ -10,7 +10,7 @@ const COLORS: Readonly<Record<LicenseClass, string>> = {
   other: 'lightgrey',
 };
 
-/** The classifiers that shields.io names by their SPDX identifier. */
+/** Classifiers that shields.io replaces by an SPDX identifier. */
 const IDENTIFIERS: ReadonlyMap<string, string> = new Map([
   ['OSI Approved :: Apache Software License', 'Apache-2.0'],
   ['CC0 1.0 Universal (CC0 1.0) Public Domain Dedication', 'CC0-1.0'],
@@ -18,7 +18,7 @@ const IDENTIFIERS: ReadonlyMap<string, string> = new Map([
   ['OSI Approved :: Zero-Clause BSD (0BSD)', '0BSD'],
 ]);
 
-/** From here on a `license` is rather the license's whole text than its name (badges/shields#8689). */
+/** A longer `license` is probably the text of the license (badges/shields#8689). */
 const TOO_LONG_FOR_A_NAME = 40;
 const LINE_BREAK = /[\n\v\f\r\u0085\u2028\u2029]/;
 
@@ -38,7 +38,7 @@ export const license: ProjectKind = {
   },
 };
 
-/** The SPDX expression, else the name in `license`, else those of the classifiers; several only of these. */
+/** Returns the SPDX expression, the name in `license`, or the names of the classifiers, in this order. */
 function licenseNames({ licenseExpression, license: text, classifiers }: ProjectFacts): string[] {
   const expression = licenseExpression?.trim() ?? '';
   if (expression !== '') return [expression];
@@ -56,7 +56,7 @@ function isName(text: string): boolean {
   return text.toUpperCase() !== 'UNKNOWN' && !LINE_BREAK.test(text);
 }
 
-/** Shortens what follows `License :: ` as shields.io does: `OSI Approved :: ISC License (ISCL)` is `ISCL`. */
+/** Shortens a license classifier as shields.io does: `OSI Approved :: ISC License (ISCL)` becomes `ISCL`. */
 function shortenClassifier(classifier: string): string {
   const named = IDENTIFIERS.get(classifier) ?? classifier.split(' :: ').at(-1) ?? '';
   const name = named.replace(' License', '');

@@ -5,7 +5,7 @@ import type { Content, ProjectKind } from '../kind.ts';
 const PYTHON = 'Programming Language :: Python';
 const ONLY = /^(\d+) :: Only$/;
 
-/** The Pythons that a project names in its classifiers; where it names none, those it installs on. */
+/** The Python versions of the classifiers, or `Requires-Python` without any. */
 export const pythonVersions: ProjectKind = {
   id: 'python-versions',
   facts: 'project',
@@ -21,7 +21,7 @@ export const pythonVersions: ProjectKind = {
   },
 };
 
-/** The Pythons that a release installs on. */
+/** The Python versions on which a release installs. */
 export const requires: ProjectKind = {
   id: 'requires',
   facts: 'project',
@@ -32,14 +32,14 @@ export const requires: ProjectKind = {
   describe: describeRequiresPython,
 };
 
-/** Returns `Requires-Python` (PEP 345) as the release has it. */
+/** Describes `Requires-Python` (PEP 345). */
 function describeRequiresPython(facts: ProjectFacts): Content {
   const specifier = facts.requiresPython?.trim() ?? '';
   if (specifier === '') return { message: 'missing', color: 'red' };
   return { message: specifier, color: 'blue' };
 }
 
-/** `3` says nothing beside `3.9`. */
+/** Drops `3` if there is `3.9`. */
 function dropBareMajors(versions: readonly string[]): string[] {
   const majorsWithMinors = new Set(
     versions.filter((one) => one.includes('.')).map((one) => one.slice(0, one.indexOf('.'))),

@@ -1,6 +1,6 @@
 import type { ProjectKind } from '../kind.ts';
 
-/** Whether a project ships type information (PEP 561), as its classifiers say. */
+/** Whether a project ships type information (PEP 561), by its classifiers. */
 export const types: ProjectKind = {
   id: 'types',
   facts: 'project',

@@ -1,7 +1,7 @@
 import { explain } from '@renovatebot/pep440';
 import type { Options, ProjectKind } from '../kind.ts';
 
-/** The release: plain and brightgreen at pypip.in and badge.fury.io, colored by its maturity at shields.io. */
+/** The version: brightgreen at pypip.in and badge.fury.io, colored by its maturity at shields.io. */
 export const version: ProjectKind = {
   id: 'version',
   facts: 'project',
@@ -21,7 +21,7 @@ export const version: ProjectKind = {
   },
 };
 
-/** badge.fury.io's one badge: the version under another label. */
+/** badge.fury.io's only badge: the version with another label. */
 export const furyVersion: ProjectKind = {
   ...version,
   id: 'fury-version',

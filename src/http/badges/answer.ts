@@ -4,11 +4,11 @@ import { BadgeError, type CacheClass, type Fault, FAULTS, type Verdict } from '.
 import { DrawingQueueFullError } from '../../imaging/imaging.ts';
 import type { BadgeSpec, Format, Picture } from '../../imaging/spec.ts';
 import type { Pictures } from '../../imaging/pictures.ts';
-import { CONTENT_TYPES, headersOf, holdsEtag, worldSeconds } from '../headers.ts';
+import { CONTENT_TYPES, headersOf, matchesEtag, worldSeconds } from '../headers.ts';
 import type { BadgeContext } from '../state.ts';
-import { writeFor } from '../write.ts';
+import { sendResponse } from '../write.ts';
 
-/** What is to be answered: a badge, and what there is to know about how it came about. */
+/** A badge to send, and its origin. */
 export interface Answer {
   readonly spec: BadgeSpec;
   readonly verdict: Verdict;
@@ -19,15 +19,15 @@ export interface Answer {
   readonly release?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
   readonly edgeSeconds?: number | undefined;
-  /** The picture is drawn whatever the client has asked for before. */
+  /** The picture is drawn without charging the client. */
   readonly isFree?: boolean;
 }
 
 export type SendAnswer = (ctx: BadgeContext, answer: Answer) => Promise<void>;
 
 /**
- * Sends a badge in the format that was asked for. A client that holds the picture already gets 304, and nothing is
- * drawn or read for it: the ETag is the digest of what the picture shows.
+ * Sends a badge in the requested format. A client that has the picture gets 304 without drawing or reading it: the ETag
+ * is a digest of the picture's input.
  */
 export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number): SendAnswer {
   const finish = (ctx: BadgeContext, answer: Answer, etag: string, body?: Picture): void => {
@@ -47,29 +47,29 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
       contentType: CONTENT_TYPES[format],
       body: body ?? '',
     };
-    writeFor(ctx, state.sent);
+    sendResponse(ctx, state.sent);
   };
 
-  const sendTwin = (ctx: BadgeContext, answer: Answer): void => {
-    const body = twin(answer, ctx, worldSeconds(answer.cacheClass, cacheSecondsOf(ctx)));
+  const sendJson = (ctx: BadgeContext, answer: Answer): void => {
+    const body = jsonOf(answer, ctx, worldSeconds(answer.cacheClass, cacheSecondsOf(ctx)));
     const etag = hash('sha256', body);
-    finish(ctx, answer, etag, isHeld(ctx, answer, etag) ? undefined : body);
+    finish(ctx, answer, etag, isNotModified(ctx, answer, etag) ? undefined : body);
   };
 
   const sendPicture = async (ctx: BadgeContext, answer: Answer, format: Format): Promise<void> => {
     const { parameters, charge, steps } = ctx.state;
     const scale = format === 'svg' ? 1 : parameters.scale;
-    const wish = { spec: answer.spec, format, scale };
-    const digest = pictures.digest(wish);
-    if (isHeld(ctx, answer, digest)) return finish(ctx, answer, digest);
+    const request = { spec: answer.spec, format, scale };
+    const digest = pictures.digest(request);
+    if (isNotModified(ctx, answer, digest)) return finish(ctx, answer, digest);
     try {
       const startedAtMs = performance.now();
-      const rankOf = answer.isFree === true ? () => 0 : charge;
-      const { picture, tier } = await pictures.get(wish, digest, rankOf);
+      const chargeDrawing = answer.isFree === true ? () => 0 : charge;
+      const { picture, tier } = await pictures.get(request, digest, chargeDrawing);
       steps.push({ name: 'picture', tier, tookMs: performance.now() - startedAtMs });
       finish(ctx, answer, digest, picture);
     } catch (error) {
-      // A fault whose own picture cannot be drawn either: here the chain of faults ends.
+      // The picture of an error cannot be drawn either: send the spare.
       const spare = answer.fault && pictures.spare(format);
       if (spare === undefined || error instanceof BadgeError) throw asBusy(error);
       finish(ctx, { ...answer, ...FAULTS.busy, fault: FAULTS.busy }, spare.digest, spare.picture);
@@ -81,27 +81,27 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
 
   return async (ctx, answer) => {
     const { format } = ctx.state;
-    if (format === 'json') sendTwin(ctx, answer);
+    if (format === 'json') sendJson(ctx, answer);
     else await sendPicture(ctx, answer, format);
   };
 }
 
-/** Whether the client holds a good answer already: one whose ETag it names. */
-function isHeld(ctx: BadgeContext, answer: Answer, etag: string): boolean {
+/** Whether the client has this answer already: `If-None-Match` names its ETag. */
+function isNotModified(ctx: BadgeContext, answer: Answer, etag: string): boolean {
   return (
-    trueStatus(ctx, answer) === 200 && holdsEtag(ctx.req.headers['if-none-match'], `"${etag}"`)
+    trueStatus(ctx, answer) === 200 && matchesEtag(ctx.req.headers['if-none-match'], `"${etag}"`)
   );
 }
 
-/** 200 for pictures, so that an image proxy shows them; the truth for machines and for `?strict=1`. */
+/** Returns 200 for pictures, because image proxies show no others; the true status for JSON and with `?strict=1`. */
 function trueStatus({ state }: BadgeContext, { fault }: Answer): number {
   if (fault === undefined) return 200;
   const isTrue = state.format === 'json' || state.parameters.strict || fault.alwaysTrue === true;
   return isTrue ? fault.status : 200;
 }
 
-/** shields.io's endpoint schema and nothing else, since its readers reject keys they do not know. */
-function twin({ spec, fault }: Answer, { state }: BadgeContext, cacheSeconds: number): string {
+/** The badge in shields.io's endpoint schema, without further keys: its readers reject unknown ones. */
+function jsonOf({ spec, fault }: Answer, { state }: BadgeContext, cacheSeconds: number): string {
   const { label, message, color, labelColor, style } = spec;
   return JSON.stringify({
     schemaVersion: 1,
@@ -117,5 +117,5 @@ function twin({ spec, fault }: Answer, { state }: BadgeContext, cacheSeconds: nu
 
 function asBusy(error: unknown): unknown {
   if (!(error instanceof DrawingQueueFullError)) return error;
-  return new BadgeError('busy', 'too many pictures wait', { cause: error });
+  return new BadgeError('busy', 'the drawing queue is full', { cause: error });
 }

@@ -1,28 +1,28 @@
-import { composeSpec, type Looks } from '../../badges/compose.ts';
+import { composeSpec, type StyleOptions } from '../../badges/compose.ts';
 import { BadgeError, faultMessage, toBadgeError } from '../../errors.ts';
 import type { Answer, SendAnswer } from './answer.ts';
 import type { BadgeContext, BadgeMiddleware } from '../state.ts';
 
-/** Turns whatever went wrong into the contract's badge for it, in the format that was asked for. */
+/** Middleware: answers a failure with its error badge, in the requested format. */
 export function errorsAsBadges(sendAnswer: SendAnswer): BadgeMiddleware {
   return async (ctx, next) => {
     try {
       await next();
     } catch (error) {
       const failure = toBadgeError(error);
-      const { style, label } = ctx.state.parameters.looks;
+      const { style, label } = ctx.state.parameters.styling;
       try {
         await sendAnswer(ctx, faultAnswer(ctx, failure, { style, label }));
       } catch (refusal) {
         if (!(refusal instanceof BadgeError)) throw refusal;
-        // A fault's picture must always come. Of those that nobody has changed there are few.
+        // An error badge is always sent. Without the client's label there are only a few, which stay cached.
         await sendAnswer(ctx, { ...faultAnswer(ctx, failure, { style }), isFree: true });
       }
     }
   };
 }
 
-function faultAnswer({ state }: BadgeContext, error: BadgeError, looks: Looks): Answer {
+function faultAnswer({ state }: BadgeContext, error: BadgeError, styling: StyleOptions): Answer {
   const { fault } = error;
   state.error = fault.verdict === 'not-found' || fault.verdict === 'invalid' ? undefined : error;
   const content = {
@@ -31,7 +31,7 @@ function faultAnswer({ state }: BadgeContext, error: BadgeError, looks: Looks): 
     color: fault.color,
   };
   return {
-    spec: composeSpec(content, looks),
+    spec: composeSpec(content, styling),
     fault,
     verdict: fault.verdict,
     cacheClass: fault.cacheClass,

@@ -2,80 +2,75 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { MemoryCache } from '../../../cache/memory.ts';
 import { bytesOfPicture } from '../../imaging/pictures.ts';
-import { type GiveAccount, requestIdOf } from '../access-log.ts';
-import { holdsEtag } from '../headers.ts';
-import { type BadgeState, tiersOf, type WholeAnswer } from '../state.ts';
-import { stepHeaders, writeAnswer } from '../write.ts';
+import type { LogAccess, RequestIdOf } from '../access-log.ts';
+import { matchesEtag } from '../headers.ts';
+import { type BadgeState, type SentResponse, tiersOf } from '../state.ts';
+import { stepHeaders, writeResponse } from '../write.ts';
 
-/** How old an answer may be: short enough that nobody has to forget it, long enough for whatever everybody asks for. */
-const REMEMBERED_MS = 1_000;
+/** Short enough to need no invalidation of its own, long enough for a URL that many request at once. */
+const TTL_MS = 1_000;
 const MAX_URL_LENGTH = 1_024;
-/** What the headers of an answer take, at the most. */
+/** Upper bound of a response's headers. */
 const HEADERS_BYTES = 4_096;
-/** So many URLs, each of them once, may come in between before the second time that one comes is a first time. */
-const MAX_ONCE = 1_000;
+/** URLs whose last request is remembered. */
+const MAX_SEEN_URLS = 1_000;
 
-/** A whole answer, as it was sent a moment ago. */
-export interface RememberedAnswer {
+/** A response as it was sent up to a second ago. */
+export interface CachedResponse {
   readonly untilMs: number;
   readonly path: string;
   readonly kindId: string;
   readonly format: string;
   readonly tiers: string;
-  readonly answer: WholeAnswer;
+  readonly response: SentResponse;
 }
 
-export interface RememberedAnswers {
-  /** Answers from memory, before anything else looks at the request; false where that cannot be. */
-  readonly answer: (request: IncomingMessage, response: ServerResponse) => boolean;
-  /**
-   * Keeps a good answer for a second, where its URL comes the second time within one; leaves all others alone. Behind an
-   * edge hardly any URL does.
-   */
-  readonly remember: (url: string, path: string, state: BadgeState) => void;
+export interface MicroCache {
+  /** Responds from memory and returns true; returns false on a miss. */
+  readonly respond: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Keeps an `ok` response if its URL was requested within the last second. Behind an edge, few URLs are. */
+  readonly store: (url: string, path: string, state: BadgeState) => void;
 }
 
-export interface RememberedAnswersOptions {
-  readonly memory: MemoryCache<RememberedAnswer>;
-  readonly giveAccount: GiveAccount;
+export interface MicroCacheOptions {
+  readonly memory: MemoryCache<CachedResponse>;
+  readonly logAccess: LogAccess;
+  readonly requestIdOf: RequestIdOf;
   readonly observe?: (outcome: 'hit' | 'miss') => void;
   readonly clock?: () => number;
 }
 
-/** The bytes that a remembered answer takes. */
-export function bytesOfAnswer({ answer }: RememberedAnswer): number {
-  return HEADERS_BYTES + bytesOfPicture(answer.body);
+/** Size of a cached response in bytes. */
+export function bytesOfResponse({ response }: CachedResponse): number {
+  return HEADERS_BYTES + bytesOfPicture(response.body);
 }
 
-/**
- * Whole answers by URL, for a second: the picture that everybody asks for is found by one look into a map. An answer
- * tells its client no more than the application would have told it in that second.
- */
-export function createRememberedAnswers(options: RememberedAnswersOptions): RememberedAnswers {
-  const { memory, giveAccount, observe, clock = () => performance.now() } = options;
-  /** When URLs were asked for, the latest ones. */
-  const askedAtMs = new LRUCache<string, number>({ max: MAX_ONCE });
+/** Keeps whole responses by URL for a second, so that a burst of requests for one URL skips the application. */
+export function createMicroCache(options: MicroCacheOptions): MicroCache {
+  const { memory, logAccess, requestIdOf, observe, clock = () => performance.now() } = options;
+  /** URL → time of its last request. */
+  const requestedAtMs = new LRUCache<string, number>({ max: MAX_SEEN_URLS });
 
-  const find = ({ method, url = '' }: IncomingMessage): RememberedAnswer | undefined => {
+  const find = ({ method, url = '' }: IncomingMessage): CachedResponse | undefined => {
     if (method !== 'GET' && method !== 'HEAD') return undefined;
-    const held = memory.get(url);
-    return held !== undefined && clock() < held.untilMs ? held : undefined;
+    const cached = memory.get(url);
+    return cached !== undefined && clock() < cached.untilMs ? cached : undefined;
   };
 
   return {
-    answer(request, response) {
+    respond(request, response) {
       const startedAtMs = performance.now();
-      const held = find(request);
-      observe?.(held === undefined ? 'miss' : 'hit');
-      if (held === undefined) return false;
-      const { answer, ...others } = held;
-      const requestId = requestIdOf(request.headers['x-request-id']);
-      const isHeld = holdsEtag(request.headers['if-none-match'], answer.headers['ETag'] ?? '');
-      const status = isHeld ? 304 : 200;
-      const headers = { ...answer.headers, 'X-Request-Id': requestId };
-      writeAnswer(request, response, { ...answer, status, headers });
-      giveAccount({
-        ...others,
+      const cached = find(request);
+      observe?.(cached === undefined ? 'miss' : 'hit');
+      if (cached === undefined) return false;
+      const { response: sent, ...entry } = cached;
+      const requestId = requestIdOf(request);
+      const isMatch = matchesEtag(request.headers['if-none-match'], sent.headers['ETag'] ?? '');
+      const status = isMatch ? 304 : 200;
+      const headers = { ...sent.headers, 'X-Request-Id': requestId };
+      writeResponse(request, response, { ...sent, status, headers });
+      logAccess({
+        ...entry,
         requestId,
         startedAtMs,
         method: request.method ?? 'GET',
@@ -85,22 +80,22 @@ export function createRememberedAnswers(options: RememberedAnswersOptions): Reme
       });
       return true;
     },
-    remember(url, path, { sent, verdict, kindId, format, steps }) {
+    store(url, path, { sent, verdict, kindId, format, steps }) {
       if (sent?.status !== 200 || verdict !== 'ok' || url.length > MAX_URL_LENGTH) return;
       const nowMs = clock();
-      const before = askedAtMs.get(url) ?? -Infinity;
-      askedAtMs.set(url, nowMs);
-      if (nowMs - before > REMEMBERED_MS) return;
-      const untilMs = nowMs + REMEMBERED_MS;
-      const now = steps.map(({ name }) => ({ name, tier: 'memory', tookMs: 0 }));
-      const headers = { ...sent.headers, ...stepHeaders(now) };
+      const before = requestedAtMs.get(url) ?? -Infinity;
+      requestedAtMs.set(url, nowMs);
+      if (nowMs - before > TTL_MS) return;
+      const untilMs = nowMs + TTL_MS;
+      const repeated = steps.map(({ name }) => ({ name, tier: 'memory', tookMs: 0 }));
+      const headers = { ...sent.headers, ...stepHeaders(repeated) };
       memory.set(url, {
         untilMs,
         path,
         kindId,
         format,
-        tiers: tiersOf(now),
-        answer: { ...sent, headers },
+        tiers: tiersOf(repeated),
+        response: { ...sent, headers },
       });
     },
   };

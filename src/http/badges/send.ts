@@ -12,8 +12,8 @@ import { isRelease, normalizeName } from '../../facts/names.ts';
 import type { SendAnswer } from './answer.ts';
 import type { BadgeContext } from '../state.ts';
 
-/** The badge of a project that a URL asks for, as written there. */
-export interface Asked {
+/** A badge of a project, as written in the URL. */
+export interface BadgeRequest {
   /** Undefined for a kind that does not exist. */
   readonly kind: Kind | undefined;
   readonly name: string;
@@ -21,9 +21,9 @@ export interface Asked {
 }
 
 export interface SendBadge {
-  /** Answers with what a kind says of a project. Throws a `BadgeError` for what the contract has an error badge for. */
-  ofProject(ctx: BadgeContext, asked: Asked): Promise<void>;
-  /** Answers with what the URL itself says. */
+  /** Sends a badge of a project. Rejects with a `BadgeError` if an error badge has to be sent instead. */
+  ofProject(ctx: BadgeContext, request: BadgeRequest): Promise<void>;
+  /** Sends a badge whose content the URL contains. */
   ofContent(ctx: BadgeContext, content: Content): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export function createSendBadge(parts: {
   sources: BadgeSources;
   sendAnswer: SendAnswer;
   popularity: Pick<Popularity, 'note'>;
-  /** Whether the edge is told when a project changes. */
+  /** Whether a follower purges changed projects at the edge. */
   isFollowing: () => boolean;
 }): SendBadge {
   const { sources, sendAnswer, popularity, isFollowing } = parts;
@@ -57,12 +57,12 @@ export function createSendBadge(parts: {
         state.charge,
       );
       state.steps.push({ name: 'facts', tier, tookMs: performance.now() - startedAtMs });
-      const spec = composeSpec({ label: kind.label, ...content }, state.parameters.looks);
+      const spec = composeSpec({ label: kind.label, ...content }, state.parameters.styling);
       await sendAnswer(ctx, {
         ...origin,
         spec,
         cacheClass: cacheClassOf(kind, origin.verdict, isFollowing()),
-        // Counts change once a day, and their record says when.
+        // Counts change once a day, when their record becomes stale.
         ...(kind.facts === 'downloads' &&
           origin.verdict === 'ok' && { edgeSeconds: Math.floor((dueAtMs - Date.now()) / 1000) }),
       });
@@ -70,18 +70,18 @@ export function createSendBadge(parts: {
 
     async ofContent(ctx, content) {
       ctx.state.kindId = 'static';
-      const spec = composeSpec({ label: '', ...content }, ctx.state.parameters.looks);
+      const spec = composeSpec({ label: '', ...content }, ctx.state.parameters.styling);
       await sendAnswer(ctx, { spec, verdict: 'ok', source: 'static', cacheClass: 'static' });
     },
   };
 }
 
-/** Describes a badge, and notes that it was asked for. Rejects as `describe` does. */
+/** Looks up a badge's content, and counts the request. Rejects as `describe` does. */
 function createLookUp(sources: BadgeSources, popularity: Pick<Popularity, 'note'>) {
-  return async (subject: Subject, url: string, admit: () => void): Promise<Description> => {
+  return async (subject: Subject, url: string, charge: () => void): Promise<Description> => {
     const { project, kind } = subject;
     try {
-      const description = await describe(sources, subject, admit);
+      const description = await describe(sources, subject, charge);
       popularity.note({ project, url, of: kind.facts === 'project' ? 'facts' : 'downloads' });
       return description;
     } catch (error) {

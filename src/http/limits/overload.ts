@@ -1,14 +1,14 @@
 const SAMPLE_MS = 250;
-/** How late the event loop may be before work is refused. */
+/** Delay of the event loop beyond which the process counts as overloaded. */
 const LATE_MS = 100;
 
-/** Whether this process has more to do than it can do in time. */
+/** Detects that the process cannot keep up with its work. */
 export interface Overload {
   readonly isLate: () => boolean;
   readonly close: () => void;
 }
 
-/** Looks four times a second at how late a timer fires: as late as whoever asks next would be answered. */
+/** Measures four times a second how late a timer fires: the next request would be answered as late. */
 export function watchOverload(clock: () => number = () => performance.now()): Overload {
   let dueAtMs = clock() + SAMPLE_MS;
   let lateMs = 0;

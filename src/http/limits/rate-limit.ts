@@ -3,80 +3,110 @@ import { LRUCache } from 'lru-cache';
 import { BadgeError } from '../../errors.ts';
 
 const MAX_CLIENTS = 50_000;
-/** Whose bucket is filled by no more than this is served however late the process is. */
+/** Clients whose bucket is filled by no more than this share are served even under overload. */
 const SPARED_SHARE = 0.05;
+/** An IPv6 /48 may request as much as so many clients. */
+const CLIENTS_PER_SITE = 8;
 
-export interface LimitsOptions {
+export interface RateLimitOptions {
   perSecond: number;
   burst: number;
-  /** Addresses and ranges whose `X-Forwarded-For` is believed. */
+  /** Addresses and ranges whose `X-Forwarded-For` is trusted. */
   trustedProxies: readonly string[];
   /** Addresses and ranges without a limit. */
   exempt: readonly string[];
-  /** Whether this process has too much to do; then whoever has asked for much is refused. */
+  /** Whether the process is overloaded; clients with a filled bucket are then refused. */
   isLate?: () => boolean;
-  /** In milliseconds; one that cannot be set back, or a limit would last until the old time comes again. */
+  /** In milliseconds. Must be monotonic: after a step back, limits would last until the old time. */
   clock?: () => number;
 }
 
-/** What is read of a request to tell who sends it. */
-export interface Sender {
+/** The parts of a request that identify its client. */
+export interface ClientRequest {
   readonly socket: { readonly remoteAddress?: string | undefined };
   get(header: string): string;
 }
 
-export interface Limits {
+export interface RateLimit {
   /**
-   * Counts something costly for the client, at most as much as it may have at once; throws a `limited` error when it asks too
-   * often, and a `busy` one, counted as well, when it has asked for much already and this process is late. Gives a rank among all who ask for
-   * something costly, lower for those who ask for less: the milliseconds until its bucket will be empty.
+   * Adds a cost, at most `burst`, to the client's bucket. Returns the client's priority in queues: the milliseconds
+   * until its bucket is empty; lower comes first. Throws a `limited` error if the bucket would overflow, and a `busy`
+   * error if the process is overloaded and the bucket is filled; both costs count, `busy` included.
    */
-  charge(sender: Sender, cost?: number): number;
+  charge(request: ClientRequest, cost?: number): number;
+  /** Whether the address is a trusted proxy. */
+  readonly isTrusted: (address: string) => boolean;
 }
 
 /**
- * Limits what costs (a package never seen, a raster picture to draw), per address, IPv6 by /64; what is cached is never
- * refused. A leaky bucket: so many a second, so many at once; the 50,000 most recent clients are remembered.
+ * Creates leaky buckets for costly requests: origin fetches of new packages and drawings of raster pictures. An IPv4
+ * address and an IPv6 /64 have one each, an IPv6 /48 one for all of its clients. Cache hits cost nothing. Keeps the
+ * 50,000 most recent buckets.
  */
-export function createLimits({
+export function createRateLimit({
   perSecond,
   burst,
   trustedProxies,
   exempt,
   isLate = () => false,
   clock = () => performance.now(),
-}: LimitsOptions): Limits {
+}: RateLimitOptions): RateLimit {
   const trusted = blockListOf(trustedProxies);
-  const free = blockListOf(exempt);
+  const unlimited = blockListOf(exempt);
   const intervalMs = 1000 / perSecond;
-  /** When a client's bucket will be empty again. */
+  const fullMs = burst * intervalMs;
+  /** Bucket → time at which it is empty. */
   const emptyAtMs = new LRUCache<string, number>({ max: MAX_CLIENTS });
 
+  const fill = ({ key, clients }: Bucket, costMs: number): FilledBucket => {
+    const beforeMs = Math.max(0, (emptyAtMs.get(key) ?? 0) - clock());
+    return { key, beforeMs, afterMs: beforeMs + costMs / clients };
+  };
+
   return {
-    charge(sender, cost = 1) {
-      const address = clientAddress(sender, trusted);
-      if (contains(free, address)) return 0;
-      const client = clientKey(address);
-      const emptyInMs = Math.max(0, (emptyAtMs.get(client) ?? 0) - clock());
-      const nextInMs = emptyInMs + intervalMs * Math.min(cost, burst);
-      const waitMs = nextInMs - burst * intervalMs;
-      if (waitMs > 0) {
+    isTrusted: (address) => contains(trusted, plain(address)),
+    charge(request, cost = 1) {
+      const address = clientAddress(request, trusted);
+      if (contains(unlimited, address)) return 0;
+      const costMs = intervalMs * Math.min(cost, burst);
+      const filled = bucketsOf(address).map((bucket) => fill(bucket, costMs));
+      const beforeMs = Math.max(...filled.map((each) => each.beforeMs));
+      const afterMs = Math.max(...filled.map((each) => each.afterMs));
+      if (afterMs > fullMs) {
         throw new BadgeError('limited', 'too many costly requests', {
-          retryAfterSeconds: Math.ceil(waitMs / 1000),
+          retryAfterSeconds: Math.ceil((afterMs - fullMs) / 1000),
         });
       }
-      emptyAtMs.set(client, clock() + nextInMs);
-      if (emptyInMs > burst * intervalMs * SPARED_SHARE && isLate())
-        throw new BadgeError('busy', 'this process is late, and the client has asked for much');
-      return nextInMs;
+      for (const each of filled) emptyAtMs.set(each.key, clock() + each.afterMs);
+      if (beforeMs > fullMs * SPARED_SHARE && isLate())
+        throw new BadgeError(
+          'busy',
+          'the process is overloaded, and the client has a filled bucket',
+        );
+      return afterMs;
     },
   };
 }
 
-/** The nearest address that is not a proxy of ours: `X-Forwarded-For` is read from the right, through trusted proxies only. */
-export function clientAddress(sender: Sender, trusted: BlockList): string {
-  let address = plain(sender.socket.remoteAddress ?? '');
-  const forwarded = sender.get('X-Forwarded-For').split(',');
+/** A bucket that as many clients share. */
+interface Bucket {
+  readonly key: string;
+  readonly clients: number;
+}
+
+/** The bucket's filling in milliseconds before and after a cost. */
+interface FilledBucket {
+  readonly key: string;
+  readonly beforeMs: number;
+  readonly afterMs: number;
+}
+
+/**
+ * Returns the nearest address that is not a trusted proxy: reads `X-Forwarded-For` from the right while it is trusted.
+ */
+export function clientAddress(request: ClientRequest, trusted: BlockList): string {
+  let address = plain(request.socket.remoteAddress ?? '');
+  const forwarded = request.get('X-Forwarded-For').split(',');
   while (contains(trusted, address)) {
     const next = plain(forwarded.pop()?.trim() ?? '');
     if (isIP(next) === 0) break;
@@ -85,16 +115,25 @@ export function clientAddress(sender: Sender, trusted: BlockList): string {
   return address;
 }
 
-/** IPv4 as it is, IPv6 by /64: one customer has that many. */
-function clientKey(address: string): string {
-  if (isIP(address) !== 6) return address;
+/** An IPv4 address; or the /64 of an IPv6 address, which one customer has, and its /48, which some customers have. */
+function bucketsOf(address: string): Bucket[] {
+  if (isIP(address) !== 6) return [{ key: address, clients: 1 }];
+  const groups = networkOf(address);
+  return [
+    { key: groups.join(':'), clients: 1 },
+    { key: `${groups.slice(0, 3).join(':')}/48`, clients: CLIENTS_PER_SITE },
+  ];
+}
+
+/** The four groups of an IPv6 address that name its /64. */
+function networkOf(address: string): string[] {
   const [head = [], tail] = address.split('::').map((part) => part.split(':').filter(Boolean));
   const zeros = Array<string>(tail === undefined ? 0 : 8 - head.length - tail.length).fill('0');
   const groups = [...head, ...zeros, ...(tail ?? [])].slice(0, 4);
-  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
+  return groups.map((group) => Number.parseInt(group, 16).toString(16));
 }
 
-/** An address without the mask of IPv4 in IPv6, and without a zone. */
+/** Removes the prefix of IPv4 mapped to IPv6, and the zone. */
 function plain(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*/, '');
 }
@@ -104,6 +143,7 @@ function contains(list: BlockList, address: string): boolean {
   return version !== 0 && list.check(address, version === 4 ? 'ipv4' : 'ipv6');
 }
 
+/** Returns a list that contains the addresses and ranges. */
 export function blockListOf(ranges: readonly string[]): BlockList {
   const list = new BlockList();
   for (const range of ranges) {

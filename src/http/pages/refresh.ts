@@ -1,34 +1,35 @@
 import type { Store } from '../../../cache/store/contract.ts';
+import { createCounter } from '../../counter.ts';
 import { BadgeError, toBadgeError } from '../../errors.ts';
 import type { Propagations } from '../../edge/propagations.ts';
 import { normalizeName } from '../../facts/names.ts';
 import { KEYS } from '../../keys.ts';
 import { CONTENT_TYPES, headersOfPage } from '../headers.ts';
 import type { BadgeContext } from '../state.ts';
-import { writeFor } from '../write.ts';
+import { sendResponse } from '../write.ts';
 
-/** A project may be refreshed once in this time, by all clients and processes together. */
-const ONCE_IN_MS = 10_000;
+/** A project is refreshed at most once in this time, for all clients and processes together. */
+const INTERVAL_MS = 10_000;
 
 /** Answers `POST /refresh/<project>`, always with JSON; never rejects. */
 export type Refresh = (ctx: BadgeContext, name: string) => Promise<void>;
 
 /**
- * For those who publish: fetches a project from PyPI, and purges its badges. It needs no key: it only fetches what PyPI
- * serves. Too frequent requests get 429.
+ * For use after an upload: fetches a project from PyPI and purges its badges. It needs no key: it only fetches what
+ * PyPI serves. Too frequent requests get 429.
  */
 export function createRefresh(options: {
   readonly propagations: Pick<Propagations, 'start'>;
   readonly store: Pick<Store, 'increment'>;
 }): Refresh {
   const { propagations, store } = options;
+  const count = createCounter(store, () => performance.now());
 
-  const admit = async (ctx: BadgeContext, project: string): Promise<void> => {
+  const checkLimits = async (ctx: BadgeContext, project: string): Promise<void> => {
     ctx.state.charge();
-    const count = await store.increment(KEYS.refreshOf(project), ONCE_IN_MS);
-    if (count === undefined || count === 1) return;
+    if ((await count(KEYS.refreshOf(project), INTERVAL_MS)) === 1) return;
     throw new BadgeError('limited', 'refreshed a moment ago', {
-      retryAfterSeconds: ONCE_IN_MS / 1000,
+      retryAfterSeconds: INTERVAL_MS / 1000,
     });
   };
 
@@ -40,7 +41,7 @@ export function createRefresh(options: {
     const project = normalizeName(name);
     if (project === undefined) throw new BadgeError('invalid-name', 'not the name of a project');
     ctx.state.project = project;
-    await admit(ctx, project);
+    await checkLimits(ctx, project);
     const { attempt, isPurged, isPending } = await propagations.start(project);
     if (attempt?.state === 'known') {
       const { version, serial = null, hasChanged } = attempt;
@@ -73,17 +74,17 @@ function sendFault(ctx: BadgeContext, error: BadgeError, more: { pending?: boole
   send(ctx, { status, verdict, retryAfterSeconds }, { project, error: message, ...more });
 }
 
-interface Told {
+interface Outcome {
   readonly status: number;
   readonly verdict: BadgeContext['state']['verdict'];
   readonly retryAfterSeconds?: number | undefined;
 }
 
-function send(ctx: BadgeContext, { status, ...told }: Told, body: object): void {
-  ctx.state.verdict = told.verdict;
-  writeFor(ctx, {
+function send(ctx: BadgeContext, { status, ...policy }: Outcome, body: object): void {
+  ctx.state.verdict = policy.verdict;
+  sendResponse(ctx, {
     status,
-    headers: headersOfPage(told),
+    headers: headersOfPage(policy),
     contentType: CONTENT_TYPES.json,
     body: `${JSON.stringify(body)}\n`,
   });

@@ -6,9 +6,9 @@ import { LAG_BOUNDS_SECONDS } from '../../metrics.ts';
 import type { Sources } from '../../facts/sources.ts';
 import { CONTENT_TYPES, headersOfPage } from '../headers.ts';
 import type { BadgeContext } from '../state.ts';
-import { writeFor } from '../write.ts';
+import { sendResponse } from '../write.ts';
 
-const KEPT_SECONDS = 5;
+const CACHE_SECONDS = 5;
 const STYLE = `
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff }
   th { text-align: left; font-weight: normal; padding-right: 2rem }
@@ -16,18 +16,18 @@ const STYLE = `
   .ill { color: #b00 }
 `;
 
-/** How the service does, for anybody who asks: no addresses, no names of projects. Ages in seconds, null where nobody knows. */
+/** Public status of the service: contains no addresses and no names of projects. Unknown ages are null. */
 export interface StatusReport {
   readonly version: string;
-  /** Releases are being followed right now, so that the edge keeps facts for a day. */
+  /** A follower is running and up to date, so the edge keeps facts for a day. */
   readonly following: boolean;
-  /** What the follower said last, though it may be long gone; null: there never was one. */
+  /** The follower's last report, which may be old; null if there is none. */
   readonly follower: FollowerReport | null;
-  /** The process of the API that was asked. */
+  /** The API process that answers. */
   readonly node: NodeReport;
 }
 
-/** Counts are since the follower took the lead. */
+/** The follower's report; its counts start when it became the leader. */
 export interface FollowerReport extends Omit<
   FollowerStatus,
   'beat' | 'leadingSinceMs' | 'pollAgeMs' | 'lags' | 'nodesBehind'
@@ -36,29 +36,29 @@ export interface FollowerReport extends Omit<
   readonly leadingSince: string;
   readonly heardAgeSeconds: number | null;
   readonly pollAgeSeconds: number | null;
-  /** From a release's publication to its purge: how many came within so many seconds and no fewer; null for any longer. */
+  /** Histogram of the time from publication to purge; `withinSeconds` is null for the last bucket. */
   readonly lags: readonly { readonly withinSeconds: number | null; readonly count: number }[];
   readonly nodesBehind: number;
 }
 
-/** `left alone`: it failed repeatedly, and is asked again in a moment. */
+/** `left alone`: the upstream failed repeatedly, and its circuit breaker is open. */
 type Health = 'ok' | 'left alone';
 
 export interface NodeReport {
   readonly upstreams: { readonly pypi: Health; readonly pypistats: Health };
   readonly store: { readonly tier: string; readonly healthy: boolean };
-  /** Requests to pypistats.org left in this quarter of a minute. */
+  /** Requests to pypistats.org left in the current 15 seconds. */
   readonly pypistatsBudgetLeft: number;
 }
 
 export interface StatusOptions {
   readonly version: string;
   readonly follower: Pick<FollowerWatch, 'isFollowing' | 'last'>;
-  readonly sources: Pick<Sources, 'leftAlone' | 'budgetLeft'>;
+  readonly sources: Pick<Sources, 'leftAlone' | 'budgetsLeft'>;
   readonly store: Pick<Store, 'tier' | 'healthy'>;
 }
 
-/** Answers `/status` with a page, `/status.json` with the same for machines. */
+/** Answers `/status` with HTML, and `/status.json` with the same as JSON. */
 export type SendStatus = (ctx: BadgeContext) => void;
 
 export function createSendStatus(options: StatusOptions): SendStatus {
@@ -67,8 +67,8 @@ export function createSendStatus(options: StatusOptions): SendStatus {
     const isJson = ctx.state.format === 'json';
     const body = isJson ? `${JSON.stringify(report)}\n` : statusPage(report);
     ctx.state.kindId = 'service';
-    const kept = { seconds: KEPT_SECONDS, etag: hash('sha256', body) };
-    writeFor(ctx, {
+    const kept = { seconds: CACHE_SECONDS, etag: hash('sha256', body) };
+    sendResponse(ctx, {
       status: 200,
       headers: headersOfPage({ verdict: 'ok', kept }),
       contentType: isJson ? CONTENT_TYPES.json : 'text/html; charset=utf-8',
@@ -87,7 +87,7 @@ function reportOf({ version, follower, sources, store }: StatusOptions): StatusR
     node: {
       upstreams: { pypi: healthOf(pypi), pypistats: healthOf(pypistats) },
       store: { tier: store.tier, healthy: store.healthy },
-      pypistatsBudgetLeft: sources.budgetLeft(),
+      pypistatsBudgetLeft: sources.budgetsLeft().pypistats,
     },
   };
 }
@@ -108,14 +108,14 @@ function followerReport(status: FollowerStatus, ageMs: number): FollowerReport {
   };
 }
 
-/** To a tenth. */
+/** Seconds with one decimal; null if infinite. */
 function secondsOf(ms: number): number | null {
   return Number.isFinite(ms) ? Math.round(ms / 100) / 10 : null;
 }
 
 type Row = readonly [name: string, value: string | number];
 
-/** The report as a page: numbers and words of ours alone, so nothing has to be escaped. */
+/** Renders the report as HTML. It contains only numbers and our own words, so nothing needs escaping. */
 function statusPage({ version, following, follower, node }: StatusReport): string {
   const { upstreams, store, pypistatsBudgetLeft } = node;
   return `<!doctype html>
@@ -131,7 +131,7 @@ ${follower === null ? '' : followerTables(follower)}
 ${table([
   ['PyPI', upstreams.pypi],
   ['pypistats.org', upstreams.pypistats],
-  ['requests to pypistats.org left in this quarter of a minute', pypistatsBudgetLeft],
+  ['requests to pypistats.org left in these 15 seconds', pypistatsBudgetLeft],
   [`shared store (${store.tier})`, store.healthy ? 'ok' : 'does not answer'],
   ['version', version],
 ])}
@@ -140,34 +140,35 @@ ${table([
 }
 
 function sentence(following: boolean, follower: FollowerReport | null): string {
-  if (following) return 'Releases are followed: badges are purged once PyPI tells of a change.';
-  const why = follower === null ? 'There is no follower' : 'The follower is silent, late or behind';
-  return `${why}: releases are not followed now, and the edge keeps facts for ten minutes.`;
+  if (following)
+    return 'Following PyPI releases. A badge is purged as soon as PyPI serves the new version.';
+  const why = follower === null ? 'There is no follower' : 'The follower is down, slow or behind';
+  return `Not following PyPI releases. ${why}, so the edge keeps badges for ten minutes.`;
 }
 
 function followerTables(follower: FollowerReport): string {
   const { lags } = follower;
-  return `<h2>The follower</h2>
+  return `<h2>Follower</h2>
 ${table([
   ['feed', follower.feed],
-  ['last heard of', ago(follower.heardAgeSeconds)],
-  ['feed answered', ago(follower.pollAgeSeconds)],
-  ['PyPI’s last serial', follower.serial ?? 'not told'],
-  ['leads since', follower.leadingSince],
+  ['last report', ago(follower.heardAgeSeconds)],
+  ['last successful poll', ago(follower.pollAgeSeconds)],
+  ['last serial of PyPI', follower.serial ?? 'unknown'],
+  ['leader since', follower.leadingSince],
 ])}
-<h2>Since then</h2>
+<h2>Counts since then</h2>
 ${table([
-  ['changes seen in the feed', follower.seen],
-  ['of projects held here', follower.followed],
-  ['refreshed', follower.refreshed],
-  ['not told of yet by PyPI’s pages', follower.unmoved],
-  ['waiting for that', follower.pending],
-  ['purged at the edge', follower.purged],
-  ['purges that a node did not take', follower.purgeFailures],
-  ['nodes of the edge behind', follower.nodesBehind],
-  ['polls that failed', follower.pollFailures],
+  ['changes in the feed', follower.seen],
+  ['changes of requested projects', follower.followed],
+  ['confirmed by PyPI', follower.refreshed],
+  ['not yet confirmed by PyPI', follower.unmoved],
+  ['pending', follower.pending],
+  ['projects purged', follower.purged],
+  ['failed purges', follower.purgeFailures],
+  ['edge nodes that miss purges', follower.nodesBehind],
+  ['failed polls', follower.pollFailures],
 ])}
-<h2>From publication to purge</h2>
+<h2>Time from publication to purge</h2>
 ${table(
   lags.map(({ withinSeconds, count }, i) => [
     withinSeconds === null
@@ -179,7 +180,7 @@ ${table(
 }
 
 function ago(seconds: number | null): string {
-  return seconds === null ? 'not since this node started' : `${seconds} s ago`;
+  return seconds === null ? 'none since this node started' : `${seconds} s ago`;
 }
 
 function table(rows: readonly Row[]): string {

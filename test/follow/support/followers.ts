@@ -7,7 +7,7 @@ import { follow } from '../../../src/follow/follower.ts';
 import { createRssFeed } from '../../../src/follow/feeds/rss.ts';
 import { readState } from '../../../src/follow/state/state.ts';
 import { createMetrics } from '../../../src/metrics.ts';
-import { openSources } from '../../../src/facts/sources.ts';
+import { openSources } from '../../../src/services.ts';
 import { startCli } from '../../support/cli.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 import type { Scene } from './scene.ts';

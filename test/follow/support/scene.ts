@@ -8,6 +8,7 @@ import { isRankingComplete } from '../../../src/follow/changes/requested.ts';
 import { EVERYTHING } from '../../../src/edge/tags.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { RECORDS_PREFIX } from '../../../src/keys.ts';
+import { NO_PYPI_BUDGET } from '../../support/no-budget.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { startService } from '../../support/service.ts';
 import { PURGE_KEY } from '../../support/stack.ts';
@@ -91,6 +92,7 @@ export async function startScene(): Promise<Scene> {
       REDIS_URL: redis.url,
       PYPI_URL: standIn.url,
       PYPISTATS_URL: standIn.url,
+      ...NO_PYPI_BUDGET,
       VARNISH_URLS: varnishes.map(({ purgeUrl }) => purgeUrl).join(','),
       PURGE_KEY,
       CONTACT: 'tests',

@@ -29,7 +29,7 @@ async function startFeed(name: Name): Promise<() => Promise<FeedNews>> {
   return poll;
 }
 
-test.each<Name>(['rss', 'changelog'])('%s tells of what is published, once', async (name) => {
+test.each<Name>(['rss', 'changelog'])('%s reports each release once', async (name) => {
   const poll = await startFeed(name);
   expect((await poll()).changes).toEqual([]);
   const fromMs = Date.now();

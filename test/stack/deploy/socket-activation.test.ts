@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { takeHandedSocket } from '../../../src/config.ts';
+import { takePassedSocket } from '../../../src/config.ts';
 import { isMissing } from '../../support/programs.ts';
 import { freePort } from '../../support/redis.ts';
 import { startStandIn } from '../../support/service.ts';
@@ -22,7 +22,7 @@ test.each([
   ['nonsense', { LISTEN_PID: OWN, LISTEN_FDS: 'three' }, undefined],
 ])('sockets in the environment: %s', (_, variables, descriptor) => {
   const environment = { ...variables, LISTEN_FDNAMES: 'badges', PORT: '1' };
-  expect(takeHandedSocket(environment)).toBe(descriptor);
+  expect(takePassedSocket(environment)).toBe(descriptor);
   expect(environment).toEqual({ PORT: '1' });
 });
 

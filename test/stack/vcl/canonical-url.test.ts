@@ -71,9 +71,9 @@ function createReader(): Koa<BadgeState> {
   const nothing = (): undefined => undefined;
   app.use(
     requestContext({
-      giveAccount: nothing,
-      remembered: { answer: () => false, remember: nothing },
-      limits: { charge: () => 0 },
+      logAccess: nothing,
+      microCache: { respond: () => false, store: nothing },
+      rateLimit: { charge: () => 0, isTrusted: () => false },
     }),
   );
   app.use(async (ctx, next) => {

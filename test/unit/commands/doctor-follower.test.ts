@@ -51,12 +51,12 @@ test.each<[string, Partial<FollowerStatus>, string, RegExp]>([
     'one that is well',
     {},
     'ok',
-    /^rss answered 7 s ago; half of 4 releases purged .* at most 20 s$/,
+    /^rss answered 7 s ago; median lag of 4 purged releases: at most 20 s$/,
   ],
   ['one that has purged nothing', { lags: NO_LAGS }, 'ok', /no release purged yet$/],
   ['one that is behind', { isBehind: true }, 'warn', /it is behind$/],
   ['a feed that has not answered', { pollAgeMs: null }, 'warn', /^rss not answered yet/],
-  ['a node that is behind', { nodesBehind: ['http://node'] }, 'warn', /nodes .* are behind$/],
+  ['a node that is behind', { nodesBehind: ['http://node'] }, 'warn', /edge nodes miss purges$/],
 ])('%s', async (_, says, status, detail) => {
   const finding = await find({ ...FOLLOWER, ...says }, { ...FOLLOWER, ...says, beat: 1 });
   expect(finding).toMatchObject({ check: 'follower', status });
@@ -66,7 +66,7 @@ test.each<[string, Partial<FollowerStatus>, string, RegExp]>([
 test('one that is silent: what it said last lies in the store', async () => {
   expect(await find(FOLLOWER)).toMatchObject({
     status: 'warn',
-    detail: 'no follower: the last one is silent',
+    detail: 'no follower: the last one has stopped',
     advice: 'the edge keeps facts for ten minutes; run `pypins follow`',
   });
 });

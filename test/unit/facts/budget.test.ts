@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createBudget, type BudgetOptions } from '../../../src/facts/budget.ts';
+import {
+  type Budget,
+  createBudget,
+  ONLY_SPARE,
+  type BudgetOptions,
+} from '../../../src/facts/budget.ts';
 
 const forEver = new AbortController().signal;
 
@@ -90,5 +95,88 @@ describe('the budget towards an upstream', () => {
     for (let i = 0; i < 256; i += 1) void budget.take(0, forEver);
     await expect(budget.take(0, forEver)).rejects.toMatchObject({ failure: 'over-budget' });
     budget.close();
+  });
+
+  describe('of which names that nobody knows get what is to spare', () => {
+    /** 120 in a quarter of a minute. */
+    const open = (store = createCounters()) =>
+      createBudget({ store, key: 'budget', perMinute: 600, clock: () => Date.now() });
+
+    /** Asks so often at once; gives how many were served, and lets the others be refused or wait. */
+    async function ask(budget: Budget, count: number, lastServedAtMs: number) {
+      const told = { served: 0, refused: 0 };
+      for (let i = 0; i < count; i += 1) {
+        budget.take(lastServedAtMs, forEver).then(
+          () => (told.served += 1),
+          () => (told.refused += 1),
+        );
+      }
+      await vi.advanceTimersByTimeAsync(0);
+      return told;
+    }
+
+    test('half of a quarter at its start, refused at once beyond that; the rest is for the known', async () => {
+      const budget = open();
+      for (let i = 0; i < 5; i += 1) await ask(budget, 100, ONLY_SPARE);
+      expect(budget.left()).toBe(60);
+      expect(await ask(budget, 100, ONLY_SPARE)).toEqual({ served: 0, refused: 100 });
+      expect(await ask(budget, 100, 1_000)).toEqual({ served: 60, refused: 0 });
+      expect(await ask(budget, 1, ONLY_SPARE)).toEqual({ served: 0, refused: 1 });
+      budget.close();
+    });
+
+    test('what the known have not claimed is given away towards the end of the quarter', async () => {
+      const budget = open();
+      let served = 0;
+      for (let second = 0; second < 15; second += 1) {
+        served += (await ask(budget, 20, ONLY_SPARE)).served;
+        await vi.advanceTimersByTimeAsync(1_000);
+      }
+      expect(served).toBeGreaterThan(110);
+      expect(served).toBeLessThanOrEqual(120);
+      budget.close();
+    });
+
+    test('a flood of them costs the known nothing, who come evenly', async () => {
+      const budget = open();
+      let known = 0;
+      for (let step = 0; step < 600; step += 1) {
+        await ask(budget, 10, ONLY_SPARE);
+        if (step % 3 === 0) known += (await ask(budget, 1, 1_000)).served;
+        await vi.advanceTimersByTimeAsync(100);
+      }
+      expect(known).toBe(200);
+      budget.close();
+    });
+
+    test.each([
+      ['shared through the store', createCounters, 1],
+      ['each process counts alone while the store fails', () => brokenStore, 2],
+    ])(
+      'a flood at two processes gets no more than 600 through in any minute: %s',
+      async (_, createStore, budgets) => {
+        const store = createStore();
+        const [one, other] = [open(store), open(store)];
+        const servedAtMs: number[] = [];
+        const startedAtMs = Date.now();
+        for (let step = 0; step < 1_200; step += 1) {
+          for (const budget of [one, other]) {
+            for (const lastServedAtMs of [ONLY_SPARE, step]) {
+              budget.take(lastServedAtMs, forEver).then(
+                () => servedAtMs.push(Date.now() - startedAtMs),
+                () => undefined,
+              );
+            }
+          }
+          await vi.advanceTimersByTimeAsync(100);
+        }
+        for (let from = 0; from < 60_000; from += 1_000) {
+          const inMinute = servedAtMs.filter((at) => at >= from && at < from + 60_000);
+          expect(inMinute.length).toBeLessThanOrEqual(600 * budgets);
+          expect(inMinute.length).toBeGreaterThan(400 * budgets);
+        }
+        for (const budget of [one, other]) budget.close();
+      },
+    );
   });
 });

@@ -30,7 +30,7 @@ describe('names of projects (PEP 503)', () => {
     ['🐍'],
     ['x'.repeat(101)],
     ['a\n'],
-  ])('%j is nobody’s', (name) => {
+  ])('%j is invalid', (name) => {
     expect(normalizeName(name)).toBeUndefined();
   });
 

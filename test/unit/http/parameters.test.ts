@@ -23,8 +23,8 @@ describe('query parameters', () => {
     ['labelColor=abc&colorA=def', { labelColor: 'abc' }],
     ['style=plastic&style=social', { style: 'flat' }],
     ['label=a&label=b', { label: undefined }],
-  ])('%s looks like %o', (query, looks) => {
-    expect(readParameters(query).looks).toEqual({ ...nothing.looks, ...looks });
+  ])('%s styling like %o', (query, styling) => {
+    expect(readParameters(query).styling).toEqual({ ...nothing.styling, ...styling });
   });
 
   test.each([

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createMemoryCache } from '../../../cache/memory.ts';
 import { createSingleFlight } from '../../../cache/single-flight.ts';
 import type { Format } from '../../../src/imaging/spec.ts';
-import { createPictures, type PictureWish } from '../../../src/imaging/pictures.ts';
+import { createPictures, type PictureRequest } from '../../../src/imaging/pictures.ts';
 
 /** Pictures over a disk that notes what it is given, and a drawing that notes whose turn it was. */
 function create(onDisk?: Buffer) {
@@ -25,7 +25,7 @@ function create(onDisk?: Buffer) {
     spares: new Map(),
   });
   const tierOf = async (format: Format): Promise<string> => {
-    const wish: PictureWish = {
+    const wish: PictureRequest = {
       spec: { label: 'pypi', message: '1.0', color: 'blue', style: 'flat' },
       format,
       scale: 1,

@@ -1,19 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createTurns, drawingCost, NoTurnError, type Turns } from '../../../src/imaging/queue.ts';
+import { createQueue, drawingCost, DroppedError, type Queue } from '../../../src/imaging/queue.ts';
 import type { Scale } from '../../../src/imaging/spec.ts';
 
 const LONG_MS = 60_000;
 
 /** Work that ends when it is told to, and notes that it was begun. */
-function createBench(turns: Turns) {
+function createBench(turns: Queue) {
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
   return {
     begun,
-    want: (name: string, rank: number): Promise<unknown> =>
-      turns.run(rank, async () => {
+    want: (name: string, priority: number): Promise<unknown> =>
+      turns.run(priority, async () => {
         begun.push(name);
         await new Promise<void>((resolve) => ends.set(name, resolve));
       }),
@@ -24,9 +24,9 @@ function createBench(turns: Turns) {
   };
 }
 
-test('the lowest rank comes first, of equal ones whoever came first', async () => {
+test('the lowest priority comes first, of equal ones whoever came first', async () => {
   const { begun, want, end } = createBench(
-    createTurns({ concurrency: 1, waitingLimit: 9, maxWaitMs: LONG_MS }),
+    createQueue({ concurrency: 1, waitingLimit: 9, maxWaitMs: LONG_MS }),
   );
   const all = [want('first', 9), want('b', 2), want('c', 2), want('a', 1), want('d', 3)];
   for (const name of ['first', 'a', 'b', 'c', 'd']) await end(name);
@@ -34,13 +34,13 @@ test('the lowest rank comes first, of equal ones whoever came first', async () =
   expect(begun).toEqual(['first', 'a', 'b', 'c', 'd']);
 });
 
-test('where too many wait, the last in rank gives way, be it the newest or not', async () => {
-  const turns = createTurns({ concurrency: 1, waitingLimit: 2, maxWaitMs: LONG_MS });
+test('where too many wait, the last in priority gives way, be it the newest or not', async () => {
+  const turns = createQueue({ concurrency: 1, waitingLimit: 2, maxWaitMs: LONG_MS });
   const { begun, want, end } = createBench(turns);
   const first = want('first', 0);
-  const [much, some, little, most] = [5, 3, 1, 7].map((rank) => want(`${rank}`, rank));
-  await expect(much).rejects.toBeInstanceOf(NoTurnError);
-  await expect(most).rejects.toBeInstanceOf(NoTurnError);
+  const [much, some, little, most] = [5, 3, 1, 7].map((priority) => want(`${priority}`, priority));
+  await expect(much).rejects.toBeInstanceOf(DroppedError);
+  await expect(most).rejects.toBeInstanceOf(DroppedError);
   expect(turns.stats()).toEqual({ running: 1, waiting: 2 });
   for (const name of ['first', '1', '3']) await end(name);
   await Promise.all([first, some, little]);
@@ -49,21 +49,21 @@ test('where too many wait, the last in rank gives way, be it the newest or not',
 });
 
 test('nobody waits for longer than allowed', async () => {
-  const turns = createTurns({ concurrency: 1, waitingLimit: 9, maxWaitMs: 20 });
+  const turns = createQueue({ concurrency: 1, waitingLimit: 9, maxWaitMs: 20 });
   const { begun, want, end } = createBench(turns);
   const first = want('first', 0);
-  await expect(want('second', 0)).rejects.toBeInstanceOf(NoTurnError);
+  await expect(want('second', 0)).rejects.toBeInstanceOf(DroppedError);
   await end('first');
   await first;
   expect(begun).toEqual(['first']);
 });
 
 test('where it rests between, a place stays empty for as long as its work took', async () => {
-  const turns = createTurns({
+  const turns = createQueue({
     concurrency: 1,
     waitingLimit: 9,
     maxWaitMs: LONG_MS,
-    restsBetween: true,
+    restsAfterWork: true,
   });
   let [endedAtMs, begunAtMs] = [0, 0];
   const first = turns.run(0, async () => {
@@ -79,7 +79,7 @@ test('where it rests between, a place stays empty for as long as its work took',
 });
 
 test('work that fails gives its place to the next one', async () => {
-  const turns = createTurns({ concurrency: 1, waitingLimit: 9, maxWaitMs: LONG_MS });
+  const turns = createQueue({ concurrency: 1, waitingLimit: 9, maxWaitMs: LONG_MS });
   const failing = turns.run(0, () => Promise.reject(new Error('broken')));
   const next = turns.run(0, () => Promise.resolve('done'));
   await expect(failing).rejects.toThrow('broken');
@@ -91,9 +91,9 @@ test('whatever is wanted: never too much at once, and all of it ends', async () 
     fc.asyncProperty(
       fc.integer({ min: 1, max: 4 }),
       fc.nat(6),
-      fc.array(fc.record({ rank: fc.nat(5), fails: fc.boolean() }), { maxLength: 30 }),
+      fc.array(fc.record({ priority: fc.nat(5), fails: fc.boolean() }), { maxLength: 30 }),
       async (concurrency, waitingLimit, wishes) => {
-        const turns = createTurns({ concurrency, waitingLimit, maxWaitMs: LONG_MS });
+        const turns = createQueue({ concurrency, waitingLimit, maxWaitMs: LONG_MS });
         let running = 0;
         let most = 0;
         const work = (fails: boolean) => async (): Promise<void> => {
@@ -102,7 +102,7 @@ test('whatever is wanted: never too much at once, and all of it ends', async () 
           running -= 1;
           if (fails) throw new Error('broken');
         };
-        const all = wishes.map(({ rank, fails }) => turns.run(rank, work(fails)));
+        const all = wishes.map(({ priority, fails }) => turns.run(priority, work(fails)));
         expect(turns.stats().waiting).toBeLessThanOrEqual(waitingLimit);
         await Promise.allSettled(all);
         expect(most).toBe(Math.min(concurrency, wishes.length));

@@ -40,3 +40,37 @@ describe('skips a member of the outermost object only', () => {
     );
   });
 });
+
+describe('brackets that no parser should see', () => {
+  const deep = (count: number, close = ''): string => `{"a":${'['.repeat(count)}${close}`;
+  /** How many bytes were read of it; all of them where nothing was refused. */
+  const readUntilRefused = (text: string): number => {
+    const skipper = createMemberSkipper('releases');
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; at += 1) {
+      try {
+        skipper(bytes.subarray(at, at + 1));
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'UpstreamError', failure: 'unparsable' });
+        return at;
+      }
+    }
+    return bytes.length;
+  };
+
+  test('a megabyte of them, one in the other, is read no further than 64 deep', () => {
+    expect(readUntilRefused(deep(1_000_000))).toBe('{"a":'.length + 63);
+    expect(readUntilRefused(`{"releases":${'{"a":'.repeat(100_000)}`)).toBeLessThan(400);
+  });
+
+  test('64 deep is read, and brackets in texts are not counted', () => {
+    const text = deep(63, ']'.repeat(63) + `,"b":"${'['.repeat(1_000)}"}`);
+    expect(skip(text, text.length)).toBe(text);
+  });
+
+  test('a hundred thousand side by side are the most, but for those left out', () => {
+    const many = `[${'{},'.repeat(200_000)}0]`;
+    expect(() => skip(`{"a":${many}}`, 65_536)).toThrow('brackets');
+    expect(skip(`{"releases":${many}}`, 65_536)).toBe('{"releases":null}');
+  });
+});

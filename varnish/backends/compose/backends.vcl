@@ -1,4 +1,5 @@
-# Two containers of the API, by their names on the internal network. Varnish looks names up once, when this is loaded.
+# Two containers of the API, by their names on the internal network. Varnish resolves names once, when it loads this
+# file.
 import directors;
 
 backend api1 {
@@ -22,7 +23,7 @@ sub vcl_init {
   api.reconfigure();
 }
 
-# Who may purge, with the key: whoever is on a network of ours. The listener is not published.
+# Addresses that may purge, with the key: all private networks. The listener is not published.
 acl purgers {
   "127.0.0.0"/8;
   "10.0.0.0"/8;
@@ -30,12 +31,12 @@ acl purgers {
   "192.168.0.0"/16;
 }
 
-# Whose X-Forwarded-For is believed. Nobody's: a proxy in front speaks the PROXY protocol (-a proxied=:8443,PROXY), and
-# an address of the internal network could be anybody's that the engine has let in.
+# Proxies whose X-Forwarded-For is trusted. None: a proxy in front uses the PROXY protocol (-a proxied=:8443,PROXY), and
+# Docker may map any client to an address of the internal network.
 acl trusted_proxies {
 }
 
-# Who may miss as often as it likes.
+# Clients without a rate limit.
 acl unlimited {
   "127.0.0.0"/8;
 }

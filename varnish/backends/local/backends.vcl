@@ -22,19 +22,19 @@ sub vcl_init {
   api.reconfigure();
 }
 
-# Who may purge, with the key.
+# Addresses that may purge, with the key.
 acl purgers {
   "127.0.0.0"/8;
   "::1";
 }
 
-# Whose X-Forwarded-For is believed. Not needed for a proxy that speaks the PROXY protocol, which is better.
+# Proxies whose X-Forwarded-For is trusted. Prefer a proxy with the PROXY protocol, which needs no entry.
 acl trusted_proxies {
   "127.0.0.0"/8;
   "::1";
 }
 
-# Who may miss as often as it likes. A proxy on this machine that tells no addresses would be one client.
+# Clients without a rate limit. Without this, a local proxy that sends no client addresses would count as one client.
 acl unlimited {
   "127.0.0.0"/8;
   "::1";

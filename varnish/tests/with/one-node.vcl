@@ -1,4 +1,4 @@
-# A site with one node, s1. Nobody is trusted, nobody is exempt, whoever has the key may purge.
+# A site with one node, s1. No trusted proxies, no clients without a rate limit; local clients may purge.
 import directors;
 
 sub vcl_init {

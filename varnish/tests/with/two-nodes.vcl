@@ -1,4 +1,4 @@
-# A site with two nodes, s1 and s2. Nobody is trusted, nobody is exempt, whoever has the key may purge.
+# A site with two nodes, s1 and s2. No trusted proxies, no clients without a rate limit; local clients may purge.
 import directors;
 
 sub vcl_init {

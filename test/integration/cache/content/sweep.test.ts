@@ -69,16 +69,19 @@ describe('a sweep', () => {
     ['minutes', 60],
     ['hours', HOUR_SECONDS],
     ['days', DAY_SECONDS],
-  ])('above it removes what was not used for longest, down to 80 %%: %s', async (_, unit) => {
-    for (let i = 0; i < 150; i += 1) await place(i, i * unit);
-    const store = open();
-    await store.sweep();
-    const left = present(150);
-    expect(left).toHaveLength(80);
-    expect(store.stats()).toEqual({ bytes: 80 * BLOCK, objects: 80 });
-    // Ages are compared with a precision of 2 %.
-    expect(left.slice(0, 75)).toEqual(Array.from({ length: 75 }, (__, i) => i));
-  });
+  ])(
+    'above the budget removes the least recently used objects, down to 80 %%: %s',
+    async (_, unit) => {
+      for (let i = 0; i < 150; i += 1) await place(i, i * unit);
+      const store = open();
+      await store.sweep();
+      const left = present(150);
+      expect(left).toHaveLength(80);
+      expect(store.stats()).toEqual({ bytes: 80 * BLOCK, objects: 80 });
+      // Ages are compared with a precision of 2 %.
+      expect(left.slice(0, 75)).toEqual(Array.from({ length: 75 }, (__, i) => i));
+    },
+  );
 
   test('removes only what it has to, even if all files have the same age', async () => {
     for (let i = 0; i < 150; i += 1) await place(i, 0);

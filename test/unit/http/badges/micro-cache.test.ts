@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { createMemoryCache } from '../../../../cache/memory.ts';
-import type { Account } from '../../../../src/http/access-log.ts';
+import { type AccessLogEntry, createRequestIds } from '../../../../src/http/access-log.ts';
 import { readParameters } from '../../../../src/http/parameters.ts';
 import {
-  bytesOfAnswer,
-  createRememberedAnswers,
-  type RememberedAnswers,
+  bytesOfResponse,
+  createMicroCache,
+  type MicroCache,
 } from '../../../../src/http/badges/micro-cache.ts';
 import type { BadgeState } from '../../../../src/http/state.ts';
-import { writeAnswer } from '../../../../src/http/write.ts';
+import { writeResponse } from '../../../../src/http/write.ts';
 
 const ETAG = '"digest"';
 
@@ -37,21 +37,22 @@ function stateOf(verdict: BadgeState['verdict']): BadgeState {
   };
 }
 
-/** A server that makes an answer only where none is remembered, its clock, and a way to ask it. */
+/** A server that makes an answer only where none is microCache, its clock, and a way to ask it. */
 async function start(verdict: BadgeState['verdict'] = 'ok') {
   const clock = { nowMs: 1_000 };
-  const seen = { made: 0, accounts: new Array<Account>() };
-  const remembered: RememberedAnswers = createRememberedAnswers({
-    memory: createMemoryCache({ maxBytes: 100_000, sizeOf: bytesOfAnswer }),
-    giveAccount: (account) => void seen.accounts.push(account),
+  const seen = { made: 0, accounts: new Array<AccessLogEntry>() };
+  const microCache: MicroCache = createMicroCache({
+    memory: createMemoryCache({ maxBytes: 100_000, sizeOf: bytesOfResponse }),
+    requestIdOf: createRequestIds(() => true),
+    logAccess: (account) => void seen.accounts.push(account),
     clock: () => clock.nowMs,
   });
   const server = createServer((request, response) => {
-    if (remembered.answer(request, response)) return;
+    if (microCache.respond(request, response)) return;
     seen.made += 1;
     const state = stateOf(verdict);
-    if (state.sent) writeAnswer(request, response, state.sent);
-    remembered.remember(request.url ?? '', '/path', state);
+    if (state.sent) writeResponse(request, response, state.sent);
+    microCache.store(request.url ?? '', '/path', state);
   }).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   await once(server, 'listening');
@@ -61,7 +62,7 @@ async function start(verdict: BadgeState['verdict'] = 'ok') {
   return { clock, seen, ask };
 }
 
-test('a URL that comes the second time within a second is remembered for one', async () => {
+test('a URL that comes the second time within a second is microCache for one', async () => {
   const { clock, seen, ask } = await start();
   for (let i = 0; i < 5; i += 1) expect(await (await ask('/a')).text()).toBe('<svg>é</svg>');
   expect(seen.made).toBe(2);
@@ -70,7 +71,7 @@ test('a URL that comes the second time within a second is remembered for one', a
   expect(seen.made).toBe(3);
 });
 
-test('a URL that comes once in a while is not remembered', async () => {
+test('a URL that comes once in a while is not microCache', async () => {
   const { clock, seen, ask } = await start();
   for (let i = 0; i < 4; i += 1) {
     await ask('/a');
@@ -97,7 +98,7 @@ test('a remembered answer has what is its own: an id, the tier, 304 for who hold
   ]);
 });
 
-test('an answer that is not good is never remembered', async () => {
+test('an answer that is not good is never microCache', async () => {
   const { seen, ask } = await start('stale');
   for (let i = 0; i < 3; i += 1) await ask('/a');
   expect(seen.made).toBe(3);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import {
   blockListOf,
   clientAddress,
-  createLimits,
+  createRateLimit,
 } from '../../../../src/http/limits/rate-limit.ts';
 
 function requestFrom(remoteAddress: string, forwarded = '') {
@@ -29,7 +29,13 @@ test.each([
 });
 
 function limitsAt(clock: () => number) {
-  return createLimits({ perSecond: 2, burst: 3, trustedProxies: [], exempt: ['10.0.0.1'], clock });
+  return createRateLimit({
+    perSecond: 2,
+    burst: 3,
+    trustedProxies: [],
+    exempt: ['10.0.0.1'],
+    clock,
+  });
 }
 
 test('so many at once, then so many a second', () => {
@@ -57,6 +63,15 @@ test('one client’s limit is nobody else’s; an IPv6 customer is one client; t
   for (let i = 0; i < 100; i += 1) ask('10.0.0.1')();
 });
 
+test('an IPv6 customer with a /48 gets no more than eight clients, and less than that takes nobody’s share', () => {
+  const limits = limitsAt(() => 0);
+  const ask = (network: string) => limits.charge(requestFrom(`${network}::1`));
+  for (let i = 0; i < 8 * 3; i += 1) ask(`2001:db8:1:${i.toString(16)}`);
+  for (let i = 0; i < 100; i += 1)
+    expect(() => ask(`2001:db8:1:a${i}`)).toThrow(expect.objectContaining({ code: 'limited' }));
+  for (let i = 0; i < 3; i += 1) ask('2001:db8:2:1');
+});
+
 test('who asks for more stands behind who asks for less, and the exempt stand in front', () => {
   const limits = limitsAt(() => 0);
   const rankOf = (address: string, cost?: number) => limits.charge(requestFrom(address), cost);
@@ -73,7 +88,7 @@ test('nothing costs more than a client may have at once', () => {
 });
 
 test('a process that is late refuses whoever has asked for much, and nobody else', () => {
-  const limits = createLimits({
+  const limits = createRateLimit({
     perSecond: 1,
     burst: 100,
     trustedProxies: [],

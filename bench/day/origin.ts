@@ -1,0 +1,80 @@
+import type { CacheClass } from '../../src/errors.ts';
+import { headersOf } from '../../src/http/headers.ts';
+import { createDayFacts, type DayFacts } from './facts.ts';
+import type { Upstreams } from './upstreams.ts';
+import type { ViewedBadge } from '../traffic/views.ts';
+
+/** What the edge is told. */
+export interface OriginAnswer {
+  readonly untilMs: number;
+  /** The release that the badge shows; undefined where it tells of something else. */
+  readonly release: number | undefined;
+}
+
+/** The API on a simulated clock: real facts, real sources, real headers. */
+export interface Origin {
+  readonly facts: DayFacts;
+  readonly answer: (badge: ViewedBadge) => Promise<OriginAnswer>;
+  /** As `answer` has it while all is well, from what was said last. */
+  readonly untilMs: (badge: ViewedBadge) => number;
+  /** Knows everything by now, and has asked nobody: the day is not the first one. */
+  readonly knowAll: (badges: readonly ViewedBadge[]) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export function createOrigin(options: {
+  readonly upstreams: Upstreams;
+  readonly isFollowed: boolean;
+  readonly clock: () => number;
+}): Origin {
+  const { isFollowed, clock } = options;
+  const facts = createDayFacts(options);
+  /** Of downloads, by project. */
+  const dueAtMs = new Map<string, number>();
+  const plainMs = edgeMs(isFollowed ? 'followed' : 'facts');
+
+  const untilMs = ({ kind, project }: ViewedBadge): number => {
+    if (kind !== 'download') return clock() + plainMs;
+    const leftSeconds = Math.floor(((dueAtMs.get(project) ?? 0) - clock()) / 1000);
+    return clock() + edgeMs('downloads', leftSeconds);
+  };
+  const answer = async (badge: ViewedBadge): Promise<OriginAnswer> => {
+    const isDownloads = badge.kind === 'download';
+    const found = await (isDownloads ? facts.downloads : facts.projects).get(badge.project);
+    if (isDownloads && found.state === 'fresh') dueAtMs.set(badge.project, found.dueAtMs);
+    if (found.state === 'absent' || found.state === 'unavailable')
+      return { untilMs: clock() + edgeMs('failing'), release: undefined };
+    const isVersion = badge.kind === 'version' && 'version' in found.value;
+    return {
+      untilMs: found.state === 'fresh' ? untilMs(badge) : clock() + edgeMs('stale'),
+      release: isVersion ? Number(found.value.version) : undefined,
+    };
+  };
+
+  return {
+    facts,
+    answer,
+    untilMs,
+    async knowAll(badges) {
+      facts.setFree(true);
+      for (const badge of badges) await answer(badge);
+      facts.setFree(false);
+    },
+    close: () => facts.close(),
+  };
+}
+
+/** What the headers tell the edge, in milliseconds. */
+function edgeMs(cacheClass: CacheClass, edgeSeconds?: number): number {
+  const headers = headersOf({
+    format: 'svg',
+    etag: '',
+    cacheClass,
+    cacheSeconds: 0,
+    tags: '',
+    verdict: 'ok',
+    source: '',
+    edgeSeconds,
+  });
+  return Number(headers['X-Edge-TTL']) * 1000;
+}
