@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { followHere } from './support/followers.ts';
-import { type Scene, startScene } from './support/scene.ts';
+import { type Scene, startScene, TEST_MS } from './support/scene.ts';
+
+vi.setConfig({ testTimeout: TEST_MS });
 
 let scene: Scene;
 beforeAll(async () => {

@@ -1,12 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Mode } from '../../sample/faults/rules.ts';
 import { CACHE_LENGTHS } from '../../src/http/headers.ts';
 import { tellOutcome } from '../support/outcomes.ts';
 import { versionPath } from './support/edge-reader.ts';
 import { fastClock, followHere } from './support/followers.ts';
-import { FOLLOWED_WITHIN_MS, type Scene, startScene } from './support/scene.ts';
+import { FOLLOWED_WITHIN_MS, type Scene, startScene, TEST_MS } from './support/scene.ts';
 
 const PATIENCE = { timeout: FOLLOWED_WITHIN_MS };
+
+vi.setConfig({ testTimeout: TEST_MS });
 
 let scene: Scene;
 beforeAll(async () => {
