@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { FaultProxy } from '../support/fault-proxy.ts';
 import { tellOutcome } from '../support/outcomes.ts';
 import { breakableWayForTest } from './support/breakable-way.ts';
 import { versionPath } from './support/edge-reader.ts';
 import { followHere } from './support/followers.ts';
-import { FOLLOWED_WITHIN_MS, type Scene, startScene } from './support/scene.ts';
+import { FOLLOWED_WITHIN_MS, type Scene, startScene, TEST_MS } from './support/scene.ts';
+
+vi.setConfig({ testTimeout: TEST_MS });
 
 let scene: Scene;
 beforeAll(async () => {

@@ -1,12 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Mode } from '../../sample/faults/rules.ts';
 import { CACHE_LENGTHS } from '../../src/http/headers.ts';
 import { tellOutcome } from '../support/outcomes.ts';
 import { versionPath } from './support/edge-reader.ts';
 import { fastClock, followHere } from './support/followers.ts';
-import { FOLLOWED_WITHIN_MS, type Scene, startScene } from './support/scene.ts';
+import { FOLLOWED_WITHIN_MS, type Scene, startScene, TEST_MS } from './support/scene.ts';
 
 const PATIENCE = { timeout: FOLLOWED_WITHIN_MS };
+
+vi.setConfig({ testTimeout: TEST_MS });
 
 let scene: Scene;
 beforeAll(async () => {
@@ -33,35 +35,6 @@ test.each(MODES)(
     expect(await scene.wrongOnes(held, '1.1')).toEqual([]);
   },
 );
-
-describe('a follower of the changelog', () => {
-  test('tells what the feed of releases does not: yanks, that they are taken back, and removals', async () => {
-    const { standIn } = scene;
-    await followHere(scene, { feed: 'changelog' });
-    const held = scene.take(3);
-    await scene.hold(held);
-    for (const project of held) standIn.yank(project, '1.0');
-    expect(await scene.wrongOnes(held, '1.0 (yanked)')).toEqual([]);
-    for (const project of held) standIn.unyank(project, '1.0');
-    expect(await scene.wrongOnes(held, '1.0')).toEqual([]);
-    for (const project of held) standIn.remove(project);
-    expect(await scene.wrongOnes(held, 'not found')).toEqual([]);
-  });
-
-  test('serials that go back: the follower goes on, and nothing is wrong afterwards', async () => {
-    const { standIn } = scene;
-    await followHere(scene, { feed: 'changelog' });
-    const [one = '', other = '', last = ''] = scene.take(3);
-    await scene.hold([one, other, last]);
-    scene.publish([one]);
-    expect(await scene.wrongOnes([one], '1.1')).toEqual([]);
-    standIn.rewind(30);
-    scene.publish([other]);
-    expect(await scene.wrongOnes([other], '1.1')).toEqual([]);
-    scene.publish([last]);
-    expect(await scene.wrongOnes([one, last], '1.1')).toEqual([]);
-  });
-});
 
 describe('more releases than the feed remembers', () => {
   const HELD = 40;

@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { CACHE_LENGTHS } from '../../src/http/headers.ts';
 import { tellOutcome } from '../support/outcomes.ts';
 import { breakableWayForTest } from './support/breakable-way.ts';
 import { versionPath } from './support/edge-reader.ts';
 import { followApart, untilFollowing } from './support/followers.ts';
-import { FOLLOWED_WITHIN_MS, type Scene, startScene } from './support/scene.ts';
+import { FOLLOWED_WITHIN_MS, type Scene, startScene, TEST_MS } from './support/scene.ts';
+
+vi.setConfig({ testTimeout: TEST_MS });
 
 let scene: Scene;
 beforeAll(async () => {

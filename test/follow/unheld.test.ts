@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { tellOutcome } from '../support/outcomes.ts';
 import { versionPath } from './support/edge-reader.ts';
 import { followHere } from './support/followers.ts';
-import { FOLLOWED_WITHIN_MS, type Scene, startScene } from './support/scene.ts';
+import { FOLLOWED_WITHIN_MS, type Scene, startScene, TEST_MS } from './support/scene.ts';
 
 /*
  * The follower has not been told that something is held, or what was kept of it is lost.
  */
+
+vi.setConfig({ testTimeout: TEST_MS });
 
 let scene: Scene;
 beforeAll(async () => {

@@ -18,8 +18,12 @@ import { createEdgeReader, type EdgeReader, versionPath } from './edge-reader.ts
 const PROJECTS = 1_500;
 const MAX_LOGGED_REQUESTS = 100_000;
 const PATIENCE = { timeout: 60_000, interval: 100 };
-/** What any follower does, it does by then, on a machine that is busy as well. */
-export const FOLLOWED_WITHIN_MS = 60_000;
+/**
+ * What any follower does, it does by then. On a machine that is busy a badge may be stale once more, which the edge keeps
+ * for a minute.
+ */
+export const FOLLOWED_WITHIN_MS = 100_000;
+export const TEST_MS = 400_000;
 
 /** All that a follower has to do with, but the follower: Redis, PyPI's stand-in, a node, and edges in front of it. */
 export interface Scene {

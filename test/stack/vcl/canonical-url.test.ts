@@ -170,7 +170,7 @@ const value = fc.oneof(
   oneOf('day', 'week', 'month', 'year', 'red', '', 'fl%61t', '%31', 'a=b', 'a?b', 'a;b', 'a+b'),
   textOf('aZ0=?+-_.~', 8),
 );
-const pair = fc.oneof(
+const assignment = fc.oneof(
   {
     weight: 8,
     arbitrary: fc
@@ -182,7 +182,7 @@ const pair = fc.oneof(
     .tuple(oneOf('x', 'Style', 'styles', 'labels', 'utm_source', ''), value)
     .map((p) => p.join('=')),
 );
-const query = fc.array(pair, { maxLength: 6 }).map((all) => all.join('&'));
+const query = fc.array(assignment, { maxLength: 6 }).map((all) => all.join('&'));
 const url = fc.tuple(path, query).map(([p, q]) => (q === '' ? p : `${p}?${q}`));
 
 test.skipIf(isMissing('varnishd'))(
