@@ -62,7 +62,10 @@ async function makeProject(
   const self = { name: 'project', version: '1.0.0', [field]: { [name]: version } };
   const locked = { version, integrity, ...others, optional: field === 'optionalDependencies' };
   const lock = {
-    ...{ name: self.name, version: self.version, lockfileVersion: 3, requires: true },
+    name: self.name,
+    version: self.version,
+    lockfileVersion: 3,
+    requires: true,
     packages: { '': self, [`node_modules/${name}`]: locked },
   };
   writeFileSync(join(project, 'package.json'), JSON.stringify(self, undefined, 2));
