@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { createFacts } from '../../cache/facts/facts.ts';
 import { createRedisStore } from '../../cache/store/redis/store.ts';
-import { projectFactsSchema, type ProjectFacts } from '../../src/facts/schema.ts';
+import { type ProjectFacts, projectFactsSchema } from '../../src/facts/schema.ts';
 import { startRedis } from '../../test/support/redis.ts';
 import { compareInTurn, type Measured, ratioFigure } from '../report/figures.ts';
 import type { BenchOptions } from '../options.ts';
@@ -12,7 +12,7 @@ const PROJECTS = 500;
 const GOAL = 0.7;
 const DAY_MS = 86_400_000;
 
-const FACTS: ProjectFacts = {
+const FACTS = projectFactsSchema.parse({
   version: '1.17',
   yanked: false,
   license: 'MIT',
@@ -25,7 +25,7 @@ const FACTS: ProjectFacts = {
     ),
   requiresPython: '>=3.9',
   packageTypes: ['bdist_wheel', 'sdist'],
-};
+});
 
 /** Facts that Redis has and this process has not, against ioredis alone asking for the same record. */
 export async function measureFactsInRedis({ rounds }: BenchOptions): Promise<Measured> {

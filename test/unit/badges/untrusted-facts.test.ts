@@ -3,7 +3,11 @@ import { describe, expect, test } from 'vitest';
 
 import { KINDS } from '../../../src/badges/catalog.ts';
 import type { DownloadKind, ProjectKind, Content, Options } from '../../../src/badges/kind.ts';
-import type { DownloadFacts, ProjectFacts } from '../../../src/facts/schema.ts';
+import {
+  type DownloadFacts,
+  type ProjectFacts,
+  projectFactsSchema,
+} from '../../../src/facts/schema.ts';
 
 const COLOR = /^(?:brightgreen|green|yellowgreen|yellow|orange|red|blue|lightgrey|#[0-9a-f]{6})$/;
 
@@ -47,15 +51,17 @@ const anyExpression = fc
   )
   .map((tokens) => tokens.join(' '));
 
-const anyProject: fc.Arbitrary<ProjectFacts> = fc.record({
-  version: fc.oneof(fc.string({ minLength: 1 }), fc.stringMatching(/^\d+(\.\d+)*(rc\d)?$/)),
-  yanked: fc.boolean(),
-  license: fc.option(fc.oneof(anyText, anyExpression)),
-  licenseExpression: fc.option(fc.oneof(anyText, anyExpression)),
-  classifiers: fc.array(anyClassifier),
-  requiresPython: fc.option(anyText),
-  packageTypes: fc.array(fc.oneof(anyText, fc.constantFrom('bdist_wheel', 'bdist_egg', 'sdist'))),
-});
+const anyProject: fc.Arbitrary<ProjectFacts> = fc
+  .record({
+    version: fc.oneof(fc.string({ minLength: 1 }), fc.stringMatching(/^\d+(\.\d+)*(rc\d)?$/)),
+    yanked: fc.boolean(),
+    license: fc.option(fc.oneof(anyText, anyExpression)),
+    licenseExpression: fc.option(fc.oneof(anyText, anyExpression)),
+    classifiers: fc.array(anyClassifier),
+    requiresPython: fc.option(anyText),
+    packageTypes: fc.array(fc.oneof(anyText, fc.constantFrom('bdist_wheel', 'bdist_egg', 'sdist'))),
+  })
+  .map((facts) => projectFactsSchema.parse(facts));
 
 const anyDownloads: fc.Arbitrary<DownloadFacts> = fc.record({
   lastDay: fc.double(),
@@ -123,7 +129,7 @@ test('reads long texts in linear time', () => {
     'a-',
   ]) {
     const text = `1${piece.repeat(length / piece.length)}!`;
-    const nameless: ProjectFacts = {
+    const nameless = projectFactsSchema.parse({
       version: text,
       yanked: false,
       license: text,
@@ -131,7 +137,7 @@ test('reads long texts in linear time', () => {
       classifiers: parents.map((parent) => `${parent} :: ${text}`),
       requiresPython: text,
       packageTypes: [text],
-    };
+    });
     for (const facts of [nameless, { ...nameless, licenseExpression: text }]) {
       const contents = projectKinds.map((kind) => kind.describe(facts, { grammar: 'shields' }));
       expect(contents.flatMap((content) => faultsOf(content, 2 * length))).toEqual([]);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Known, Refreshed } from '../../../cache/facts/contract.ts';
-import type { ProjectFacts } from '../../../src/facts/schema.ts';
+import { type ProjectFacts, projectFactsSchema } from '../../../src/facts/schema.ts';
 import { type ExpectedChange, refetch } from '../../../src/edge/refetch.ts';
 import { NOW } from '../cache/facts/harness.ts';
 
-const facts: ProjectFacts = {
+const facts = projectFactsSchema.parse({
   version: '1.0',
   yanked: false,
   license: null,
@@ -12,7 +12,7 @@ const facts: ProjectFacts = {
   classifiers: [],
   requiresPython: null,
   packageTypes: ['sdist'],
-};
+});
 
 function page(version: string, serial?: number, packageTypes = ['sdist']): Known<ProjectFacts> {
   return { value: { ...facts, version, packageTypes }, serial, fetchedAtMs: NOW };

@@ -19,7 +19,7 @@ import { PURGE_KEY, type PurgeListener, startPurgeListener } from './purge-liste
 const PATIENCE = { timeout: 60_000, interval: 20 };
 const NEVER = Number.MAX_SAFE_INTEGER;
 
-const page: ProjectFacts = {
+const page = projectFactsSchema.parse({
   version: '1.0',
   yanked: false,
   license: null,
@@ -27,7 +27,7 @@ const page: ProjectFacts = {
   classifiers: [],
   requiresPython: null,
   packageTypes: ['sdist'],
-};
+});
 
 let kept: FlakyStore;
 let store: Store;
