@@ -71,7 +71,7 @@ test('reports all faults at once, without secrets', () => {
   expect(read).not.toThrow(secret);
   const readOthers = () =>
     readConfig({ PYPI_URL: `https://u:${secret}@h`, VARNISH_URLS: `http://u:${secret}@h` });
-  expect(readOthers).toThrow('PYPI_URL: must not hold a name or a password');
+  expect(readOthers).toThrow('PYPI_URL: must not contain a name or a password');
   expect(readOthers).not.toThrow(secret);
 });
 

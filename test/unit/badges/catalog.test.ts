@@ -51,7 +51,7 @@ describe('the catalog', () => {
     expect(new Set(KINDS.map((kind) => kind.id)).size).toBe(KINDS.length);
   });
 
-  test.each(['pypip', 'shields'] as const)('has no name of %s twice', (grammar) => {
+  test.each(['pypip', 'shields'] as const)('has unique names of %s', (grammar) => {
     const names = KINDS.flatMap((kind) => kind.names[grammar] ?? []);
     expect(new Set(names).size).toBe(names.length);
   });
