@@ -133,33 +133,6 @@ async function collectProcessMetrics(register: Registry): Promise<void> {
   collectDefaultMetrics({ register, eventLoopMonitoringPrecision: LAG_INTERVAL_MS });
 }
 
-function watchGauges(make: Makers, gauges: Gauges): void {
-  make.reading('drawing_running', 'Raster pictures being drawn', gauges.drawingRunning);
-  make.reading('drawing_waiting', 'Raster pictures waiting to be drawn', gauges.drawingWaiting);
-  make.reading(
-    'pypi_budget_left',
-    'Requests to PyPI for facts left in the current 15 seconds',
-    () => gauges.budgetLeft('pypi'),
-  );
-  make.reading(
-    'pypistats_budget_left',
-    'Requests to pypistats.org left in the current 15 seconds',
-    () => gauges.budgetLeft('pypistats'),
-  );
-  make.reading('memory_facts_bytes', 'Bytes of facts in memory', gauges.factsBytes);
-  make.reading('memory_pictures_bytes', 'Bytes of pictures in memory', gauges.picturesBytes);
-  make.reading('memory_answers_bytes', 'Bytes of whole responses in memory', gauges.answersBytes);
-  make.reading('disk_pictures_bytes', 'Bytes of pictures on disk', gauges.diskBytes);
-  make.reading('store_healthy', '1 while the shared store answers', () =>
-    Number(gauges.storeHealthy()),
-  );
-  make.reading(
-    'following',
-    '1 while a follower is up to date, so that the edge keeps facts for a day',
-    () => Number(gauges.following()),
-  );
-}
-
 function createCounters(make: Makers) {
   return {
     requests: make.counter('requests_total', 'Answered requests', [
