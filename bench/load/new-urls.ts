@@ -7,7 +7,8 @@ import { runWrk } from '../servers/wrk.ts';
 /** The server has one core, and the load the other. */
 const SERVER_CORE = 0;
 const LOAD_CORE = 1;
-const WARM_ROUNDS = 3;
+/** Code that has run for a while is compiled. */
+const WARM_ROUNDS = { quick: 3, thorough: 8 };
 
 interface Case {
   readonly key: string;
@@ -39,7 +40,11 @@ const CASES: readonly Case[] = [
 ];
 
 /** What Varnish asks for: URLs that the service has not seen lately, against servers that do nothing but draw them. */
-export async function measureNewUrls({ rounds, seconds }: BenchOptions): Promise<Measured> {
+export async function measureNewUrls({
+  rounds,
+  seconds,
+  isQuick,
+}: BenchOptions): Promise<Measured> {
   const upstream = await startProgram('upstream.ts', [], {});
   const service = await startService(
     { PYPI_URL: upstream.url, PYPISTATS_URL: upstream.url },
@@ -47,13 +52,14 @@ export async function measureNewUrls({ rounds, seconds }: BenchOptions): Promise
   );
   const rateOf = async ({ url }: Program, path: string): Promise<number> =>
     (await runWrk(url + path, { seconds, core: LOAD_CORE, script: 'new-urls.lua' })).perSecond;
+  const warmRounds = isQuick ? WARM_ROUNDS.quick : WARM_ROUNDS.thorough;
   const figures: Figure[] = [];
   for (const { path, ...goal } of CASES) {
     const bare = await startBareServer('bare-drawing.ts', service.url + path, {
       core: SERVER_CORE,
       like: service,
     });
-    for (let round = 0; round < WARM_ROUNDS; round += 1)
+    for (let round = 0; round < warmRounds; round += 1)
       for (const each of [service, bare]) await rateOf(each, path);
     const ours = () => rateOf(service, path);
     const theirs = () => rateOf(bare, path);
