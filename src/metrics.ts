@@ -1,4 +1,4 @@
-import { loadOnce } from './load-once.ts';
+import { loadOnce } from '../cache/load-once.ts';
 // The whole of prom-client would load OpenTelemetry and `cluster`: 80 files, a tenth of the start-up time.
 import Counter from 'prom-client/lib/counter.js';
 import Gauge from 'prom-client/lib/gauge.js';

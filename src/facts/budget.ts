@@ -1,5 +1,5 @@
 import type { Store } from '../../cache/store/contract.ts';
-import { createCounter } from '../counter.ts';
+import { createCounter } from '../../cache/counter.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { createQuarter } from './quarter.ts';
 

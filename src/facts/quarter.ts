@@ -1,4 +1,4 @@
-import type { Counter } from '../counter.ts';
+import type { Counter } from '../../cache/counter.ts';
 
 const QUARTER_MS = 15_000;
 /** What is kept at the start of a quarter for those who may have more than what is to spare. */

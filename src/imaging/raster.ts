@@ -1,5 +1,5 @@
 import type { Sharp, SharpOptions } from 'sharp';
-import { loadOnce } from '../load-once.ts';
+import { loadOnce } from '../../cache/load-once.ts';
 import type { FontSet } from './fonts.ts';
 import type { Format, Scale } from './spec.ts';
 import { createTextFitter } from './text-length.ts';

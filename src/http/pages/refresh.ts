@@ -1,5 +1,5 @@
 import type { Store } from '../../../cache/store/contract.ts';
-import { createCounter } from '../../counter.ts';
+import { createCounter } from '../../../cache/counter.ts';
 import { BadgeError, toBadgeError } from '../../errors.ts';
 import type { Propagations } from '../../edge/propagations.ts';
 import { normalizeName } from '../../facts/names.ts';

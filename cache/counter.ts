@@ -1,14 +1,14 @@
 import { LRUCache } from 'lru-cache';
-import type { Store } from '../cache/store/contract.ts';
+import type { Store } from './store/contract.ts';
 
 const MAX_KEYS = 10_000;
 
-/** Adds one to a counter, which starts anew `windowMs` after its first count; gives how many it has counted. */
+/** Increments a counter, which resets `windowMs` after its first count; returns the count. */
 export type Counter = (key: string, windowMs: number) => Promise<number>;
 
 /**
- * A counter that all processes share through the store. While the store fails, this process counts alone, and remembers
- * the 10,000 keys that it has counted last. The clock is in milliseconds, and one that cannot be set back.
+ * Returns a counter that all processes share through the store. While the store fails, this process counts alone, and
+ * remembers the 10,000 latest keys. `clock` is monotonic, in milliseconds.
  */
 export function createCounter(store: Pick<Store, 'increment'>, clock: () => number): Counter {
   const windows = new LRUCache<string, { count: number; endsAtMs: number }>({ max: MAX_KEYS });
