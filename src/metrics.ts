@@ -94,7 +94,8 @@ export function createMetrics(version: string): Metrics {
     breaker: (upstream, isOpen) => counted.breakers.set({ upstream }, Number(isOpen)),
     watch: (gauges) => watchGauges(make, gauges),
     async render() {
-      await collectProcess();
+      // Without a free file descriptor they cannot be loaded; the others are reported all the same.
+      await collectProcess().catch(() => undefined);
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
