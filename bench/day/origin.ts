@@ -17,7 +17,7 @@ export interface Origin {
   readonly answer: (badge: ViewedBadge) => Promise<OriginAnswer>;
   /** As `answer` has it while all is well, from what was said last. */
   readonly untilMs: (badge: ViewedBadge) => number;
-  /** Knows everything by now, and has asked nobody: the day is not the first one. */
+  /** Starts with every fact in its store, since the day is not the first one. */
   readonly knowAll: (badges: readonly ViewedBadge[]) => Promise<void>;
   readonly close: () => Promise<void>;
 }

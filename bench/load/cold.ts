@@ -12,7 +12,7 @@ const FIRST = 1_000_000;
 const WARM = 20;
 const WARM_SECONDS = 5;
 
-/** A package that nobody has asked for before: what we add to the time that PyPI takes. */
+/** Measures what pypins adds to the time that PyPI takes, for a package requested for the first time. */
 export async function measureCold({ isQuick }: BenchOptions): Promise<Measured> {
   const redis = await startRedis();
   const upstream = await startProgram('upstream.ts', [], { LATENCY_MS: `${UPSTREAM_MS}` });

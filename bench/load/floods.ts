@@ -51,7 +51,7 @@ const FLOODS: readonly Flood[] = [
   },
 ];
 
-/** Somebody asks the whole stack for far too much: how long others wait meanwhile, and before. */
+/** Floods the whole stack, and measures how long other clients wait before the flood and during it. */
 export async function measureFloods({ rounds }: BenchOptions): Promise<Measured> {
   const upstream = await startProgram('upstream.ts', [], {});
   const stack = await startTestStack({

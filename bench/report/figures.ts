@@ -66,7 +66,7 @@ export async function compareInTurn(
 ): Promise<number[]> {
   const ratios: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    // Whoever goes second may find the machine warmer: the order changes with each round.
+    // The second side may find the machine warmer, so the order changes with each round.
     const first = round % 2 === 0 ? await ours() : await theirs();
     const second = round % 2 === 0 ? await theirs() : await ours();
     ratios.push(round % 2 === 0 ? first / second : second / first);

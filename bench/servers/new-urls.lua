@@ -1,4 +1,4 @@
--- Every request asks for a URL that nobody has asked for before: NEW in the path becomes a number.
+-- Every request has a new URL: NEW in the path becomes a number.
 local serial = tonumber(os.getenv("SERIAL"))
 local before, after = wrk.path:match("^(.-)NEW(.*)$")
 local count = 0

@@ -18,7 +18,7 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-/** A free port; somebody else could take it before it is used, which then shows at the start. */
+/** Returns a free port. If another process takes it first, the start fails. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,6 +1,6 @@
 import parseExpression from 'spdx-expression-parse';
 
-/** shields.io's classes, the strictest first: what nobody has classified may forbid anything. */
+/** shields.io's classes, the strictest first: a license without a class may forbid anything. */
 const CLASSES = ['other', 'copyleft', 'permissive', 'public-domain'] as const;
 export type LicenseClass = (typeof CLASSES)[number];
 

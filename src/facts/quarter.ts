@@ -40,7 +40,7 @@ export function createQuarter(options: {
     },
     hasSpare() {
       const restMs = Math.max(0, Math.min(QUARTER_MS, seenAtMs + QUARTER_MS - clock()));
-      // Before the first look at a quarter nobody knows how much of it has passed.
+      // Before the first look, it is unknown how much of the quarter has passed.
       const reservedMs = restMs === 0 ? QUARTER_MS : restMs;
       return left() > limit * RESERVED_SHARE * (reservedMs / QUARTER_MS);
     },
