@@ -85,7 +85,7 @@ interface Seen {
   readonly during: LoadReport;
 }
 
-/** What readers see while something else goes on: half of what they ask for is at the edge, a quarter has to be drawn. */
+/** Requests of other readers during a flood: half of them hit the edge, and a quarter have to be drawn. */
 async function othersWhile(origin: string, flood?: () => Promise<void>): Promise<LoadReport> {
   const serial = Math.floor(performance.now());
   const pathOf = (number: number): string => {

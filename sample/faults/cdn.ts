@@ -3,7 +3,7 @@ import type { Answer } from '../exchange.ts';
 
 const MAX_COPIES = 20_000;
 
-/** How long PyPI's CDN goes on serving old answers. Default of each: 0. */
+/** How long PyPI's CDN keeps serving old answers. Default of each: 0. */
 export interface Lag {
   /**
    * How long a changed page stays the old one, counted from the first request after the change: PyPI purges softly, and its

@@ -11,7 +11,7 @@ const newsSchema = z.object({
 
 /**
  * Returns the rows that PyPI would add to its journal when `after` replaces `before`, never none. A project that did not
- * exist before is created first; a change that is not one of releases or files is told as one of classifiers.
+ * exist before is created first; a change that is not one of releases or files is reported as one of classifiers.
  */
 export function changesBetween(before: SampleProject | undefined, after: SampleProject): Change[] {
   const { name } = after;

@@ -11,12 +11,7 @@ const PATHS: Readonly<
 };
 
 /** Returns the path of a badge. `name`: the kind's name in the grammar. */
-export function badgePath(
-  grammar: Grammar,
-  name: string,
-  project: string,
-  extension = 'svg',
-): string {
+function badgePath(grammar: Grammar, name: string, project: string, extension = 'svg'): string {
   return PATHS[grammar](name, project, extension);
 }
 

@@ -109,7 +109,7 @@ function kindOf(name: string): { kind: Kind; grammar: Grammar } {
 }
 
 /** Writes the picture to a file, or to standard output for `-`. */
-export async function writePicture(output: string, picture: Picture): Promise<void> {
+async function writePicture(output: string, picture: Picture): Promise<void> {
   if (output !== '-') return writeFile(output, picture);
   await new Promise<void>((resolve, reject) => {
     process.stdout.write(picture, (error) => (error ? reject(error) : resolve()));

@@ -15,7 +15,7 @@ export async function scrape(adminUrl: string): Promise<Sample[]> {
 }
 
 /** Parses the part of the text format that our metrics use. */
-export function parseMetrics(text: string): Sample[] {
+function parseMetrics(text: string): Sample[] {
   return [...text.matchAll(/^(\w+)(?:\{(.*?)\})? (\S+)$/gm)].map(
     ([, name = '', labels = '', value]) => ({
       name,

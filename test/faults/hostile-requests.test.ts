@@ -60,7 +60,7 @@ const anyHeaders = fc.dictionary(
   { maxKeys: 6 },
 );
 
-test('what stands in headers changes nothing for whoever asks next', async () => {
+test('request headers change nothing for the next client', async () => {
   await fc.assert(
     fc.asyncProperty(targets({ isStrict: false }), anyHeaders, async (target, headers) => {
       const first = await client.get(target, headers);
