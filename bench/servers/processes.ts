@@ -75,7 +75,7 @@ export async function startService(
     ...SHARED_CODE,
     ...environment,
   };
-  const program = await startProgram('../bin/pypins', ['serve'], settings, where);
+  const program = await startProgram('../../bin/pypins', ['serve'], settings, where);
   return {
     ...program,
     async stop() {
