@@ -24,6 +24,8 @@ const COMMON_WORDS: ReadonlySet<string> = new Set(
   ),
 );
 
+const VERSION_AT_END = / [\d.]+(?: only| or later)?$/;
+
 /** By identifier and by name, as phrases; of those that are one phrase, the first counts. */
 const IDENTIFIERS: ReadonlyMap<string, string> = new Map(
   Object.entries(list)
@@ -32,6 +34,13 @@ const IDENTIFIERS: ReadonlyMap<string, string> = new Map(
       [phraseOf(name), id],
       [phraseOf(id), id],
     ]),
+);
+/** By what stands before a version: `python software foundation license`. */
+const UNVERSIONED: ReadonlyMap<string, string> = new Map(
+  [...IDENTIFIERS]
+    .toReversed()
+    .map(([phrase, id]): [string, string] => [phrase.replace(VERSION_AT_END, ''), id])
+    .filter(([phrase]) => phrase.includes('license') || /^[a-z]+$/.test(phrase)),
 );
 const ACRONYM = /\(([^()]+)\)$/;
 
@@ -48,17 +57,7 @@ export function identifyLicense(text: string): string | undefined {
   const corrected = correct(text, { upgrade: false })?.replace(/\+$/, '');
   if (corrected && belongs(text, corrected)) return corrected;
   const acronym = ACRONYM.exec(text.trim())?.[1];
-  return nameWithoutVersion(phrase) ?? (acronym && identifyLicense(acronym));
-}
-
-function nameWithoutVersion(phrase: string): string | undefined {
-  if (!phrase.includes('license') && !/^[a-z]+$/.test(phrase)) return undefined;
-  const versioned = [...IDENTIFIERS.keys()].find(
-    (name) =>
-      name.startsWith(`${phrase} `) &&
-      /^[\d. ]*(?:only|or later)?$/.test(name.slice(phrase.length + 1)),
-  );
-  return versioned && IDENTIFIERS.get(versioned);
+  return UNVERSIONED.get(phrase) ?? (acronym && identifyLicense(acronym));
 }
 
 /** The words of the text in lower case: versions without `v`, and neither punctuation nor an acronym in parentheses. */

@@ -1,5 +1,5 @@
-import permissive from '@blueoak/list';
-import copyleft from 'spdx-copyleft';
+import permissive from '@blueoak/list' with { type: 'json' };
+import copyleft from 'spdx-copyleft' with { type: 'json' };
 import parseExpression from 'spdx-expression-parse';
 import { identifyLicense } from './license-names.ts';
 
