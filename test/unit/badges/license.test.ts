@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 
-import type { ProjectFacts } from '../../../src/facts.ts';
-import { say, type Badge } from './say.ts';
+import type { ProjectFacts } from '../../../src/facts/schema.ts';
+import { badgeOf, type Badge } from './badge-of.ts';
 
 /** What the three license badges show of `facts`. */
 function licensesOf(facts: Partial<ProjectFacts>): readonly Badge[] {
   return [
-    say(['pypip', 'license'], facts),
-    say(['shields', 'l'], facts),
-    say(['shields', 'license'], facts),
+    badgeOf(['pypip', 'license'], facts),
+    badgeOf(['shields', 'l'], facts),
+    badgeOf(['shields', 'license'], facts),
   ];
 }
 
@@ -29,10 +29,10 @@ const NONE: readonly Badge[] = [
 
 const MIT_CLASSIFIER = 'License :: OSI Approved :: MIT License';
 
-describe('where the name is taken from', () => {
+describe('takes the name from', () => {
   // prettier-ignore
   test.each([
-    ['the expression before all else', { licenseExpression: 'ISC', license: 'BSD', classifiers: [MIT_CLASSIFIER] }, 'ISC'],
+    ['the expression first', { licenseExpression: 'ISC', license: 'BSD', classifiers: [MIT_CLASSIFIER] }, 'ISC'],
     ['the expression trimmed',         { licenseExpression: ' ISC\n' }, 'ISC'],
     ['the license without expression', { licenseExpression: '', license: 'BSD', classifiers: [MIT_CLASSIFIER] }, 'BSD'],
     ['the license trimmed',            { license: '\n  BSD \r\n' }, 'BSD'],
@@ -76,12 +76,12 @@ describe('where the name is taken from', () => {
     { license: 'Copyright (c) somebody\nAll rights reserved' },
     { license: null, classifiers: ['Programming Language :: Python', 'Licensed :: MIT'] },
     { license: null, classifiers: ['License', 'License ::', 'License :: ', 'License ::  License'] },
-  ])('nothing says a license: %o', (facts) => {
+  ])('shows no license for %o', (facts) => {
     expect(licensesOf(facts)).toEqual(NONE);
   });
 });
 
-describe('how a classifier is shortened', () => {
+describe('shortens classifiers', () => {
   // prettier-ignore
   test.each([
     ['OSI Approved :: MIT License',                                      'MIT',                         'green'],
@@ -111,9 +111,9 @@ describe('how a classifier is shortened', () => {
   // prettier-ignore
   test.each([
     ["joins several in PyPI's order",    ['OSI Approved :: MIT License', 'OSI Approved :: BSD License'], 'MIT, BSD', 'green'],
-    ['takes the color of the freest',   ['Other/Proprietary License', 'OSI Approved :: GNU General Public License (GPL)', 'OSI Approved :: BSD License'], 'Other/Proprietary, GPL, BSD', 'green'],
-    ['leaves out what adds nothing',     ['DFSG approved', 'OSI Approved :: MIT License'], 'MIT', 'green'],
-    ['says a name once',                 ['OSI Approved :: MIT License', 'OSI Approved :: MIT License', 'OSI Approved :: MIT'], 'MIT', 'green'],
+    ['takes the color of the most permissive license',   ['Other/Proprietary License', 'OSI Approved :: GNU General Public License (GPL)', 'OSI Approved :: BSD License'], 'Other/Proprietary, GPL, BSD', 'green'],
+    ['omits `DFSG approved`',     ['DFSG approved', 'OSI Approved :: MIT License'], 'MIT', 'green'],
+    ['shows a name once',                 ['OSI Approved :: MIT License', 'OSI Approved :: MIT License', 'OSI Approved :: MIT'], 'MIT', 'green'],
   ])('%s', (_, classifiers, message, color) => {
     expect(licensesOf({ classifiers: classifiers.map((one) => `License :: ${one}`) })).toEqual(shown(message, color));
   });
@@ -142,13 +142,13 @@ const COLORS = [
   ['Apache-2.0+',                                          'green'],
   ['Apache-2.0 WITH LLVM-exception',                       'green'],
   ['GPL-2.0-only WITH Classpath-exception-2.0',            'orange'],
-  // OR takes the freest arm
+  // OR takes the more permissive operand
   ['MIT OR GPL-3.0-only',                                  'green'],
   ['GPL-3.0-only OR MIT',                                  'green'],
   ['MIT OR CC0-1.0',                                       '#7cd958'],
   ['GPL-2.0-only OR LicenseRef-Commercial',                'orange'],
   ['LicenseRef-One OR LicenseRef-Other',                   'lightgrey'],
-  // AND takes the strictest
+  // AND takes the stricter operand
   ['BSD-3-Clause AND Apache-2.0 AND BSD-2-Clause',         'green'],
   ['MIT AND GPL-3.0-only',                                 'orange'],
   ['CC0-1.0 AND MIT',                                      'green'],
@@ -199,7 +199,7 @@ describe('the color at shields.io', () => {
     ['Not GPL',                     'lightgrey'],
     ['Proprietary - Committee',     'lightgrey'],
     ['Permitted',                   'lightgrey'],
-  ])('of the license %s, by its name, is %s', (license, color) => {
+  ])('of the license named %s is %s', (license, color) => {
     expect(licensesOf({ license })).toEqual(shown(license, color));
   });
 

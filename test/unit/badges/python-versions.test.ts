@@ -59,7 +59,7 @@ test.each([
   [['3.11'], '>=3.9', '3.11'],
 ])('classifiers %j and Requires-Python %j show %s', (children, requiresPython, message) => {
   const classifiers = children.map((child) => `Programming Language :: Python :: ${child}`);
-  expect(say(['shields', 'python'], { classifiers, requiresPython })[1]).toBe(message);
+  expect(badgeOf(['shields', 'python'], { classifiers, requiresPython })[1]).toBe(message);
 });
 
 test.each(WITHOUT_VERSIONS)(
