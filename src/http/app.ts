@@ -9,6 +9,7 @@ import type { RateLimit } from './limits/rate-limit.ts';
 import type { MicroCache } from './badges/micro-cache.ts';
 import { requestContext } from './request-context.ts';
 import { type Answers, createRoutes } from './routes.ts';
+import { refuseLongTargets } from './target.ts';
 import type { BadgeMiddleware, BadgeState } from './state.ts';
 
 /** Errors that the client or the network causes; not logged. */
@@ -30,6 +31,7 @@ export function createApp(options: AppOptions): Handler {
   const app = new Koa<BadgeState>();
   app.use(requestContext(options));
   app.use(errorsAsBadges(sendAnswer));
+  app.use(refuseLongTargets);
   app.use(createRoutes(options).routes());
   app.use(onlyGetAndHead);
   app.use(noSuchPath);

@@ -3,6 +3,7 @@ import type { RateLimit } from './limits/rate-limit.ts';
 import { readParameters } from './parameters.ts';
 import { grammarOf, splitExtension } from './paths.ts';
 import type { MicroCache } from './badges/micro-cache.ts';
+import { decodeUnreserved } from './target.ts';
 import { type BadgeContext, type BadgeMiddleware, type BadgeState, tiersOf } from './state.ts';
 
 /**
@@ -17,6 +18,7 @@ export function requestContext(options: {
   const { logAccess, microCache, rateLimit } = options;
   const requestIdOf = createRequestIds(rateLimit.isTrusted);
   return async (ctx, next) => {
+    ctx.url = decodeUnreserved(ctx.originalUrl);
     const state = (ctx.state = startState(ctx, rateLimit, requestIdOf(ctx.req)));
     await next();
     const { method, path, status } = ctx;
