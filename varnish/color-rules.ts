@@ -1,4 +1,4 @@
-import { canonicalColor, COLOR_NAMES, PALETTE } from '../src/imaging/color.ts';
+import { COLOR_NAMES, normalizeColor, PALETTE } from '../src/imaging/color.ts';
 import { sub } from './rule.ts';
 
 const HEAD = `# Generated from src/imaging/color.ts by \`make docs\`: change that file instead.
@@ -11,7 +11,7 @@ import var;
 export function renderColorRules(): string {
   const names = COLOR_NAMES.map((name): [string, string] => [
     name,
-    (canonicalColor(name) ?? '').replace('#', ''),
+    (normalizeColor(name) ?? '').replace('#', ''),
   ]);
   const colors = [...PALETTE].map(([name, hex]): [string, string] => [hex.replace('#', ''), name]);
   return [

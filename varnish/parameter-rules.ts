@@ -78,14 +78,14 @@ function canonicalSeconds(): string[] {
   ];
 }
 
-/** The new name has precedence. */
+/** The new name has precedence, unless its value is a color function: only the API knows whether it is valid. */
 function withoutOldName({ name, oldNameOf }: Parameter): string[] {
   if (oldNameOf === undefined) return [];
   return [
     `if (var.get("query") ~ "&${name}=") {`,
-    `  if (var.get("query") ~ "&${oldNameOf}=") {`,
+    `  if (var.get("query") ~ "&${oldNameOf}=[^&(]*${END}") {`,
     `    var.set("query", regsub(var.get("query"), "&${name}=[^&]*", ""));`,
-    '  } else {',
+    `  } elsif (var.get("query") !~ "&${oldNameOf}=") {`,
     `    var.set("query", regsub(var.get("query"), "&${name}=", "&${oldNameOf}="));`,
     '    call query_sorted_again;',
     '  }',

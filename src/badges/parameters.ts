@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { canonicalColor } from '../imaging/color.ts';
+import { normalizeColor } from '../imaging/color.ts';
 import { type Scale, STYLES } from '../imaging/spec.ts';
 
 const PERIODS = ['day', 'week', 'month'] as const;
@@ -40,7 +40,7 @@ function optional<T>(schema: z.ZodType<T, string>) {
 const COLOR_TEXT = /^[\x20-\x7e]{1,64}$/;
 
 function color() {
-  return optional(z.string().regex(COLOR_TEXT).transform(canonicalColor).pipe(z.string()));
+  return optional(z.string().regex(COLOR_TEXT).transform(normalizeColor).pipe(z.string()));
 }
 
 /** The lengths that `cacheSeconds` may have, so that few URLs differ in it: ten minutes to a week. */

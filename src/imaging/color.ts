@@ -59,11 +59,6 @@ export const COLOR_NAMES: readonly string[] = [
   ...new Set([...PALETTE.keys(), ...COLOR_ALIASES.keys(), ...Object.keys(culori.colorsNamed)]),
 ];
 
-/** As `normalizeColor`, with one spelling for each opaque color that is not of the palette: `#aabbcc` is `#abc`. */
-export function canonicalColor(text: string): string | undefined {
-  return normalizeColor(text)?.replace(/^#(.)\1(.)\2(.)\3$/, '#$1$2$3');
-}
-
 function isCssColor(color: string): boolean {
   return Object.hasOwn(culori.colorsNamed, color) || FUNCTIONS.some((form) => form.test(color));
 }

@@ -12,7 +12,6 @@ sub canonical_color {
   var.set("value", regsuball(var.get("value"), "^\+|\+$", ""));
   if (var.get("value") ~ "^(?:%23)?(?:[0-9a-f]{3}){1,2}$") {
     var.set("value", regsub(var.get("value"), "^%23", ""));
-    var.set("value", regsub(var.get("value"), "^(.)\1(.)\2(.)\3$", "\1\2\3"));
     call color_of_digits;
   } elsif (var.get("value") ~ "^(?:rgb|hsl)a?(?:\(|%28)") {
     call canonical_color_function;
@@ -21,13 +20,17 @@ sub canonical_color {
   }
 }
 
-# JSON tells which of the two was asked for; static badges may have other colors by these names.
+# Pictures show #aabbcc and #abc alike, and a color of the palette and its digits. JSON tells which was asked for, and
+# static badges may have another color by a name of the palette.
 sub color_of_digits {
-  if (req.url !~ "\.(?i:json)$" && req.url !~ "^/(?:(?:badge|static)/|:)") {
-    var.set("digits", var.get("value"));
-    call color_by_digits;
-    if (var.get("value") == "") {
-      var.set("value", var.get("digits"));
+  if (req.url !~ "\.(?i:json)$") {
+    var.set("value", regsub(var.get("value"), "^(.)\1(.)\2(.)\3$", "\1\2\3"));
+    if (req.url !~ "^/(?:(?:badge|static)/|:)") {
+      var.set("digits", var.get("value"));
+      call color_by_digits;
+      if (var.get("value") == "") {
+        var.set("value", var.get("digits"));
+      }
     }
   }
 }
@@ -38,6 +41,8 @@ sub color_of_name {
   call color_by_name;
   if (var.get("value") != "" && req.url ~ "^/(?:(?:badge|static)/|:)") {
     var.set("value", var.get("name"));
+  } elsif (var.get("value") ~ "^[0-9a-f]{6}$") {
+    call color_of_digits;
   }
 }
 

@@ -95,25 +95,25 @@ sub canonical_seconds {
 
 sub query_without_old_names {
   if (var.get("query") ~ "&colorB=") {
-    if (var.get("query") ~ "&color=") {
+    if (var.get("query") ~ "&color=[^&(]*(?:&|$)") {
       var.set("query", regsub(var.get("query"), "&colorB=[^&]*", ""));
-    } else {
+    } elsif (var.get("query") !~ "&color=") {
       var.set("query", regsub(var.get("query"), "&colorB=", "&color="));
       call query_sorted_again;
     }
   }
   if (var.get("query") ~ "&colorA=") {
-    if (var.get("query") ~ "&labelColor=") {
+    if (var.get("query") ~ "&labelColor=[^&(]*(?:&|$)") {
       var.set("query", regsub(var.get("query"), "&colorA=[^&]*", ""));
-    } else {
+    } elsif (var.get("query") !~ "&labelColor=") {
       var.set("query", regsub(var.get("query"), "&colorA=", "&labelColor="));
       call query_sorted_again;
     }
   }
   if (var.get("query") ~ "&maxAge=") {
-    if (var.get("query") ~ "&cacheSeconds=") {
+    if (var.get("query") ~ "&cacheSeconds=[^&(]*(?:&|$)") {
       var.set("query", regsub(var.get("query"), "&maxAge=[^&]*", ""));
-    } else {
+    } elsif (var.get("query") !~ "&cacheSeconds=") {
       var.set("query", regsub(var.get("query"), "&maxAge=", "&cacheSeconds="));
       call query_sorted_again;
     }

@@ -36,9 +36,9 @@ const agent = new HttpAgent({ keepAlive: true });
 function meaningOf(ctx: BadgeContext, asked: object, kind?: Kind): object {
   const { grammar, format, parameters } = ctx.state;
   const { hasStyle, scale, strict, content, styling, ...others } = parameters;
-  // Pictures show a color of the palette and its digits alike.
+  // Pictures show a color of the palette and its digits alike, and #aabbcc and #abc.
   const paint = (color?: string) =>
-    format === 'json' || color === undefined ? color : toHex(color);
+    format === 'json' ? color : color && toHex(color).replace(/^#(.)\1(.)\2(.)\3$/, '#$1$2$3');
   const read = { period: 'month', text: 'pypi', prefix: grammar === 'shields' ? 'v' : 'none' };
   const { text: word = kind?.label } = grammar === 'pypip' && kind?.id === 'version' ? content : {};
   return {
