@@ -64,14 +64,13 @@ function canonicalValue({ name, means }: Parameter): string[] {
 
 /** The longest step that is not longer than the variable "value"; an empty one for what the API ignores. */
 function canonicalSeconds(): string[] {
-  const step = (seconds: number): string[] => [
-    `} elsif (std.integer(var.get("value"), 0) >= ${seconds}) {`,
-    `  var.set("value", "${seconds}");`,
-  ];
   return [
     'if (var.get("value") !~ "^[1-9][0-9]{0,8}$") {',
     '  var.set("value", "");',
-    ...CACHE_STEPS.toReversed().flatMap(step),
+    ...CACHE_STEPS.toReversed().flatMap((seconds) => [
+      `} elsif (std.integer(var.get("value"), 0) >= ${seconds}) {`,
+      `  var.set("value", "${seconds}");`,
+    ]),
     '} else {',
     '  var.set("value", "");',
     '}',
