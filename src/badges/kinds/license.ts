@@ -71,7 +71,11 @@ function nameOf(text: string, whole: string): string | undefined {
 /** Returns the first line of a license's text, or what precedes its copyright or URL, if that names a license. */
 function titleOf(text: string): Named[] {
   const [line = ''] = text.trimStart().split(LINE_BREAK);
-  const title = line.replace(/(?:\bcopyright\b|https?:).*/i, '').replace(/[\s:(,-]+$/, '');
+  const [head = ''] = line.split(/\bcopyright\b|https?:/i);
+  const title = head
+    .trim()
+    .replace(/[:(,-]$/, '')
+    .trim();
   if (PLACEHOLDER.test(title) || identifyLicense(title) === undefined) return [];
   return [{ shown: title, text: title }];
 }
