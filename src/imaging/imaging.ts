@@ -11,7 +11,7 @@ import { drawSvg } from './svg.ts';
 import { createQueue, drawingCost, DroppedError } from './queue.ts';
 
 /** Raise it with every change of our code that changes a picture; stored pictures of other revisions are not used. */
-const RENDERER_REVISION = 3;
+const RENDERER_REVISION = 4;
 /** The edge gives up after 2.3 s: nobody would receive a picture that waits for longer. */
 const MAX_WAIT_MS = 1_000;
 /** Pictures above this cost take up to 200 ms. They have a queue of their own, which uses half of a core. */

@@ -95,6 +95,7 @@ export function createQueue({
  * Drawing cost; 1 is a typical badge (twenty letters at scale 1, 2 ms of CPU). Fitted to measured GIFs of wide letters:
  * 12 for 256 letters at scale 1 (26 ms), 100 for the largest possible picture (200 ms).
  */
-export function drawingCost({ label, message }: BadgeSpec, scale: Scale): number {
-  return Math.max(1, ((label.length + message.length) * (3.5 + scale ** 2)) / 100);
+export function drawingCost({ label, message, logo }: BadgeSpec, scale: Scale): number {
+  const textCost = ((label.length + message.length) * (3.5 + scale ** 2)) / 100;
+  return Math.max(1, textCost) + (logo?.cost ?? 0);
 }

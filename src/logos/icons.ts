@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { loadOnce } from '../../cache/load-once.ts';
 import { OLD_NAMES, SHIELDS_ALIASES } from './old-names.ts';
 
-/** Of 1.5 kB on average. */
+/** Paths that are kept; one takes 1.5 kB on average. */
 const MAX_PATHS = 256;
 
 const listSchema = z.array(
@@ -15,7 +16,6 @@ const listSchema = z.array(
     aliases: z.object({ old: z.array(z.string()).optional() }).optional(),
   }),
 );
-type Entry = z.infer<typeof listSchema>[number];
 
 /** An icon of simple-icons. */
 export interface Icon {
@@ -26,65 +26,70 @@ export interface Icon {
   readonly path: string;
 }
 
-/** The icons of simple-icons by the names that READMEs use. */
+interface Entry {
+  readonly slug: string;
+  readonly hex: string;
+}
+
+interface Names {
+  /** Entries by slug and by title. */
+  readonly current: ReadonlyMap<string, Entry>;
+  /** Entries by titles that simple-icons has renamed. */
+  readonly old: ReadonlyMap<string, Entry>;
+}
+
+/** The icons of simple-icons. */
 export interface Icons {
-  /** Returns the icon, or undefined where no icon has that name. The list is read with the first call. */
+  /** Returns the icon with a name in any spelling that READMEs use, or undefined. The first call reads the list. */
   readonly find: (name: string) => Promise<Icon | undefined>;
 }
 
-type Names = ReadonlyMap<string, Entry>;
-
-/** Reads icons on demand: the whole package in memory would take 30 MB. */
+/** Creates the icons. They are read on demand, because the whole package would take 30 MB of memory. */
 export function createIcons(): Icons {
-  let names: Promise<Names> | undefined;
-  const icons = new LRUCache<string, Icon>({ max: MAX_PATHS });
-
+  const openNames = loadOnce(readNames);
+  const paths = new LRUCache<string, string>({ max: MAX_PATHS });
   return {
     async find(name) {
-      names ??= readNames();
-      const entry = lookUp(await names, name);
+      const entry = findEntry(await openNames(), name);
       if (entry === undefined) return undefined;
-      const known = icons.get(entry.slug);
-      if (known !== undefined) return known;
-      const icon = { slug: entry.slug, hex: entry.hex, path: await readPath(entry.slug) };
-      icons.set(entry.slug, icon);
-      return icon;
+      const path = paths.get(entry.slug) ?? (await readPath(entry.slug));
+      paths.set(entry.slug, path);
+      return { ...entry, path };
     },
   };
 }
 
 /**
- * As shields.io looks a name up: in lower case, its aliases, then slugs before titles, a space or a dash between words. Names
- * that simple-icons has dropped come last.
+ * Looks a name up as shields.io does: in lower case, through its aliases, slugs before titles, with spaces or dashes
+ * between words. Names that simple-icons has dropped come last.
  */
-function lookUp(names: Names, text: string): Entry | undefined {
+function findEntry({ current, old }: Names, text: string): Entry | undefined {
   const lower = text.toLowerCase();
-  const name = (SHIELDS_ALIASES.get(lower) ?? lower).replaceAll(' ', '-');
-  const found = names.get(name);
-  if (found !== undefined) return found;
-  const renamed = OLD_NAMES.get(name);
-  return names.get(renamed ?? `old:${name}`);
+  const name = dashed(SHIELDS_ALIASES.get(lower) ?? lower);
+  return current.get(name) ?? current.get(OLD_NAMES.get(name) ?? '') ?? old.get(name);
 }
 
 async function readNames(): Promise<Names> {
   const file = fileURLToPath(import.meta.resolve('simple-icons/icons.json'));
   const list = listSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-  const names = new Map<string, Entry>();
-  const add = (name: string, entry: Entry): void => {
-    if (!names.has(name)) names.set(name, entry);
+  const entries = list.map(({ title, slug, hex, aliases }) => ({
+    entry: { slug, hex },
+    title: dashed(title.toLowerCase()),
+    old: (aliases?.old ?? []).map((name) => dashed(name.toLowerCase())),
+  }));
+  // Of equal names the first counts, and a slug before a title: later entries of a map replace earlier ones.
+  const last = entries.toReversed();
+  return {
+    current: new Map<string, Entry>([
+      ...last.map(({ title, entry }) => [title, entry] as const),
+      ...last.map(({ entry }) => [entry.slug, entry] as const),
+    ]),
+    old: new Map(last.flatMap(({ old, entry }) => old.map((name) => [name, entry] as const))),
   };
-  for (const entry of list) add(entry.slug, entry);
-  for (const entry of list) {
-    const title = entry.title.toLowerCase();
-    add(title, entry);
-    add(title.replaceAll(' ', '-'), entry);
-  }
-  for (const entry of list) {
-    for (const old of entry.aliases?.old ?? []) {
-      add(`old:${old.toLowerCase().replaceAll(' ', '-')}`, entry);
-    }
-  }
-  return names;
+}
+
+function dashed(name: string): string {
+  return name.replaceAll(' ', '-');
 }
 
 async function readPath(slug: string): Promise<string> {

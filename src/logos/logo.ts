@@ -1,22 +1,36 @@
 /** A logo as a badge draws it. */
 export interface Logo {
-  /** A data URL of ours: nothing of what a user sent stands in it as it came. */
+  /** A data URL made by us: it contains nothing that a user sent unchanged. */
   readonly href: string;
   /** In pixels; every logo is 14 high. */
   readonly width: number;
-  /** What the twin for machines says of it. A raster picture has no place in it. */
-  readonly twin: LogoTwin;
+  /** Members of the badge's JSON. A raster picture has none. */
+  readonly json: LogoJson;
+  /** Additional drawing cost, in the unit of `drawingCost`. */
+  readonly cost: number;
 }
 
 /** The members of shields.io's endpoint schema about a logo. */
-export interface LogoTwin {
+export interface LogoJson {
   readonly namedLogo?: string;
   readonly logoColor?: string;
   readonly logoSize?: 'auto';
   readonly logoSvg?: string;
 }
 
-/** How high every logo is, and how wide one is whose size is not `auto`, in pixels. */
+/** A logo as the URL asks for it. */
+export interface LogoRequest {
+  /** The name of an icon, or an image as a data URL. */
+  readonly text: string;
+  /** Color of an icon, as written. */
+  readonly color?: string | undefined;
+  /** Color of an icon if `color` is missing or unknown; otherwise one with enough contrast. */
+  readonly defaultColor?: string | undefined;
+  /** An icon is as wide as its shape at a height of 14, not square. */
+  readonly isAuto: boolean;
+}
+
+/** Height of all logos, and width of those without `logoSize=auto`, in pixels. */
 export const LOGO_SIDE = 14;
 
 /** Returns an SVG as a data URL. */
