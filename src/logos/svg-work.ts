@@ -2,7 +2,7 @@
  * Bounds how long librsvg draws a logo, since nothing can stop it: cairo's time grows with the square of the segments
  * that may cross each other, with the size of curves, and with the pixels under a gradient. `LIMIT` is about 50 ms.
  */
-const LIMIT = 250_000;
+const LIMIT = 500_000;
 /** The largest number in pixels, at the largest size in which a logo is drawn. */
 const MAX_PIXELS = 4_000;
 const DRAWN_SIDE = 56;
