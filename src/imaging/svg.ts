@@ -5,6 +5,8 @@ import type { BadgeSpec } from './spec.ts';
 import { escapeXml } from './xml.ts';
 
 const ID_LENGTH = 10;
+/** Stands for a logo while badge-maker draws, which would look for special characters in kilobytes of Base64. */
+const LOGO_PLACE = 'data:,';
 /** Hex digits of the identity that an id is made from. */
 const ID_DIGITS = 16;
 
@@ -44,8 +46,10 @@ function drawBadge(spec: BadgeSpec, idSuffix: string): string {
   const { label, message, color, style, logo } = spec;
   // With a label color, badge-maker draws a left half even without label and logo.
   const labelColor = label === '' && !hasLogoHalf(spec) ? undefined : spec.labelColor;
-  const image = { logo: logo?.href, logoWidth: logo?.width };
-  return makeBadge({ label, message, color, labelColor, style, idSuffix, ...image });
+  const content = { label, message, color, labelColor, style, idSuffix };
+  if (logo === undefined) return makeBadge(content);
+  const svg = makeBadge({ ...content, logo: LOGO_PLACE, logoWidth: logo.width });
+  return svg.replace(`href="${LOGO_PLACE}"`, () => `href="${logo.href}"`);
 }
 
 // Without a label, badge-maker's social badge has an empty box beside the message. This puts the message in the box, as
