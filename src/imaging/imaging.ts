@@ -12,7 +12,7 @@ import { drawingCost, LARGE_COST } from './cost.ts';
 import { createQueue, DroppedError } from './queue.ts';
 
 /** Raise it with every change of our code that changes a picture; stored pictures of other revisions are not used. */
-const RENDERER_REVISION = 3;
+const RENDERER_REVISION = 4;
 /** The edge gives up after 2.3 s: nobody would receive a picture that waits for longer. */
 const MAX_WAIT_MS = 1_000;
 const MAX_WAITING_LARGE = 32;
