@@ -1,118 +1,87 @@
+import permissive from '@blueoak/list' with { type: 'json' };
+import copyleft from 'spdx-copyleft' with { type: 'json' };
 import parseExpression from 'spdx-expression-parse';
+import { identifyLicense } from './license-names.ts';
 
 /** shields.io's classes, the strictest first: a license without a class may forbid anything. */
 const CLASSES = ['other', 'copyleft', 'permissive', 'public-domain'] as const;
 export type LicenseClass = (typeof CLASSES)[number];
 
-/** shields.io's lists: SPDX identifiers, then what people write in their place. */
-const NAMES: Readonly<Record<Exclude<LicenseClass, 'other'>, readonly string[]>> = {
-  'public-domain': ['CC0-1.0', 'Unlicense', 'WTFPL', '0BSD', 'CC0'],
-  permissive: [
-    'AFL-3.0',
-    'Apache-2.0',
-    'Artistic-2.0',
-    'BSD-2-Clause',
-    'BSD-3-Clause',
-    'BSD-3-Clause-Clear',
-    'BSL-1.0',
-    'CC-BY-4.0',
-    'ECL-2.0',
-    'ISC',
-    'MIT',
-    'MS-PL',
-    'NCSA',
-    'PostgreSQL',
-    'Zlib',
-    'BSD',
-    'Apache 2.0',
-  ],
-  copyleft: [
-    'AGPL-1.0-only',
-    'AGPL-1.0-or-later',
-    'AGPL-3.0-only',
-    'AGPL-3.0-or-later',
-    'CC-BY-SA-4.0',
-    'EPL-1.0',
-    'EPL-2.0',
-    'EUPL-1.1',
-    'GPL-1.0-only',
-    'GPL-1.0-or-later',
-    'GPL-2.0-only',
-    'GPL-2.0-or-later',
-    'GPL-3.0-only',
-    'GPL-3.0-or-later',
-    'LGPL-2.0-only',
-    'LGPL-2.0-or-later',
-    'LGPL-2.1-only',
-    'LGPL-2.1-or-later',
-    'LGPL-3.0-only',
-    'LGPL-3.0-or-later',
-    'LPPL-1.3c',
-    'MPL-2.0',
-    'MS-RL',
-    'OFL-1.1',
-    'OSL-3.0',
-    'GPL',
-    'GPL-2.0',
-    'GPL-3.0',
-    'GPLv2',
-    'GPLv2+',
-    'GPLv3',
-    'GPLv3+',
-    'AGPL-3.0',
-    'AGPLv3+',
-    'LGPL',
-    'LGPL-2.1',
-    'LGPL-3.0',
-    'LGPLv2',
-    'LGPLv2+',
-    'LGPLv3',
-    'LGPLv3+',
-    'MPL',
-    'MPL 1.1',
-    'MPL 2.0',
-    'EPL',
-  ],
-};
-
-/**
- * In lower case: SPDX identifiers have no case (SPDX 2.3, annex D), and the classifier of `GPLv3` is shortened to
- * `GPLV3`.
- */
-const CLASS_BY_NAME: ReadonlyMap<string, LicenseClass> = new Map(
-  CLASSES.flatMap((one) =>
-    one === 'other' ? [] : NAMES[one].map((name) => [name.toLowerCase(), one]),
-  ),
+/** shields.io's list. */
+const PUBLIC_DOMAIN: ReadonlySet<string> = new Set(['CC0-1.0', 'Unlicense', 'WTFPL', '0BSD']);
+/** Blue Oak Council's list, which is about software, and one that shields.io adds. */
+const PERMISSIVE: ReadonlySet<string> = new Set(
+  ['CC-BY-4.0'].concat(permissive.flatMap(({ licenses }) => licenses.map(({ id }) => id))),
 );
+const COPYLEFT: ReadonlySet<string> = new Set(copyleft);
+/** Families with versions that the list lacks. */
+const COPYLEFT_FAMILIES = /^(?:A?GPL|LGPL|LPPL|EUPL|CECILL(?!-B)|EPL|OFL)-/;
 
-/** The length guards the parser's stack, the alphabet its scanner, which skips over any other character. */
-const PARSABLE = /^[A-Za-z0-9.+:() -]{1,500}$/;
+/** The parser recurses. */
+const MAX_EXPRESSION = 500;
+/** The parser's scanner skips over any other character. */
+const PARSABLE = /^[A-Za-z0-9.+:() -]+$/;
+/** How people join two names in place of an SPDX expression: `MIT or Apache 2.0`, `LGPL/MIT`, `MIT, BSD`. */
+const OR = / or |\//i;
+const AND = / and | & |, /i;
 
 type Expression = ReturnType<typeof parseExpression>;
 
-/** Returns the class of the freest of `texts`, as shields.io does where several classifiers stand; of none: `other`. */
-export function classifyLicenses(texts: readonly string[]): LicenseClass {
-  return freest(texts.map((text) => CLASS_BY_NAME.get(text.toLowerCase()) ?? classifyText(text)));
+/** Returns the class of the most permissive of the licenses, as shields.io does for several classifiers. */
+export function classifyLicenses(names: readonly string[]): LicenseClass {
+  return freest(names.map((name) => classifyName(name) ?? 'other'));
 }
 
-/** The class of an SPDX expression; whatever else a text may be is `other`. */
-function classifyText(text: string): LicenseClass {
-  if (!PARSABLE.test(text)) return 'other';
+/** Returns undefined for a text that names no license. */
+function classifyName(name: string): LicenseClass | undefined {
+  const expression = parse(name);
+  if (expression !== undefined) return classifyExpression(expression);
+  const identifier = identifyLicense(name);
+  if (identifier !== undefined) return classifyIdentifier(identifier);
+  return classifyArms(name, OR, freest) ?? classifyArms(name, AND, strictest);
+}
+
+/** Returns undefined if a part of the text names no license: nothing is guessed from the others. */
+function classifyArms(
+  text: string,
+  separator: RegExp,
+  choose: (classes: readonly LicenseClass[]) => LicenseClass,
+): LicenseClass | undefined {
+  const [first = '', ...others] = text.split(separator);
+  if (others.length === 0 || text.length > MAX_EXPRESSION) return undefined;
+  const classes = [first, ...others].map((name) => classifyName(name.trim()));
+  return classes.every((one) => one !== undefined) ? choose(classes) : undefined;
+}
+
+/** Returns whether `text` is an SPDX expression of known identifiers (SPDX 2.3, annex D). */
+export function isExpression(text: string): boolean {
+  return parse(text) !== undefined;
+}
+
+function parse(text: string): Expression | undefined {
+  if (text.length > MAX_EXPRESSION || !PARSABLE.test(text)) return undefined;
   try {
-    return classifyExpression(parseExpression(text));
+    return parseExpression(text);
   } catch {
-    return 'other';
+    return undefined;
   }
 }
 
 /**
- * OR leaves the choice to the user, so the freest arm counts; AND binds by both, so the strictest does. A later version
- * (`+`) and an exception (`WITH`) stay in the class of their license; a `LicenseRef-` is `other`.
+ * OR lets the user choose, so the most permissive arm counts; for AND the strictest counts. A later version (`+`) and an
+ * exception (`WITH`) do not change the class; a `LicenseRef-` is `other`.
  */
 function classifyExpression(node: Expression): LicenseClass {
-  if ('license' in node) return CLASS_BY_NAME.get(node.license.toLowerCase()) ?? 'other';
+  if ('license' in node) return classifyIdentifier(node.license);
   const arms = [classifyExpression(node.left), classifyExpression(node.right)];
   return node.conjunction === 'or' ? freest(arms) : strictest(arms);
+}
+
+function classifyIdentifier(identifier: string | undefined): LicenseClass {
+  if (identifier === undefined) return 'other';
+  if (PUBLIC_DOMAIN.has(identifier)) return 'public-domain';
+  if (PERMISSIVE.has(identifier)) return 'permissive';
+  return COPYLEFT.has(identifier) || COPYLEFT_FAMILIES.test(identifier) ? 'copyleft' : 'other';
 }
 
 function freest(classes: readonly LicenseClass[]): LicenseClass {

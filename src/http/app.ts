@@ -1,10 +1,12 @@
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { BadgeError } from '../errors.ts';
+import type { Logos } from '../logos/logos.ts';
 import type { Handler } from './server.ts';
 import type { LogAccess } from './access-log.ts';
 import type { SendAnswer } from './badges/answer.ts';
 import { errorsAsBadges } from './badges/errors-as-badges.ts';
+import { MAX_URL_LENGTH } from './paths.ts';
 import type { RateLimit } from './limits/rate-limit.ts';
 import type { MicroCache } from './badges/micro-cache.ts';
 import { requestContext } from './request-context.ts';
@@ -19,6 +21,7 @@ export interface AppOptions extends Answers {
   readonly logAccess: LogAccess;
   readonly microCache: MicroCache;
   readonly sendAnswer: SendAnswer;
+  readonly logos: Logos;
   readonly rateLimit: RateLimit;
   /** For the edge's probe at `/-/ready`: Varnish probes the port that it fetches from. */
   readonly isReady: () => boolean;
@@ -26,10 +29,11 @@ export interface AppOptions extends Answers {
 
 /** Creates the application. The order of its middleware is the order in which a request passes through it. */
 export function createApp(options: AppOptions): Handler {
-  const { log, microCache, sendAnswer, isReady } = options;
+  const { log, microCache, sendAnswer, logos, isReady } = options;
   const app = new Koa<BadgeState>();
   app.use(requestContext(options));
-  app.use(errorsAsBadges(sendAnswer));
+  app.use(errorsAsBadges(sendAnswer, logos));
+  app.use(onlyShortUrls);
   app.use(createRoutes(options).routes());
   app.use(onlyGetAndHead);
   app.use(noSuchPath);
@@ -52,6 +56,11 @@ function pathOfTarget(target: string): string {
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '');
   return path.startsWith('/') ? path : `/${path}`;
 }
+
+const onlyShortUrls: BadgeMiddleware = (ctx, next) => {
+  if (ctx.url.length <= MAX_URL_LENGTH) return next();
+  throw new BadgeError('invalid-name', 'the URL is too long');
+};
 
 const onlyGetAndHead: BadgeMiddleware = (ctx, next) => {
   if (ctx.method === 'GET' || ctx.method === 'HEAD') return next();

@@ -1,7 +1,7 @@
 import { createRequestIds, type LogAccess } from './access-log.ts';
 import type { RateLimit } from './limits/rate-limit.ts';
-import { readParameters } from './parameters.ts';
-import { grammarOf, splitExtension } from './paths.ts';
+import { type Parameters, readParameters } from './parameters.ts';
+import { grammarOf, iconRuleOf, MAX_URL_LENGTH, splitExtension } from './paths.ts';
 import type { MicroCache } from './badges/micro-cache.ts';
 import { type BadgeContext, type BadgeMiddleware, type BadgeState, tiersOf } from './state.ts';
 
@@ -30,7 +30,7 @@ function startState(ctx: BadgeContext, rateLimit: RateLimit, requestId: string):
   return {
     requestId,
     startedAtMs: performance.now(),
-    parameters: readParameters(ctx.querystring),
+    parameters: parametersOf(ctx),
     format: splitExtension(path).format ?? 'svg',
     grammar: grammarOf(path),
     kindId: 'none',
@@ -42,4 +42,10 @@ function startState(ctx: BadgeContext, rateLimit: RateLimit, requestId: string):
     error: undefined,
     sent: undefined,
   };
+}
+
+/** Reads the query. For a URL that is too long, only `strict` counts, as at the edge. */
+function parametersOf({ url, path, querystring }: BadgeContext): Parameters {
+  const given = readParameters(querystring, iconRuleOf(path));
+  return url.length > MAX_URL_LENGTH ? { ...readParameters(''), strict: given.strict } : given;
 }
