@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { drawingCost } from '../../src/imaging/cost.ts';
+import { drawingCost, SHADOWED_LETTERS } from '../../src/imaging/cost.ts';
 import { prepareFonts } from '../../src/imaging/fonts.ts';
 import { createRasterizer, type RasterFormat, type Rasterizer } from '../../src/imaging/raster.ts';
 import { type BadgeSpec, type Scale, type Style, STYLES } from '../../src/imaging/spec.ts';
@@ -12,7 +12,7 @@ import type { BenchOptions } from '../options.ts';
 
 const FORMATS: readonly RasterFormat[] = ['png', 'jpeg', 'gif', 'tiff', 'webp'];
 const SCALES: readonly Scale[] = [1, 2, 3, 4];
-const LETTERS = [40, 160, 512];
+const LETTERS = [40, 90, 180, 512];
 /** The rasterizer gives up after 2 s by default, which a busy machine needs for the largest. */
 const TIMEOUT_SECONDS = 30;
 /** A picture that costs more than its charge by this factor would be a lever. */
@@ -78,13 +78,14 @@ async function cpuMs(work: () => Promise<unknown>, times: number): Promise<numbe
   return (user + system) / 1000 / times;
 }
 
-/** cost = start + letters × (letter of the style + pixels of the format × scale²). */
+/** cost = start + shadowed letters × scale² + letters × (letter of the style + pixels of the format × scale²). */
 function fitFigure(samples: readonly Sample[]): Figure {
-  const names = ['start', ...STYLES, ...FORMATS];
+  const names = ['start', 'shadow', ...STYLES, ...FORMATS];
   const rows = samples.map(({ spec, format, scale }) => {
     const letters = spec.label.length + spec.message.length;
     return names.map((name) => {
       if (name === 'start') return 1;
+      if (name === 'shadow') return shadowedPixels(spec, letters, scale);
       if (name === spec.style) return letters / 100;
       return name === format ? (letters * scale ** 2) / 100 : 0;
     });
@@ -96,11 +97,16 @@ function fitFigure(samples: readonly Sample[]): Figure {
   const measured = names.map((name, i) => `${name} ${(fitted[i] ?? 0).toFixed(2)}`).join(', ');
   return {
     key: 'drawing-cost-fit',
-    what: 'cost of a picture in typical ones: start, per 100 letters by style, per 100 letters and scale² by format',
+    what: 'cost of a picture in typical ones: start, per 100 shadowed letters and scale², per 100 letters by style, per 100 letters and scale² by format',
     measured,
     goal: 'as in `src/imaging/cost.ts`',
     met: true,
   };
+}
+
+function shadowedPixels({ style }: BadgeSpec, letters: number, scale: Scale): number {
+  const hasShadow = style === 'flat' || style === 'plastic';
+  return hasShadow ? (Math.min(letters, SHADOWED_LETTERS / scale) * scale ** 2) / 100 : 0;
 }
 
 function chargeFigure(samples: readonly Sample[]): Figure {

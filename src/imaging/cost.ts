@@ -1,14 +1,23 @@
-import type { BadgeSpec, Format, Scale, Style } from './spec.ts';
+import { MAX_BLURRED_SIDE } from './raster.ts';
+import { type BadgeSpec, type Format, type Scale, type Style, STYLES } from './spec.ts';
 
 // Fitted to pictures of wide letters by `node bench/main.ts cost-model`, which also checks the result.
 const START_COST = 0.6;
-/** Cost of 100 letters. Social has a font of its own, whose cost grows faster than the number of letters. */
-const LETTERS_COST: Readonly<Record<Style, number>> = {
-  flat: 1.5,
-  'flat-square': 0.3,
-  plastic: 1.7,
-  'for-the-badge': 0.4,
-  social: 4.5,
+interface StyleCost {
+  /** Of 100 letters. */
+  readonly letters: number;
+  /** Of their pixels at scale 1, beside those of the format. */
+  readonly pixels: number;
+  /** Of the pixels of their shadow at scale 1. */
+  readonly shadow: number;
+}
+const STYLE_COSTS: Readonly<Record<Style, StyleCost>> = {
+  flat: { letters: 1.2, pixels: 0, shadow: 0.6 },
+  'flat-square': { letters: 0.3, pixels: 0, shadow: 0 },
+  plastic: { letters: 1.2, pixels: 0, shadow: 0.6 },
+  'for-the-badge': { letters: 0.5, pixels: 0, shadow: 0 },
+  // A font of its own, with more points to a letter.
+  social: { letters: 4.5, pixels: 0.5, shadow: 0 },
 };
 /** Cost of the pixels of 100 letters at scale 1. */
 const PIXELS_COST: Readonly<Record<Exclude<Format, 'svg'>, number>> = {
@@ -18,6 +27,10 @@ const PIXELS_COST: Readonly<Record<Exclude<Format, 'svg'>, number>> = {
   tiff: 0.2,
   webp: 0.35,
 };
+
+const WIDE_LETTER_WIDTH = 11;
+/** Letters that have a shadow at scale 1, if all are wide. */
+export const SHADOWED_LETTERS = MAX_BLURRED_SIDE / WIDE_LETTER_WIDTH;
 
 /** Pictures above this cost take 16 to 200 ms. */
 export const LARGE_COST = 8;
@@ -32,17 +45,20 @@ export function drawingCost(
   return Math.max(1, textCost) + (logo?.cost ?? 0);
 }
 
-/** Returns the number of letters from which a picture is large in the dearest style. */
-export function lettersOfLarge(format: Exclude<Format, 'svg'>, scale: Scale): number {
-  const style = 'social';
-  const costOfLetter = costOf(1, { style, format, scale }) - START_COST;
-  return Math.floor((LARGE_COST - START_COST) / costOfLetter) + 1;
+/** Returns the number of letters up to which a picture is not large in any style. */
+export function lettersBelowLarge(format: Exclude<Format, 'svg'>, scale: Scale): number {
+  let letters = 0;
+  const isLarge = (style: Style) => costOf(letters + 1, { style, format, scale }) > LARGE_COST;
+  while (!STYLES.some(isLarge)) letters += 1;
+  return letters;
 }
 
 function costOf(
   letters: number,
   { style, format, scale }: { style: Style; format: Exclude<Format, 'svg'>; scale: Scale },
 ): number {
-  const perHundred = LETTERS_COST[style] + PIXELS_COST[format] * scale ** 2;
-  return START_COST + (letters / 100) * perHundred;
+  const cost = STYLE_COSTS[style];
+  const perHundred = cost.letters + (cost.pixels + PIXELS_COST[format]) * scale ** 2;
+  const shadowed = Math.min(letters, SHADOWED_LETTERS / scale) * scale ** 2;
+  return START_COST + (letters * perHundred + shadowed * cost.shadow) / 100;
 }

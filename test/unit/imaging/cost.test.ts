@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drawingCost, LARGE_COST, lettersOfLarge } from '../../../src/imaging/cost.ts';
+import { drawingCost, LARGE_COST, lettersBelowLarge } from '../../../src/imaging/cost.ts';
 import type { RasterFormat } from '../../../src/imaging/raster.ts';
 import { type Scale, STYLES, type Style } from '../../../src/imaging/spec.ts';
 
@@ -17,10 +17,10 @@ function costOf(letters: number, format: RasterFormat, scale: Scale, style: Styl
 test.each<[letters: number, format: RasterFormat, scale: Scale, cost: number]>([
   [0, 'png', 1, 1],
   [20, 'png', 1, 1],
-  [40, 'gif', 4, 10],
+  [40, 'gif', 4, 14],
   [256, 'png', 1, 5],
-  [512, 'png', 4, 21],
-  [512, 'gif', 4, 123],
+  [512, 'png', 4, 24],
+  [512, 'gif', 4, 126],
 ])(
   '%i letters as %s at scale %i cost as much as %i typical badges',
   (letters, format, scale, cost) => {
@@ -28,12 +28,13 @@ test.each<[letters: number, format: RasterFormat, scale: Scale, cost: number]>([
   },
 );
 
-test('a picture with fewer letters than the limit of its format and scale is not large in any style', () => {
+test('the limit of a format and scale is the most letters that are not large in any style', () => {
   for (const format of FORMATS)
     for (const scale of SCALES) {
-      const limit = lettersOfLarge(format, scale);
-      const costs = STYLES.map((style) => costOf(limit - 1, format, scale, style));
-      expect(Math.max(...costs)).toBeLessThanOrEqual(LARGE_COST);
-      expect(costOf(limit, format, scale, 'social')).toBeGreaterThan(LARGE_COST);
+      const most = (letters: number) =>
+        Math.max(...STYLES.map((style) => costOf(letters, format, scale, style)));
+      const limit = lettersBelowLarge(format, scale);
+      expect(most(limit)).toBeLessThanOrEqual(LARGE_COST);
+      expect(most(limit + 1)).toBeGreaterThan(LARGE_COST);
     }
 });
