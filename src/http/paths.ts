@@ -43,7 +43,7 @@ export function grammarOf(path: string): Grammar {
 
 /** Returns what `icon` means at a path: badgen.net has it for projects and for static badges of several segments. */
 export function iconRuleOf(path: string): IconRule {
-  if (/^\/py\//.test(path)) return 'brand';
+  if (path.startsWith('/py/')) return 'brand';
   return /^\/(?:pypi|(?:badge|static)\/+[^/]+)\/+[^/]/.test(path) ? 'white' : 'none';
 }
 

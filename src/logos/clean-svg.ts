@@ -86,21 +86,21 @@ function createCleaner() {
   };
 
   return {
-    open(tag: SaxesTagNS): void {
+    open: (tag: SaxesTagNS): void => {
       if (open.length >= MAX_OPEN) throw new Error('the elements are nested too deep');
       isStyle = tag.local === 'style' && tag.uri === SVG_NAMESPACE;
       open.push(isKept(tag) ? keep(tag) : { kept: undefined, scale: 1 });
     },
-    text(text: string): void {
+    text: (text: string): void => {
       if (isStyle) css += text;
     },
-    close(): void {
+    close: (): void => {
       if (isStyle) classes = readClasses(css);
       isStyle = false;
       const name = open.pop()?.kept;
       if (name !== undefined) write(`</${name}>`);
     },
-    result(): CleanSvg | undefined {
+    result: (): CleanSvg | undefined => {
       const workShare = work.share();
       return isVisible && workShare <= 1 ? { svg: parts.join(''), workShare } : undefined;
     },

@@ -54,7 +54,7 @@ function givenAttributes(
     ...own
       .filter(({ local, prefix }) => prefix === '' || local === 'href')
       .map(({ local, value }): [string, string] => [local, value]),
-    ...names.flatMap((name) => [...(classes.get(name) ?? [])]),
+    ...names.flatMap((name) => Array.from(classes.get(name) ?? [])),
     ...readDeclarations(valueOf('style')),
   ]);
 }

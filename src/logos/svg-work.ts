@@ -18,7 +18,6 @@ const GRADIENT_WORK = 4_000;
 
 const NUMBER = /-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/gi;
 const PATH_COMMAND = /[a-df-z][^a-df-z]*/gi;
-const TRANSFORM_FUNCTION = /([a-zA-Z]+)\(([^()]*)\)/g;
 /** Attributes of lengths. */
 const LENGTHS = ['d', 'points', 'x', 'y', 'width', 'height', 'rx', 'ry', 'cx', 'cy', 'r'].concat([
   'x1',
@@ -90,17 +89,17 @@ function scaleOf(name: string, attributes: ReadonlyMap<string, string>): number 
   const [, , width = DEFAULT_SIDE, height = DEFAULT_SIDE] = numbersOf(
     attributes.get('viewBox') ?? '',
   );
-  const functions = (attributes.get('transform') ?? '').matchAll(TRANSFORM_FUNCTION);
-  return [...functions].reduce(
-    (scale, [, kind = '', values = '']) => scale * scaleOfFunction(kind, numbersOf(values)),
+  const functions = (attributes.get('transform') ?? '').split(')').map((each) => each.split('('));
+  return functions.reduce(
+    (scale, [kind = '', values = '']) => scale * scaleOfFunction(kind, numbersOf(values)),
     name === 'svg' ? DRAWN_SIDE / Math.max(width, height) : 1,
   );
 }
 
 function scaleOfFunction(kind: string, values: readonly number[]): number {
-  if (kind === 'scale') return largestOf(values);
-  if (kind === 'matrix') return 2 * largestOf(values.slice(0, 4));
-  if (kind.startsWith('skew')) return 1 + Math.abs(Math.tan(((values[0] ?? 0) * Math.PI) / 180));
+  if (kind.endsWith('scale')) return largestOf(values);
+  if (kind.endsWith('matrix')) return 2 * largestOf(values.slice(0, 4));
+  if (kind.includes('skew')) return 1 + Math.abs(Math.tan(((values[0] ?? 0) * Math.PI) / 180));
   return 1;
 }
 

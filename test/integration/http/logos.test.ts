@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { z } from 'zod';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startService, startServiceForTest, type TestService } from '../../support/service.ts';
 
@@ -16,10 +17,13 @@ const python = { namedLogo: 'python' };
 const white = { namedLogo: 'pypi', logoColor: '#ffffff' };
 const logoSvg = { logoSvg: CLEAN };
 
+const twinSchema = z.record(z.string(), z.unknown());
+
 async function logoOf(path: string): Promise<object> {
   const response = await service.get(path);
-  const twin: unknown = await response.json();
-  return Object.fromEntries(Object.entries(Object(twin)).filter(([key]) => /logo/i.test(key)));
+  return Object.fromEntries(
+    Object.entries(twinSchema.parse(await response.json())).filter(([key]) => /logo/i.test(key)),
+  );
 }
 
 // prettier-ignore
