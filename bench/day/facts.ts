@@ -50,6 +50,7 @@ export function createDayFacts(options: {
   const projects = createFacts({
     ...common,
     source: createPypiSource({
+      name: 'pypi',
       client: upstreams.pypi,
       budget: ENDLESS,
       freshSeconds: FRESH_SECONDS,

@@ -9,8 +9,11 @@ const SCALES: Readonly<Record<'1' | '2' | '3' | '4', Scale>> = { 1: 1, 2: 2, 3: 
 
 /** Description of a parameter, for documents, gallery, edge and commands. */
 export interface ParameterFacts {
-  /** What it changes: content or look of a badge, size of a raster picture, or only headers of the response. */
-  readonly changes: 'content' | 'look' | 'size' | 'answer';
+  /**
+   * What it changes: content or look of a badge, size of a raster picture, the index that facts come from, or only
+   * headers of the response.
+   */
+  readonly changes: 'content' | 'look' | 'size' | 'index' | 'answer';
   /** Meaning, for the documents. */
   readonly about: string;
   readonly example: string;
@@ -125,6 +128,11 @@ export const parametersSchema = z.object({
       default: '1',
     },
   ),
+  pypiBaseUrl: optional(z.string()).register(facts, {
+    changes: 'index',
+    about: 'another index with the API of PyPI, if the operator serves it (`PYPI_INDEXES`)',
+    example: 'https://test.pypi.org',
+  }),
   strict: optional(z.literal('1')).register(facts, {
     changes: 'answer',
     about: 'sends error badges with their true status code instead of 200',

@@ -4,7 +4,7 @@ import { findKind } from '../badges/catalog.ts';
 import { composeSpec } from '../badges/compose.ts';
 import type { Grammar, Kind } from '../badges/kind.ts';
 import { type Parameter, PARAMETERS } from '../badges/parameters.ts';
-import { describe } from '../facts/look-up.ts';
+import { describe, indexOf } from '../facts/look-up.ts';
 import { BadgeError } from '../errors.ts';
 import { type Parameters, resolveParameters } from '../http/parameters.ts';
 import { formatOf } from '../http/paths.ts';
@@ -72,7 +72,7 @@ export interface RenderRequest {
   readonly project: string;
   readonly release?: string | undefined;
   readonly format: Format;
-  readonly parameters: Pick<Parameters, 'styling' | 'content' | 'scale'>;
+  readonly parameters: Pick<Parameters, 'styling' | 'content' | 'scale' | 'pypiBaseUrl'>;
 }
 
 /** Returns the picture of a badge. Rejects with a `BadgeError` if a server would send an error badge. */
@@ -94,7 +94,8 @@ async function specOf(sources: Services['sources'], request: RenderRequest): Pro
     throw new BadgeError('invalid-name', 'not a valid name of a project or a release');
   }
   const options = { ...parameters.content, grammar };
-  const subject = { kind, project, release, options };
+  const index = indexOf(sources, kind, parameters.pypiBaseUrl);
+  const subject = { kind, project, release, options, index };
   const { content } = await describe(sources, subject, () => undefined);
   return composeSpec({ label: kind.label, ...content }, parameters.styling);
 }

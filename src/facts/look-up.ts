@@ -1,8 +1,10 @@
 import type { Facts, Found } from '../../cache/facts/contract.ts';
 import type { Content, Kind, Options } from '../badges/kind.ts';
 import { BadgeError } from '../errors.ts';
-import type { DownloadFacts, ProjectFacts } from './schema.ts';
+import type { PackageIndex } from './package-index.ts';
 import { projectId } from './pypi.ts';
+import type { DownloadFacts } from './schema.ts';
+import type { Sources } from './sources.ts';
 
 /** Which badge of which project; the project's name is normalized (PEP 503). */
 export interface Subject {
@@ -10,6 +12,7 @@ export interface Subject {
   readonly project: string;
   readonly release?: string | undefined;
   readonly options: Options;
+  readonly index: Pick<PackageIndex, 'projects'>;
 }
 
 /** Content of a badge and the origin of its facts. */
@@ -26,8 +29,23 @@ export interface Description {
 
 /** Sources of the facts of a badge. */
 export interface BadgeSources {
-  readonly projects: Pick<Facts<ProjectFacts>, 'get'>;
   readonly downloads: Pick<Facts<DownloadFacts>, 'get'>;
+}
+
+/**
+ * Returns the index that `?pypiBaseUrl=` names; without it, PyPI. Throws a `BadgeError` for an index that is not served,
+ * or whose downloads nobody counts.
+ */
+export function indexOf(
+  sources: Pick<Sources, 'findIndex'>,
+  kind: Kind,
+  pypiBaseUrl: string | undefined,
+): PackageIndex {
+  const index = sources.findIndex(pypiBaseUrl);
+  if (index === undefined) throw new BadgeError('index-not-served', 'PYPI_INDEXES lacks it');
+  if (index.url !== undefined && kind.facts === 'downloads')
+    throw new BadgeError('index-not-served', 'its downloads are not counted');
+  return index;
 }
 
 /**
@@ -39,12 +57,12 @@ export async function describe(
   subject: Subject,
   admit: () => void,
 ): Promise<Description> {
-  const { kind, project, release, options } = subject;
+  const { kind, project, release, options, index } = subject;
   if (kind.facts === 'downloads') {
     const found = known(await sources.downloads.get(project, admit), subject);
     return { ...origin(found), source: 'pypistats', content: kind.describe(found.value, options) };
   }
-  const found = known(await sources.projects.get(projectId(project, release), admit), subject);
+  const found = known(await index.projects.get(projectId(project, release), admit), subject);
   return {
     ...origin(found),
     source: 'pypi',

@@ -16,6 +16,8 @@ export function projectId(name: string, release?: string): string {
 }
 
 export interface PypiOptions {
+  /** Part of the keys of its records: `pypi`, or the name of another index. */
+  readonly name: string;
   readonly client: UpstreamClient;
   readonly budget: Budget;
   /** A record is fresh for so long. */
@@ -23,16 +25,17 @@ export interface PypiOptions {
 }
 
 /**
- * Creates PyPI's source of facts. Known records are refreshed first; unknown names get the spare part of the budget,
+ * Creates the source of facts of PyPI, or of another index with its JSON API. Known records are refreshed first; unknown names get the spare part of the budget,
  * because a client can invent any number of them.
  */
 export function createPypiSource({
+  name,
   client,
   budget,
   freshSeconds,
 }: PypiOptions): FactsSource<ProjectFacts> {
   return {
-    name: 'pypi',
+    name,
     schema: projectFactsSchema,
     freshUntilMs: (fetchedAtMs) => fetchedAtMs + freshSeconds * 1000,
     async load(id, previous, signal) {

@@ -15,6 +15,8 @@ export interface Parameters {
   readonly strict: boolean;
   /** Requested cache length; 0 if none. */
   readonly cacheSeconds: number;
+  /** Requested index; undefined: PyPI. */
+  readonly pypiBaseUrl: string | undefined;
 }
 
 const DEFAULTS: Parameters = resolveParameters({});
@@ -41,5 +43,6 @@ export function resolveParameters(values: Readonly<Record<string, unknown>>): Pa
     scale: given.scale ?? 1,
     strict: given.strict !== undefined,
     cacheSeconds: given.cacheSeconds ?? given.maxAge ?? 0,
+    pypiBaseUrl: given.pypiBaseUrl,
   };
 }

@@ -39,6 +39,7 @@ test.each([
   ['render version no-such-project -o -', 1, /not found/],
   ['render version requests -o /no/such/folder/x.svg', 1, /ENOENT/],
   ['render version requests -o - --style comic', 2, /style/],
+  ['render v requests -o - --pypi-base-url https://a.example', 1, /PYPI_INDEXES/],
   ['purge --all', 2, /--yes/],
   ['paint', 2, /unknown command/],
 ])('pypins %s exits with %i and an error message', async (args, code, message) => {

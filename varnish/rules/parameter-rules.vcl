@@ -5,8 +5,8 @@
 import var;
 
 sub query_of_known_parameters {
-  if (var.get("query") ~ "&(?!(?:cacheSeconds|color|colorA|colorB|label|labelColor|maxAge|period|prefix|scale|strict|style|text)=)") {
-    var.set("query", regsuball(var.get("query"), "&(?!(?:cacheSeconds|color|colorA|colorB|label|labelColor|maxAge|period|prefix|scale|strict|style|text)=)[^&]*", ""));
+  if (var.get("query") ~ "&(?!(?:cacheSeconds|color|colorA|colorB|label|labelColor|maxAge|period|prefix|pypiBaseUrl|scale|strict|style|text)=)") {
+    var.set("query", regsuball(var.get("query"), "&(?!(?:cacheSeconds|color|colorA|colorB|label|labelColor|maxAge|period|prefix|pypiBaseUrl|scale|strict|style|text)=)[^&]*", ""));
   }
 }
 
