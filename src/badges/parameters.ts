@@ -33,6 +33,15 @@ function optional<T>(schema: z.ZodType<T, string>) {
   return z.string().min(1).pipe(schema).optional().catch(undefined);
 }
 
+/** Present, even without a value, is on; `0` and `false` are off. */
+function flag() {
+  return z
+    .string()
+    .transform((value) => !/^(?:0|false)$/i.test(value))
+    .optional()
+    .catch(undefined);
+}
+
 function seconds() {
   return optional(
     z
@@ -107,6 +116,13 @@ export const parametersSchema = z.object({
     example: 'none',
     values: PREFIXES,
   }),
+  include_prereleases: flag().register(facts, {
+    changes: 'content',
+    about:
+      'the highest version that is not yanked, pre-releases among them; `0` and `false` are off',
+    example: '1',
+    keepsEmpty: true,
+  }),
   cacheSeconds: seconds().register(facts, {
     changes: 'answer',
     about: 'seconds for which caches keep the badge, if longer than the default',
@@ -144,7 +160,10 @@ type Given = z.infer<typeof parametersSchema>;
 
 /** Parameters that change a badge's content. A kind lists those that it reads. */
 export type ContentParameters = {
-  readonly [Name in 'period' | 'text' | 'prefix']?: Exclude<Given[Name], undefined>;
+  readonly [Name in 'period' | 'text' | 'prefix' | 'include_prereleases']?: Exclude<
+    Given[Name],
+    undefined
+  >;
 };
 export type ContentParameter = keyof ContentParameters;
 

@@ -30,13 +30,18 @@ const RENDERED = PARAMETERS.filter(
   ({ changes, oldNameOf }) => changes !== 'answer' && oldNameOf === undefined,
 );
 
-function optionOf({ name, about, values }: Parameter): Option {
-  const flag = name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
-  const option = new Option(`--${flag} <value>`, about);
+function optionOf({ name, about, values, keepsEmpty }: Parameter): Option {
+  const flag = name
+    .replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)
+    .replaceAll('_', '-');
+  const option =
+    keepsEmpty === true
+      ? new Option(`--${flag} [value]`, about).preset('')
+      : new Option(`--${flag} <value>`, about);
   return values === undefined ? option : option.choices(values);
 }
 
-/** Also contains the values of `RENDERED` by name. */
+/** Also contains the values of `RENDERED`, by the names of their options. */
 interface RenderOptions extends Readonly<Record<string, unknown>> {
   readonly output: string;
   readonly release?: string;
@@ -44,7 +49,10 @@ interface RenderOptions extends Readonly<Record<string, unknown>> {
 }
 
 async function renderOne(kind: string, project: string, options: RenderOptions): Promise<void> {
-  const { output, release, format = formatOfFile(output), ...given } = options;
+  const { output, release, format = formatOfFile(output) } = options;
+  const given = Object.fromEntries(
+    RENDERED.map((parameter) => [parameter.name, options[optionOf(parameter).attributeName()]]),
+  );
   const request = { kind, project, release, format, parameters: resolveParameters(given) };
   const picture = await withOpened(createServices, (services) => render(services, request));
   // Unlike what is kept (see the launcher), a picture is for others to see.

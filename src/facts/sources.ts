@@ -15,7 +15,7 @@ const PYPI = 'https://pypi.org';
 const MEMORY = { pypi: 1 / 4, downloads: 1 / 8, others: 1 / 8 } as const;
 
 /** The cached facts of PyPI and pypistats.org, and of the other indexes. */
-export interface Sources extends Pick<PackageIndex, 'projects' | 'expire'> {
+export interface Sources extends Pick<PackageIndex, 'projects' | 'simple' | 'expire'> {
   readonly downloads: Facts<DownloadFacts>;
   /** Client of PyPI, for its feeds. */
   readonly pypi: PackageIndex['client'];
@@ -51,6 +51,7 @@ export function createSources(options: SourcesOptions): Sources {
   const { downloads, budget, client } = createDownloads(pypi, options);
   return {
     projects: pypi.projects,
+    simple: pypi.simple,
     downloads,
     pypi: pypi.client,
     findIndex: (url) => (url === undefined ? pypi : indexes.get(normalizeIndexUrl(url) ?? '')),

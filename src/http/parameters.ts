@@ -30,7 +30,7 @@ export function readParameters(query: string): Parameters {
 /** Resolves parameters given by name; invalid values are ignored. */
 export function resolveParameters(values: Readonly<Record<string, unknown>>): Parameters {
   const given = parametersSchema.parse(values);
-  const { period, text, prefix } = given;
+  const { period, text, prefix, include_prereleases } = given;
   return {
     styling: {
       style: given.style ?? 'flat',
@@ -38,7 +38,12 @@ export function resolveParameters(values: Readonly<Record<string, unknown>>): Pa
       color: given.color ?? given.colorB,
       labelColor: given.labelColor ?? given.colorA,
     },
-    content: { ...(period && { period }), ...(text && { text }), ...(prefix && { prefix }) },
+    content: {
+      ...(period && { period }),
+      ...(text && { text }),
+      ...(prefix && { prefix }),
+      ...(include_prereleases && { include_prereleases }),
+    },
     hasStyle: given.style !== undefined,
     scale: given.scale ?? 1,
     strict: given.strict !== undefined,
