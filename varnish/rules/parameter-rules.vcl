@@ -5,14 +5,14 @@
 import var;
 
 sub query_of_known_parameters {
-  if (var.get("query") ~ "&(?!(?:cacheSeconds|color|colorA|colorB|label|labelColor|maxAge|period|prefix|pypiBaseUrl|scale|strict|style|text)=)") {
-    var.set("query", regsuball(var.get("query"), "&(?!(?:cacheSeconds|color|colorA|colorB|label|labelColor|maxAge|period|prefix|pypiBaseUrl|scale|strict|style|text)=)[^&]*", ""));
+  if (var.get("query") ~ "&(?!(?:cacheSeconds|color|colorA|colorB|include_prereleases|label|labelColor|maxAge|period|prefix|pypiBaseUrl|scale|strict|style|text)=)") {
+    var.set("query", regsuball(var.get("query"), "&(?!(?:cacheSeconds|color|colorA|colorB|include_prereleases|label|labelColor|maxAge|period|prefix|pypiBaseUrl|scale|strict|style|text)=)[^&]*", ""));
   }
 }
 
 sub query_without_empties {
-  if (var.get("query") ~ "&(?!(?:label)=)[A-Za-z]+=(?:&|$)") {
-    var.set("query", regsuball(var.get("query"), "&(?!(?:label)=)[A-Za-z]+=(?=&|$)", ""));
+  if (var.get("query") ~ "&(?!(?:label|include_prereleases)=)[A-Za-z]+=(?:&|$)") {
+    var.set("query", regsuball(var.get("query"), "&(?!(?:label|include_prereleases)=)[A-Za-z]+=(?=&|$)", ""));
   }
 }
 
