@@ -14,7 +14,7 @@ export function renderParameterRules(): string {
   const names = PARAMETERS.map(({ name }) => name).toSorted();
   const known = `&(?!(?:${names.join('|')})=)`;
   const keepsEmpty = PARAMETERS.filter((parameter) => parameter.keepsEmpty);
-  const empty = `&(?!(?:${keepsEmpty.map(({ name }) => name).join('|')})=)[A-Za-z]+=`;
+  const empty = `&(?!(?:${keepsEmpty.map(({ name }) => name).join('|')})=)[A-Za-z_]+=`;
   return [
     HEAD,
     rule('query_of_known_parameters', known, `${known}[^&]*`),

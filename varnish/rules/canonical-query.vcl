@@ -24,16 +24,16 @@ sub canonical_query {
 
 # Writes "label" as "label=" before sorting, because "labelColor=" sorts between the two.
 sub query_sorted {
-  if (var.get("query") ~ "(?:^\?|&)[A-Za-z]+(?:&|$)") {
-    var.set("query", regsuball(var.get("query"), "((?:^\?|&)[A-Za-z]+)(?=&|$)", "\1="));
+  if (var.get("query") ~ "(?:^\?|&)[A-Za-z_]+(?:&|$)") {
+    var.set("query", regsuball(var.get("query"), "((?:^\?|&)[A-Za-z_]+)(?=&|$)", "\1="));
   }
   var.set("query", regsub(std.querysort(var.get("query")), "^\?", "&"));
 }
 
 # The API ignores repeated parameters. This must precede the other rules, or one of the two could be left and count.
 sub query_without_repeated {
-  if (var.get("query") ~ "&([A-Za-z]++=)[^&]*+&\1") {
-    var.set("query", regsuball(var.get("query"), "&([A-Za-z]++=)[^&]*+(?:&\1[^&]*+)+", ""));
+  if (var.get("query") ~ "&([A-Za-z_]++=)[^&]*+&\1") {
+    var.set("query", regsuball(var.get("query"), "&([A-Za-z_]++=)[^&]*+(?:&\1[^&]*+)+", ""));
   }
 }
 

@@ -11,8 +11,8 @@ sub query_of_known_parameters {
 }
 
 sub query_without_empties {
-  if (var.get("query") ~ "&(?!(?:label|include_prereleases)=)[A-Za-z]+=(?:&|$)") {
-    var.set("query", regsuball(var.get("query"), "&(?!(?:label|include_prereleases)=)[A-Za-z]+=(?=&|$)", ""));
+  if (var.get("query") ~ "&(?!(?:label|include_prereleases)=)[A-Za-z_]+=(?:&|$)") {
+    var.set("query", regsuball(var.get("query"), "&(?!(?:label|include_prereleases)=)[A-Za-z_]+=(?=&|$)", ""));
   }
 }
 
