@@ -22,10 +22,10 @@ const WRONG_GOAL_SECONDS = 60;
  * daily load of downloads on are enough there.
  */
 export async function measureDay({ isQuick }: BenchOptions): Promise<Measured> {
-  const traffic = createTraffic();
+  const traffic = createTraffic({ hasLaterKinds: true });
   const storesMB = isQuick ? STORES_MB.slice(-1) : STORES_MB;
   const rooms = storesMB.map((megabytes) => Math.floor((megabytes * 2 ** 20) / BADGE_BYTES));
-  const common = { traffic, rooms, viewsPerSecond: VIEWS_PER_SECOND };
+  const common = { traffic, rooms, viewsPerSecond: VIEWS_PER_SECOND, asksSimple: true };
   const followed = await runDay({
     ...common,
     isFollowed: true,

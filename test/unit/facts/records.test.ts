@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
 import { createCodec } from '../../../cache/facts/codec.ts';
-import { downloadFactsSchema, projectFactsSchema } from '../../../src/facts/schema.ts';
+import {
+  downloadFactsSchema,
+  projectFactsSchema,
+  simpleFactsSchema,
+} from '../../../src/facts/schema.ts';
 
 const CHECK = { e: '"etag"', s: 7, f: 1, c: 1, d: 2, n: 0 };
 
@@ -21,6 +25,11 @@ const FIRST: [string, z.ZodType, object][] = [
     },
   ],
   ['the downloads of a project', downloadFactsSchema, { lastDay: 1, lastWeek: 7, lastMonth: 30 }],
+  [
+    'the Simple API about a project',
+    simpleFactsSchema,
+    { status: 'archived', latestPre: '2.0rc1', release: '1.0', attested: 'some' },
+  ],
 ];
 
 test.each(FIRST)(
