@@ -53,9 +53,15 @@ sub client_limit {
   }
 }
 
-# One request id for edge, API and response. It ends with Varnish's transaction number: varnishlog -q 'vxid == …'.
+# One request id for edge, API and response: that of a trusted proxy, or a new one, which ends with Varnish's transaction
+# number: varnishlog -q 'vxid == …'.
 sub request_id {
-  if (req.http.X-Request-Id !~ "^[A-Za-z0-9._-]{8,64}$") {
-    set req.http.X-Request-Id = std.real(time=now) + "-" + req.xid;
+  if (!var.get("request id")) {
+    if (client.ip ~ trusted_proxies && req.http.X-Request-Id ~ "^[A-Za-z0-9._-]{8,64}$") {
+      var.set("request id", req.http.X-Request-Id);
+    } else {
+      var.set("request id", std.real(time=now) + "-" + req.xid);
+    }
   }
+  set req.http.X-Request-Id = var.get("request id");
 }
