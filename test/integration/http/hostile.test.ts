@@ -67,8 +67,8 @@ describe('parameters', () => {
   test.each([
     ['twice', 'style=social&style=plastic&label=a&label=b'],
     ['empty', 'style=&label&color=&scale=&period=&strict='],
-    ['huge', `label=${'x'.repeat(8_000)}&color=${'f'.repeat(5_000)}`],
-    ['many', Array.from({ length: 2_000 }, (__, i) => `a${i}=1`).join('&')],
+    ['huge', `label=${'x'.repeat(6_000)}&color=${'f'.repeat(4_000)}`],
+    ['many', Array.from({ length: 1_000 }, (__, i) => `a${i}=1`).join('&')],
     ['malformed', '%=%&%zz=%zz&=&&&label=%'],
     ['nested', 'label[a]=1&label[]=2&__proto__[x]=1'],
     ['markup', 'label=%3C/title%3E%3Cscript%3Ealert(1)%3C/script%3E&color=%22%3E%3Cscript%3E'],
