@@ -4,8 +4,8 @@ import type { StandIn } from '../../../sample/stand-in.ts';
 import { purge } from '../../../src/commands/purge.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
-import { type FollowerStatus, writeStatus } from '../../../src/follow/state/status.ts';
-import { LAG_BOUNDS_SECONDS } from '../../../src/metrics.ts';
+import { writeStatus } from '../../../src/follow/state/status.ts';
+import { IDLE_FOLLOWER } from '../../support/follower-status.ts';
 import { startPurgeListener } from '../../support/purge-listener.ts';
 import {
   startService,
@@ -15,25 +15,6 @@ import {
 } from '../../support/service.ts';
 import { openSourcesForTest } from '../../support/sources.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
-
-const FOLLOWING: FollowerStatus = {
-  feed: 'rss',
-  beat: 0,
-  leadingSinceMs: 0,
-  pollAgeMs: 0,
-  isBehind: false,
-  serial: null,
-  pollFailures: 0,
-  seen: 0,
-  followed: 0,
-  refreshed: 0,
-  unmoved: 0,
-  purged: 0,
-  purgeFailures: 0,
-  pending: 0,
-  lags: Array.from({ length: LAG_BOUNDS_SECONDS.length + 1 }, () => 0),
-  nodesBehind: [],
-};
 
 const project = (release: string) => ({ name: 'both', shows: 'a release', releases: [release] });
 
@@ -165,7 +146,7 @@ test('while a follower runs, the edge keeps PyPI for a day and other indexes for
   const store = createSqliteStore({ path: `${CACHE_DIR}/facts.sqlite`, maxBytes: 1_000_000 });
   onTestFinished(() => store.close());
   let beat = 0;
-  const report = () => writeStatus(store, { ...FOLLOWING, beat: (beat += 1) });
+  const report = () => writeStatus(store, { ...IDLE_FOLLOWER, beat: (beat += 1) });
   await report();
   const running = await startServiceForTest({ PYPI_INDEXES: other.url, CACHE_DIR }, pypi);
   await report();
