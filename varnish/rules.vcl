@@ -3,6 +3,9 @@
 
 import var;
 
+include "./rules/escape-rules.vcl";
+include "./rules/color-rules.vcl";
+include "./rules/canonical-values.vcl";
 include "./rules/parameter-rules.vcl";
 include "./rules/canonical-query.vcl";
 include "./rules/canonical-url.vcl";

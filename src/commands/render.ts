@@ -27,7 +27,8 @@ export function define(command: Command): void {
 
 /** The URL parameters that change a picture, without old names. */
 const RENDERED = PARAMETERS.filter(
-  ({ changes, oldNameOf }) => changes !== 'answer' && oldNameOf === undefined,
+  ({ changes, oldNameOf, otherNameOf }) =>
+    changes !== 'answer' && (oldNameOf ?? otherNameOf) === undefined,
 );
 
 function optionOf({ name, about, values }: Parameter): Option {

@@ -6,11 +6,11 @@ import type { Handler } from './server.ts';
 import type { LogAccess } from './access-log.ts';
 import type { SendAnswer } from './badges/answer.ts';
 import { errorsAsBadges } from './badges/errors-as-badges.ts';
-import { MAX_URL_LENGTH } from './paths.ts';
 import type { RateLimit } from './limits/rate-limit.ts';
 import type { MicroCache } from './badges/micro-cache.ts';
 import { requestContext } from './request-context.ts';
 import { type Answers, createRoutes } from './routes.ts';
+import { refuseLongTargets } from './target.ts';
 import type { BadgeMiddleware, BadgeState } from './state.ts';
 
 /** Errors that the client or the network causes; not logged. */
@@ -33,7 +33,7 @@ export function createApp(options: AppOptions): Handler {
   const app = new Koa<BadgeState>();
   app.use(requestContext(options));
   app.use(errorsAsBadges(sendAnswer, logos));
-  app.use(onlyShortUrls);
+  app.use(refuseLongTargets);
   app.use(createRoutes(options).routes());
   app.use(onlyGetAndHead);
   app.use(noSuchPath);
@@ -56,11 +56,6 @@ function pathOfTarget(target: string): string {
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '');
   return path.startsWith('/') ? path : `/${path}`;
 }
-
-const onlyShortUrls: BadgeMiddleware = (ctx, next) => {
-  if (ctx.url.length <= MAX_URL_LENGTH) return next();
-  throw new BadgeError('invalid-name', 'the URL is too long');
-};
 
 const onlyGetAndHead: BadgeMiddleware = (ctx, next) => {
   if (ctx.method === 'GET' || ctx.method === 'HEAD') return next();

@@ -4,8 +4,6 @@ import { type ContentParameters, parametersSchema } from '../badges/parameters.t
 import type { Scale } from '../imaging/spec.ts';
 import type { LogoRequest } from '../logos/logo.ts';
 
-const MAX_PARAMETERS = 64;
-
 /** What the query asks for; old parameter names are resolved. */
 export interface Parameters {
   readonly styling: StyleOptions;
@@ -23,10 +21,10 @@ export type IconRule = 'none' | 'white' | 'brand';
 
 const DEFAULTS: Parameters = resolveParameters({});
 
-/** Reads a query string (without `?`); never throws. */
+/** Reads a query string (without `?`), which the length of a URL limits; never throws. */
 export function readParameters(query: string, icons: IconRule = 'none'): Parameters {
   if (query === '') return DEFAULTS;
-  return resolveParameters(parse(query, '&', '=', { maxKeys: MAX_PARAMETERS }), icons);
+  return resolveParameters(parse(query, '&', '=', { maxKeys: 0 }), icons);
 }
 
 /** Resolves parameters given by name; invalid values are ignored. */

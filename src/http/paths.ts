@@ -2,9 +2,6 @@ import type { Grammar } from '../badges/kind.ts';
 import type { Format } from '../imaging/spec.ts';
 import type { IconRule } from './parameters.ts';
 
-/** Longest path and query in bytes, at the edge as well: a logo of 8 KiB, its escapes, and the rest. */
-export const MAX_URL_LENGTH = 10_240;
-
 /** Format of an answer: a picture, or JSON. */
 export type AnswerFormat = Format | 'json';
 

@@ -1,8 +1,9 @@
 import { createRequestIds, type LogAccess } from './access-log.ts';
 import type { RateLimit } from './limits/rate-limit.ts';
 import { type Parameters, readParameters } from './parameters.ts';
-import { grammarOf, iconRuleOf, MAX_URL_LENGTH, splitExtension } from './paths.ts';
+import { grammarOf, iconRuleOf, splitExtension } from './paths.ts';
 import type { MicroCache } from './badges/micro-cache.ts';
+import { decodeUnreserved, MAX_TARGET_LENGTH } from './target.ts';
 import { type BadgeContext, type BadgeMiddleware, type BadgeState, tiersOf } from './state.ts';
 
 /**
@@ -17,6 +18,7 @@ export function requestContext(options: {
   const { logAccess, microCache, rateLimit } = options;
   const requestIdOf = createRequestIds(rateLimit.isTrusted);
   return async (ctx, next) => {
+    ctx.url = decodeUnreserved(ctx.originalUrl);
     const state = (ctx.state = startState(ctx, rateLimit, requestIdOf(ctx.req)));
     await next();
     const { method, path, status } = ctx;
@@ -45,7 +47,9 @@ function startState(ctx: BadgeContext, rateLimit: RateLimit, requestId: string):
 }
 
 /** Reads the query. For a URL that is too long, only `strict` counts, as at the edge. */
-function parametersOf({ url, path, querystring }: BadgeContext): Parameters {
+function parametersOf({ originalUrl, path, querystring }: BadgeContext): Parameters {
   const given = readParameters(querystring, iconRuleOf(path));
-  return url.length > MAX_URL_LENGTH ? { ...readParameters(''), strict: given.strict } : given;
+  return originalUrl.length > MAX_TARGET_LENGTH
+    ? { ...readParameters(''), strict: given.strict }
+    : given;
 }

@@ -19,7 +19,9 @@ export function errorsAsBadges(sendAnswer: SendAnswer, logos: Logos): BadgeMiddl
       } catch (refusal) {
         if (!(refusal instanceof BadgeError)) throw refusal;
         // An error badge is always sent. Without the client's label and logo there are only a few, which stay cached.
-        await sendAnswer(ctx, { ...(await answerWith({ style })), isFree: true });
+        // Others may have the label.
+        const answer = await answerWith({ style });
+        await sendAnswer(ctx, { ...answer, cacheClass: 'limited', isFree: true });
       }
     }
   };

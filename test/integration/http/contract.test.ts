@@ -146,7 +146,7 @@ describe('parameters', () => {
     [`${words}?color=rebeccapurple`, { color: '#663399' }],
     [`${words}?colorB=orange&colorA=333`, { color: 'orange', labelColor: '#333' }],
     [`${words}?labelColor=nonsense`, { color: 'blue' }],
-    [`${words}?color=constructor`, { color: 'brightgreen' }],
+    [`${words}?color=constructor`, { color: 'blue' }],
     [`${words}?style=popout-square`, { style: 'flat-square' }],
     ['/badge/a%00%1b%E2%80%AEb-c-red.json', { label: 'ab' }],
   ])('%s shows %o', async (path, shown) => {

@@ -1,12 +1,16 @@
 import { hash } from 'node:crypto';
-import { Agent as HttpAgent, createServer, get, type Server } from 'node:http';
+import { Agent as HttpAgent, createServer, get, IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import Koa from 'koa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { KINDS } from '../../../src/badges/catalog.ts';
+import type { Kind } from '../../../src/badges/kind.ts';
 import { toBadgeError } from '../../../src/errors.ts';
+import { refuseLongTargets } from '../../../src/http/target.ts';
+import { COLOR_NAMES, toHex } from '../../../src/imaging/color.ts';
 import { PARAMETERS } from '../../../src/badges/parameters.ts';
 import { EXTENSION_NAMES } from '../../../src/http/paths.ts';
 import { requestContext } from '../../../src/http/request-context.ts';
@@ -28,19 +32,26 @@ let varnish: TestVarnish;
 let direct: string;
 const agent = new HttpAgent({ keepAlive: true });
 
-/** Everything that decides a picture and its headers, with defaults filled in. */
-function meaningOf(ctx: BadgeContext, asked: object): object {
+/** Everything that decides a picture and its headers, with defaults filled in, and without what the badge ignores. */
+function meaningOf(ctx: BadgeContext, asked: object, kind?: Kind): object {
   const { grammar, format, parameters } = ctx.state;
-  const { hasStyle, scale, content, ...others } = parameters;
-  const prefix = content.prefix ?? (grammar === 'shields' ? 'v' : 'none');
+  const { hasStyle, scale, strict, content, styling, ...others } = parameters;
+  // Pictures show a color of the palette and its digits alike, and #aabbcc and #abc.
+  const paint = (color?: string) =>
+    format === 'json' ? color : color && toHex(color).replace(/^#(.)\1(.)\2(.)\3$/, '#$1$2$3');
+  const read = { period: 'month', text: 'pypi', prefix: grammar === 'shields' ? 'v' : 'none' };
+  const { text: word = kind?.label } = grammar === 'pypip' && kind?.id === 'version' ? content : {};
   return {
     ...asked,
     grammar,
     format,
     ...others,
-    // Only a kind reads them.
-    content: 'kind' in asked ? { period: 'month', text: 'pypi', ...content, prefix } : {},
-    ...(format === 'json' ? { hasStyle } : {}),
+    ...styling,
+    label: styling.label ?? word,
+    color: paint(styling.color),
+    labelColor: paint(styling.labelColor),
+    content: (kind?.parameters ?? []).map((each) => [each, content[each] ?? read[each]]),
+    ...(format === 'json' ? { hasStyle } : { strict }),
     ...(format === 'svg' || format === 'json' ? {} : { scale }),
   };
 }
@@ -48,10 +59,9 @@ function meaningOf(ctx: BadgeContext, asked: object): object {
 /** The API's way from a URL to what it asks for, which it answers with instead of a picture. */
 function createReader(): Koa<BadgeState> {
   const app = new Koa<BadgeState>();
-  const answer = (ctx: BadgeContext, asked: object): Promise<void> => {
+  const answer = (ctx: BadgeContext, asked: object, kind?: Kind): Promise<void> => {
     ctx.set('X-Badge-Status', 'ok');
-    ctx.set('Canonical', ctx.url);
-    ctx.body = meaningOf(ctx, asked);
+    ctx.body = { canonical: ctx.originalUrl, meaning: meaningOf(ctx, asked, kind) };
     return Promise.resolve();
   };
   const sendBadge: SendBadge = {
@@ -59,7 +69,11 @@ function createReader(): Koa<BadgeState> {
       if (kind === undefined) return answer(ctx, { nothing: true });
       const project = normalizeName(name);
       const isValid = project !== undefined && (release === undefined || isRelease(release));
-      return answer(ctx, { kind: kind.id, ...(isValid ? { project, release } : { valid: false }) });
+      // As in send.ts.
+      if (release !== undefined && kind.facts === 'downloads')
+        return answer(ctx, { nothing: true });
+      const about = isValid ? { project, release } : { valid: false };
+      return answer(ctx, { kind: kind.id, ...about }, kind);
     },
     ofContent: (ctx, words) => answer(ctx, { words }),
   };
@@ -78,10 +92,14 @@ function createReader(): Koa<BadgeState> {
   );
   app.use(async (ctx, next) => {
     await next().catch((error: unknown) => {
-      if (toBadgeError(error).code !== 'no-badge') throw error;
-      return answer(ctx, { nothing: true });
+      const { code } = toBadgeError(error);
+      if (code === 'no-badge') return answer(ctx, { nothing: true });
+      if (code !== 'invalid-name') throw error;
+      ctx.set('X-Badge-Status', 'invalid');
+      return undefined;
     });
   });
+  app.use(refuseLongTargets);
   app.use(routes.routes());
   app.use((ctx) => answer(ctx, { nothing: true }));
   return app;
@@ -104,24 +122,19 @@ afterAll(async () => {
   server.close();
 });
 
-interface Read {
-  readonly canonical: string;
-  readonly meaning: unknown;
-}
+const readSchema = z.object({ canonical: z.string(), meaning: z.unknown() });
+type Read = z.infer<typeof readSchema>;
 
-/** Asks for a URL byte for byte: `fetch` would have its own idea of it. */
-function read(origin: string, path: string): Promise<Read> {
+/** Asks for a URL byte for byte: `fetch` would have its own idea of it. What is too long is refused without a meaning. */
+async function read(origin: string, path: string): Promise<Read> {
   const { hostname, port } = new URL(origin);
-  return new Promise((resolve, reject) => {
-    get({ hostname, port, path, agent }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
-        const canonical = z.string().parse(response.headers['canonical']);
-        resolve({ canonical, meaning: JSON.parse(Buffer.concat(chunks).toString()) });
-      });
-    }).on('error', reject);
-  });
+  const [response] = z
+    .tuple([z.instanceof(IncomingMessage)])
+    .parse(await once(get({ hostname, port, path, agent }), 'response'));
+  const body = await text(response);
+  const verdict = response.headers['x-badge-status'];
+  if (verdict !== 'ok') return { canonical: path, meaning: verdict };
+  return readSchema.parse(JSON.parse(body));
 }
 
 const oneOf = (...values: readonly string[]): fc.Arbitrary<string> => fc.constantFrom(...values);
@@ -164,9 +177,51 @@ const path = fc.oneof(
     .map((text) => `/${text}`),
 );
 
+const color = fc.oneof(
+  anyCase(oneOf(...COLOR_NAMES, 'no-color', 'constructor')),
+  anyCase(
+    oneOf(
+      '123',
+      'aabbcc',
+      '%23AaBBcc',
+      'dd4343',
+      '%23555',
+      '%23abcd',
+      'abcd',
+      '12345678',
+      '%2312345678',
+    ),
+  ),
+  fc
+    .tuple(
+      anyCase(oneOf('rgb(', 'rgba%28', 'hsl(', 'hsla(', 'rgb+(')),
+      fc.array(
+        oneOf('1', '22', '300', '50%25', '50%', '+', '%20', ',', '%2c', '/', '%2F', '.5', 'deg'),
+        { maxLength: 9 },
+      ),
+      oneOf(')', '%29', '', ')+'),
+    )
+    .map(([start, parts, end]) => start + parts.join('') + end),
+  fc
+    .tuple(oneOf('', '+', '%20'.repeat(30), '+'.repeat(70), '%09'), oneOf('red', 'White', '%23fff'))
+    .map((p) => p.join('')),
+  fc
+    .tuple(oneOf('red', 'grey'), oneOf('%', '%zz', '%20', '+++', '%C3%A9', '%2523'))
+    .map((p) => p.join('')),
+);
+const seconds = fc.oneof(
+  fc.nat({ max: 1_000_000 }).map(String),
+  oneOf('0600', '599', '600', '1234567890', '1e3', '+600'),
+);
+
 const value = fc.oneof(
   { weight: 2, arbitrary: oneOf('flat', 'popout', 'popout-square', 'social', 'plastic', 'flat+') },
   { weight: 2, arbitrary: oneOf('1', '2', '4', '5', '0', '300', 'v', 'none', 'pypi', 'version') },
+  { weight: 2, arbitrary: color },
+  seconds,
+  oneOf(
+    ...KINDS.flatMap(({ label }) => [label.replaceAll(' ', '+'), label.replaceAll(' ', '%20')]),
+  ),
   oneOf('day', 'week', 'month', 'year', 'red', '', 'fl%61t', '%31', 'a=b', 'a?b', 'a;b', 'a+b'),
   oneOf(
     'auto',
@@ -190,8 +245,34 @@ const assignment = fc.oneof(
     .tuple(oneOf('x', 'Style', 'styles', 'labels', 'utm_source', ''), value)
     .map((p) => p.join('=')),
 );
-const query = fc.array(assignment, { maxLength: 6 }).map((all) => all.join('&'));
-const url = fc.tuple(path, query).map(([p, q]) => (q === '' ? p : `${p}?${q}`));
+/** More parameters than anybody asks with, and texts up to and beyond what is read. */
+const excess = fc.oneof(
+  { weight: 12, arbitrary: fc.constant('') },
+  fc.constant('x&y=1&'.repeat(40)),
+  fc.nat({ max: 10_400 }).map((length) => `label=${'a'.repeat(length)}&`),
+  fc.nat({ max: 3_500 }).map((length) => `label=${'%61'.repeat(length)}&`),
+);
+const query = fc
+  .tuple(excess, fc.array(assignment, { maxLength: 6 }))
+  .map(([more, all]) => more + all.join('&'));
+const plainUrl = fc.tuple(path, query).map(([p, q]) => (q === '' ? p : `${p}?${q}`));
+
+/** Escapes what need not be escaped, and leaves some `%` that begin no escape. */
+function escape(text: string, dice: Iterator<number>): string {
+  const roll = (): number => Number(dice.next().value);
+  return text.replace(/(?<!^)[\w.~-]/g, (character) => {
+    const hex = character.charCodeAt(0).toString(16);
+    if (roll() > 0) return character;
+    return ['%', `%${hex}`, `%${hex.toUpperCase()}`, `%${hex}`, `%${hex}`][roll() % 5] ?? '';
+  });
+}
+const url = fc.oneof(
+  plainUrl,
+  fc
+    .tuple(plainUrl, fc.infiniteStream(fc.nat({ max: 11 })))
+    .map(([text, dice]) => escape(text, dice))
+    .filter((text) => !/^\/(?:-|%2D)/i.test(text)),
+);
 
 test.skipIf(isMissing('varnishd'))(
   'the canonical URL means what the URL means, and stays as it is',
