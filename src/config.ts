@@ -93,7 +93,10 @@ export const settingsSchema = z.object({
   PYPI_URL: originOf(/^https?$/, 'https://pypi.org')
     .default('https://pypi.org')
     .describe('URL of PyPI or a mirror'),
-  PYPI_CONCURRENCY: count.max(64).default(8).describe('concurrent requests to PyPI per process'),
+  PYPI_CONCURRENCY: count
+    .max(64)
+    .default(8)
+    .describe('concurrent requests to PyPI per process; a quarter of them to the Simple API'),
   PYPI_PER_MINUTE: count
     .min(5)
     .default(600)

@@ -5,7 +5,7 @@ import type { Store } from '../../cache/store/contract.ts';
 import type { DownloadFacts, ProjectFacts, SimpleFacts } from '../../src/facts/schema.ts';
 import { type Budget, createBudget } from '../../src/facts/budget.ts';
 import { createPypiSource } from '../../src/facts/pypi.ts';
-import { createSimpleSource } from '../../src/facts/simple.ts';
+import { createSimpleSource } from '../../src/facts/simple/source.ts';
 import { createPypistatsSource } from '../../src/facts/pypistats.ts';
 import type { Upstreams } from './upstreams.ts';
 import { createRandom } from '../traffic/random.ts';

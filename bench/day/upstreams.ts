@@ -42,7 +42,6 @@ interface Page {
 
 export function createUpstreams(clock: () => number): Upstreams {
   const pages = new Map<string, Page>();
-  const lately: number[] = [];
   let asked = nothingAsked();
   let isFollower = false;
   const pageOf = (project: string): Page => {
@@ -80,18 +79,9 @@ export function createUpstreams(clock: () => number): Upstreams {
     return { status: 304 };
   };
 
-  const askPypistats = (): UpstreamAnswer => {
-    const nowMs = clock();
-    lately.push(nowMs);
-    while ((lately[0] ?? nowMs) <= nowMs - MINUTE_MS) lately.shift();
-    asked.pypistats += 1;
-    asked.pypistatsInAnyMinute = Math.max(asked.pypistatsInAnyMinute, lately.length);
-    return ok({ data: { last_day: 1, last_week: 7, last_month: 30 } });
-  };
-
   return {
     pypi: clientOf(askPypi),
-    pypistats: clientOf(askPypistats),
+    pypistats: clientOf(countPypistats(() => asked, clock)),
     publish(project) {
       const page = pageOf(project);
       page.release += 1;
@@ -108,6 +98,20 @@ export function createUpstreams(clock: () => number): Upstreams {
     },
     beginCounting: () => void (asked = nothingAsked()),
     asked: () => asked,
+  };
+}
+
+/** Answers as pypistats.org, and counts the requests of each minute. */
+function countPypistats(asked: () => Asked, clock: () => number): () => UpstreamAnswer {
+  const lately: number[] = [];
+  return () => {
+    const nowMs = clock();
+    lately.push(nowMs);
+    while ((lately[0] ?? nowMs) <= nowMs - MINUTE_MS) lately.shift();
+    const counts = asked();
+    counts.pypistats += 1;
+    counts.pypistatsInAnyMinute = Math.max(counts.pypistatsInAnyMinute, lately.length);
+    return ok({ data: { last_day: 1, last_week: 7, last_month: 30 } });
   };
 }
 

@@ -4,7 +4,7 @@ import { createBudget } from './budget.ts';
 import { createFactsOf, createUpstream, type SourcesOptions, type Upstream } from './parts.ts';
 import { createPypiSource, projectId } from './pypi.ts';
 import type { ProjectFacts, SimpleFacts } from './schema.ts';
-import { createSimpleSource } from './simple.ts';
+import { createSimpleSource } from './simple/source.ts';
 
 /** Of the requests at once, and of the memory: the Simple API is asked for few badges, and its records are short. */
 const SIMPLE_SHARE = 1 / 4;

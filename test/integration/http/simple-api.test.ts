@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { KINDS } from '../../../src/badges/catalog.ts';
+import { examplePaths } from '../../../src/badges/urls.ts';
 import type { StandIn } from '../../../sample/stand-in.ts';
 import {
   startService,
@@ -62,13 +63,13 @@ describe('the Simple API', () => {
   });
 
   test('knows a project in quarantine, of which every other kind is not found', async () => {
-    for (const { id, names, facts } of KINDS.filter(({ names }) => names.pypip !== undefined)) {
-      const path = `/${names.pypip?.[0]}/sample-quarantined/badge.json`;
-      const message = id === 'status' ? 'quarantined' : 'not found';
-      if (facts !== 'downloads') expect(await service.twin(path)).toMatchObject({ message });
+    const others = KINDS.filter(({ id, facts }) => id !== 'status' && facts !== 'downloads');
+    const paths = others.flatMap((kind) => (kind.names.pypip ?? []).slice(0, 1));
+    expect(paths).toContain('provenance');
+    for (const name of [...paths, 'v']) {
+      const path = `/${name}/sample-quarantined/badge.json?include_prereleases`;
+      expect(await service.twin(path)).toMatchObject({ message: 'not found' });
     }
-    const path = '/v/sample-quarantined/badge.json?include_prereleases';
-    expect(await service.twin(path)).toMatchObject({ message: 'not found' });
   });
 
   test('tells the release that a badge shows', async () => {
@@ -83,10 +84,7 @@ describe('the Simple API', () => {
 });
 
 test('a page that shows every badge of a project costs one request a source', async () => {
-  const paths = KINDS.flatMap(({ names }) => [
-    ...(names.pypip ?? []).map((name) => `/${name}/sample-typed/badge.svg`),
-    ...(names.shields ?? []).map((name) => `/pypi/${name}/sample-typed.svg`),
-  ]);
+  const paths = KINDS.flatMap((kind) => examplePaths({ ...kind, example: 'sample-typed' }));
   const all = [...paths, '/py/sample-typed.svg?include_prereleases'];
   await Promise.all(all.map(async (path) => (await service.get(path)).arrayBuffer()));
   await expect

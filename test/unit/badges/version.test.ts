@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { version } from '../../../src/badges/kinds/version.ts';
+import { findKind } from '../../../src/badges/catalog.ts';
 import { badgeOf, simpleBadgeOf } from './badge-of.ts';
 
 // prettier-ignore
@@ -115,10 +115,11 @@ describe('with ?include_prereleases', () => {
   });
 
   test('a release in the URL is shown as it is', () => {
-    const { simple } = version;
+    const kind = findKind('pypip', 'v');
+    const { isAsked } = (kind?.facts === 'project' && kind.simple) || {};
     const options = { grammar: 'pypip', include_prereleases: true } as const;
-    expect(simple?.isAsked(options, undefined)).toBe(true);
-    expect(simple?.isAsked(options, '1.0')).toBe(false);
-    expect(simple?.isAsked({ grammar: 'pypip' }, undefined)).toBe(false);
+    expect(isAsked?.(options, undefined)).toBe(true);
+    expect(isAsked?.(options, '1.0')).toBe(false);
+    expect(isAsked?.({ grammar: 'pypip' }, undefined)).toBe(false);
   });
 });

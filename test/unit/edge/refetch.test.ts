@@ -8,7 +8,7 @@ import {
 import { type ExpectedChange, refetch } from '../../../src/edge/refetch.ts';
 import { NOW } from '../cache/facts/harness.ts';
 
-const facts = projectFactsSchema.parse({
+const FACTS = projectFactsSchema.parse({
   version: '1.0',
   yanked: false,
   license: null,
@@ -19,7 +19,7 @@ const facts = projectFactsSchema.parse({
 });
 
 function page(version: string, serial?: number, packageTypes = ['sdist']): Known<ProjectFacts> {
-  return { value: { ...facts, version, packageTypes }, serial, fetchedAtMs: NOW };
+  return { value: { ...FACTS, version, packageTypes }, serial, fetchedAtMs: NOW };
 }
 
 /** Facts that PyPI has said something new of. `simple`: what the Simple API says; undefined: no record of it is kept. */

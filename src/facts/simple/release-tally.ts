@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { versionOfFile } from './release-files.ts';
-import { MAX_TEXT, type SimpleFacts } from './schema.ts';
+import { MAX_TEXT, type SimpleFacts } from '../schema.ts';
 import { isHigher, type ReadVersion, readVersion } from './versions.ts';
 
 /** More than any project has; of a longer list the end counts, where PyPI has the newest. */

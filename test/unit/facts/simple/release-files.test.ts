@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { versionOfFile } from '../../../src/facts/release-files.ts';
+import { versionOfFile } from '../../../../src/facts/simple/release-files.ts';
 
 test.each([
   ['requests-2.32.3-py3-none-any.whl', 'requests', '2.32.3'],

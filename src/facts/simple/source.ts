@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { FactsSource } from '../../cache/facts/contract.ts';
-import { createIndexSource, type IndexSourceOptions, type Reduced } from './index-source.ts';
+import type { FactsSource } from '../../../cache/facts/contract.ts';
+import { createIndexSource, type IndexSourceOptions, type Reduced } from '../index-source.ts';
 import { createReleaseTally, type ReleaseTally } from './release-tally.ts';
-import { type SimpleFacts, simpleFactsSchema } from './schema.ts';
+import { type SimpleFacts, simpleFactsSchema } from '../schema.ts';
 
 /** The JSON of the Simple API (PEP 691). */
 const ACCEPT = 'application/vnd.pypi.simple.v1+json';

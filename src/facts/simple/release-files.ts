@@ -1,4 +1,4 @@
-import { normalizeName } from './names.ts';
+import { normalizeName } from '../names.ts';
 
 const SDIST = /\.(?:tar\.(?:gz|bz2|xz|Z)|tgz|tar|zip)$/i;
 const EGG = /-py\d(?:\.\d+)?(?:-[^-]+)?\.egg$/i;

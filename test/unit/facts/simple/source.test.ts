@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Loaded } from '../../../cache/facts/contract.ts';
-import type { SimpleFacts } from '../../../src/facts/schema.ts';
-import { createSimpleSource } from '../../../src/facts/simple.ts';
-import { createMemberSkipper } from '../../../src/upstream/body.ts';
+import type { Loaded } from '../../../../cache/facts/contract.ts';
+import type { SimpleFacts } from '../../../../src/facts/schema.ts';
+import { createSimpleSource } from '../../../../src/facts/simple/source.ts';
+import { createMemberSkipper } from '../../../../src/upstream/body.ts';
 
 /** Returns what the source makes of this body, which arrives in pieces of 1,000 bytes. */
 async function load(body: string, id = 'a-b'): Promise<Loaded<SimpleFacts>> {
