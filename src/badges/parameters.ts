@@ -10,8 +10,11 @@ const SCALES: Readonly<Record<'1' | '2' | '3' | '4', Scale>> = { 1: 1, 2: 2, 3: 
 
 /** Description of a parameter, for documents, gallery, edge and commands. */
 export interface ParameterFacts {
-  /** What it changes: content or look of a badge, size of a raster picture, or only headers of the response. */
-  readonly changes: 'content' | 'look' | 'size' | 'answer';
+  /**
+   * What it changes: content or look of a badge, size of a raster picture, the index that facts come from, or only
+   * headers of the response.
+   */
+  readonly changes: 'content' | 'look' | 'size' | 'index' | 'answer';
   /** Meaning, for the documents. */
   readonly about: string;
   readonly example: string;
@@ -21,12 +24,18 @@ export interface ParameterFacts {
   /** An empty value has a meaning. */
   readonly keepsEmpty?: true;
   /** What a value stands for that has many spellings, of which the edge makes one. */
-  readonly means?: 'color' | 'seconds';
+  readonly means?: 'color' | 'flag' | 'seconds';
   /**
    * The parameter of which this is an old name, for every badge: the edge writes the new name. The new one has
    * precedence.
    */
   readonly oldNameOf?: string;
+  /** The parameter that it stands for in some grammars; that one has precedence. */
+  readonly otherNameOf?: string;
+  /** The parameter that it needs, by name; examples contain both. */
+  readonly needs?: string;
+  /** The grammar of the example; left out for the kind's first. */
+  readonly exampleGrammar?: 'shields';
 }
 
 const facts = z.registry<ParameterFacts>();
@@ -41,6 +50,15 @@ const COLOR_TEXT = /^[\x20-\x7e]{1,64}$/;
 
 function color() {
   return optional(z.string().regex(COLOR_TEXT).transform(normalizeColor).pipe(z.string()));
+}
+
+/** Present, even without a value, is on; `0` and `false` are off. */
+function flag() {
+  return z
+    .string()
+    .transform((value) => !/^(?:0|false)$/i.test(value))
+    .optional()
+    .catch(undefined);
 }
 
 /** The lengths that `cacheSeconds` may have, so that few URLs differ in it: ten minutes to a week. */
@@ -108,6 +126,43 @@ export const parametersSchema = z.object({
     example: '333',
     oldNameOf: 'labelColor',
   }),
+  logo: optional(z.string()).register(facts, {
+    changes: 'look',
+    about:
+      'logo: the name of an icon of [Simple Icons](https://simpleicons.org), or an image of at most 8 KiB as a `data:` URL',
+    example: 'python',
+  }),
+  logoColor: color().register(facts, {
+    changes: 'look',
+    means: 'color',
+    about: 'color of an icon; the default is the brand’s, or one that contrasts with the label',
+    example: 'ffdd54',
+    needs: 'logo',
+  }),
+  logoSize: optional(z.literal('auto')).register(facts, {
+    changes: 'look',
+    about: '`auto` makes an icon as wide as its shape, instead of square',
+    example: 'auto',
+    values: ['auto'],
+    needs: 'logo',
+  }),
+  icon: optional(z.string()).register(facts, {
+    changes: 'look',
+    about:
+      'badgen.net’s and badge.fury.io’s name of `logo`, where those services have it; `si:` may precede the name, and icons of badgen.net are white',
+    example: 'pypi',
+    otherNameOf: 'logo',
+    exampleGrammar: 'shields',
+  }),
+  icon_color: color().register(facts, {
+    changes: 'look',
+    means: 'color',
+    about: 'color of `icon`',
+    example: 'ffdd54',
+    otherNameOf: 'logoColor',
+    needs: 'icon',
+    exampleGrammar: 'shields',
+  }),
   period: optional(z.enum(PERIODS)).register(facts, {
     changes: 'content',
     about: 'period of the downloads',
@@ -127,6 +182,15 @@ export const parametersSchema = z.object({
     about: 'prefix of a version; the default is `v` at `/pypi/`, otherwise `none`',
     example: 'none',
     values: PREFIXES,
+  }),
+  include_prereleases: flag().register(facts, {
+    changes: 'content',
+    means: 'flag',
+    about:
+      'the highest version that is not yanked, pre-releases among them; `0` and `false` are off',
+    example: '1',
+    default: '0',
+    keepsEmpty: true,
   }),
   cacheSeconds: seconds().register(facts, {
     changes: 'answer',
@@ -152,6 +216,11 @@ export const parametersSchema = z.object({
       default: '1',
     },
   ),
+  pypiBaseUrl: optional(z.string()).register(facts, {
+    changes: 'index',
+    about: 'another index with the API of PyPI, if the operator serves it (`PYPI_INDEXES`)',
+    example: 'https://test.pypi.org',
+  }),
   strict: optional(z.literal('1')).register(facts, {
     changes: 'answer',
     about: 'sends error badges with their true status code instead of 200',
@@ -163,7 +232,10 @@ type Given = z.infer<typeof parametersSchema>;
 
 /** Parameters that change a badge's content. A kind lists those that it reads. */
 export type ContentParameters = {
-  readonly [Name in 'period' | 'text' | 'prefix']?: Exclude<Given[Name], undefined>;
+  readonly [Name in 'period' | 'text' | 'prefix' | 'include_prereleases']?: Exclude<
+    Given[Name],
+    undefined
+  >;
 };
 export type ContentParameter = keyof ContentParameters;
 

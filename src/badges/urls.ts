@@ -1,6 +1,6 @@
 import { KINDS } from './catalog.ts';
 import { type Grammar, GRAMMARS, type Kind } from './kind.ts';
-import { PARAMETERS } from './parameters.ts';
+import { type Parameter, PARAMETERS } from './parameters.ts';
 
 const PATHS: Readonly<
   Record<Grammar, (name: string, project: string, extension: string) => string>
@@ -24,10 +24,19 @@ export function examplePaths(kind: Kind, extension?: string): string[] {
 
 /** Returns for each parameter the path and query of a badge that it changes. */
 export function parameterExamples(): { name: string; path: string }[] {
-  return PARAMETERS.map(({ name, example, changes }) => {
+  return PARAMETERS.map((parameter) => {
+    const { name, changes, exampleGrammar } = parameter;
     const kind = KINDS.find(({ parameters }) => parameters?.some((each) => each === name));
     const [shown] = KINDS;
-    const [path = ''] = examplePaths(kind ?? shown, changes === 'size' ? 'png' : 'svg');
-    return { name, path: `${path}?${name}=${encodeURIComponent(example)}` };
+    const paths = examplePaths(kind ?? shown, changes === 'size' ? 'png' : 'svg');
+    const isOfGrammar = (path: string) => !exampleGrammar || path.startsWith('/pypi/');
+    return { name, path: `${paths.find(isOfGrammar) ?? ''}?${exampleQuery(parameter)}` };
   });
+}
+
+/** Returns a query in which the parameter has an effect. */
+export function exampleQuery({ name, example, needs }: Parameter): string {
+  const needed = PARAMETERS.find((other) => other.name === needs);
+  const pair = `${name}=${encodeURIComponent(example)}`;
+  return needed === undefined ? pair : `${exampleQuery(needed)}&${pair}`;
 }

@@ -5,6 +5,7 @@ import type { Store } from '../../cache/store/contract.ts';
 import { type Config, proxyFaults } from '../config.ts';
 import { purgeEdge } from '../edge/purge.ts';
 import { createImaging } from '../imaging/imaging.ts';
+import type { Scripts } from '../imaging/scripts.ts';
 import { openShared, type ServicesOptions } from '../services.ts';
 import { createContext } from './context.ts';
 import { checkFollower } from './doctor-follower.ts';
@@ -14,6 +15,11 @@ import { createOutput, finish, JSON_OPTION } from './output.ts';
 const TIMEOUT_MS = 5_000;
 const STORE_PATIENCE_MS = 1_000;
 const MAX_SKEW_SECONDS = 5;
+/** Debian's packages for scripts that many badges contain. */
+const ADVISED_FONTS = [
+  { fonts: 'fonts-noto-cjk', scripts: ['Chinese', 'Japanese', 'Korean'] },
+  { fonts: 'fonts-noto-color-emoji', scripts: ['emoji'] },
+];
 /** No badge has this tag: purging it tests the permission, and purges nothing. */
 const UNUSED_TAG = 'doctor/asks';
 
@@ -115,26 +121,31 @@ async function checkDisk({ CACHE_DIR, CACHE_MAX_BYTES }: Config): Promise<Findin
   }
 }
 
-async function checkFonts({ CACHE_DIR }: Config): Promise<Finding> {
+async function checkFonts({ CACHE_DIR }: Config): Promise<Finding[]> {
   try {
     const imaging = await createImaging({
       directory: join(CACHE_DIR, 'fonts'),
       concurrency: 1,
       queueLimit: 1,
     });
-    return {
-      check: 'fonts',
-      status: 'ok',
-      detail: `letters are drawn (renderer ${imaging.fingerprint})`,
-    };
+    const detail = `letters are drawn (renderer ${imaging.fingerprint})`;
+    return [{ check: 'fonts', status: 'ok', detail }, checkScripts(await imaging.testScripts())];
   } catch (error) {
-    return {
-      check: 'fonts',
-      status: 'fail',
-      detail: reasonOf(error),
-      advice: 'reinstall the packages: npm ci',
-    };
+    const advice = 'reinstall the packages: npm ci';
+    return [{ check: 'fonts', status: 'fail', detail: reasonOf(error), advice }];
   }
+}
+
+function checkScripts({ drawn, missing }: Scripts): Finding {
+  const check = 'scripts';
+  const others = missing.length === 0 ? '' : `, but not ${missing.join(', ')}`;
+  const detail = `the fonts have ${drawn.join(', ')}${others}`;
+  const advised = ADVISED_FONTS.filter(({ scripts }) =>
+    scripts.some((one) => missing.includes(one)),
+  );
+  if (advised.length === 0) return { check, status: 'ok', detail };
+  const advice = `install ${advised.map(({ fonts }) => fonts).join(' and ')}, and restart`;
+  return { check, status: 'warn', detail, advice };
 }
 
 async function checkVarnish(url: string, { PURGE_KEY }: Config): Promise<Finding> {

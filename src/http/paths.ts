@@ -1,5 +1,6 @@
 import type { Grammar } from '../badges/kind.ts';
 import type { Format } from '../imaging/spec.ts';
+import type { IconRule } from './parameters.ts';
 
 /** Format of an answer: a picture, or JSON. */
 export type AnswerFormat = Format | 'json';
@@ -35,6 +36,12 @@ export function splitExtension(path: string): { stem: string; format: AnswerForm
 export function grammarOf(path: string): Grammar {
   if (path.startsWith('/pypi/') || path.startsWith('/badge/')) return 'shields';
   return path.startsWith('/py/') ? 'fury' : 'pypip';
+}
+
+/** Returns what `icon` means at a path: badgen.net has it for projects and for static badges of several segments. */
+export function iconRuleOf(path: string): IconRule {
+  if (path.startsWith('/py/')) return 'brand';
+  return /^\/(?:pypi|(?:badge|static)\/+[^/]+)\/+[^/]/.test(path) ? 'white' : 'none';
 }
 
 /** Decodes percent escapes; returns the text unchanged if they are malformed. */

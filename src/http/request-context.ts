@@ -1,9 +1,9 @@
 import { createRequestIds, type LogAccess } from './access-log.ts';
 import type { RateLimit } from './limits/rate-limit.ts';
-import { readParameters } from './parameters.ts';
-import { grammarOf, splitExtension } from './paths.ts';
+import { type Parameters, readParameters } from './parameters.ts';
+import { grammarOf, iconRuleOf, splitExtension } from './paths.ts';
 import type { MicroCache } from './badges/micro-cache.ts';
-import { decodeUnreserved } from './target.ts';
+import { decodeUnreserved, MAX_TARGET_LENGTH } from './target.ts';
 import { type BadgeContext, type BadgeMiddleware, type BadgeState, tiersOf } from './state.ts';
 
 /**
@@ -32,16 +32,25 @@ function startState(ctx: BadgeContext, rateLimit: RateLimit, requestId: string):
   return {
     requestId,
     startedAtMs: performance.now(),
-    parameters: readParameters(ctx.querystring),
+    parameters: parametersOf(ctx),
     format: splitExtension(path).format ?? 'svg',
     grammar: grammarOf(path),
     kindId: 'none',
     label: 'pypi',
     project: undefined,
+    index: undefined,
     verdict: 'ok',
     steps: [],
     charge: (cost) => rateLimit.charge(ctx, cost),
     error: undefined,
     sent: undefined,
   };
+}
+
+/** Reads the query. For a URL that is too long, only `strict` counts, as at the edge. */
+function parametersOf({ originalUrl, path, querystring }: BadgeContext): Parameters {
+  const given = readParameters(querystring, iconRuleOf(path));
+  return originalUrl.length > MAX_TARGET_LENGTH
+    ? { ...readParameters(''), strict: given.strict }
+    : given;
 }

@@ -2,7 +2,7 @@ import { BadgeError } from '../errors.ts';
 import type { BadgeMiddleware } from './state.ts';
 
 /** Of path and query, in bytes: a logo of 8 KiB, its escapes, and the rest. The edge has the same limit. */
-const MAX_TARGET_LENGTH = 10_240;
+export const MAX_TARGET_LENGTH = 10_240;
 
 /**
  * An escape of an unreserved character (RFC 3986 §2.3). One after a `%`, or a `%` and a digit, that begin no escape is

@@ -1,15 +1,18 @@
-import { composeSpec } from '../../badges/compose.ts';
 import type { Content, Kind } from '../../badges/kind.ts';
-import type { Popularity } from '../../follow/popularity.ts';
+import type { BadgeRequest as Noted, Popularity } from '../../follow/popularity.ts';
 import {
-  describe,
   type BadgeSources,
+  describe,
   type Description,
+  indexOf,
   type Subject,
 } from '../../facts/look-up.ts';
 import { BadgeError, type CacheClass } from '../../errors.ts';
 import { isRelease, normalizeName } from '../../facts/names.ts';
+import type { Logos } from '../../logos/logos.ts';
+import type { Sources } from '../../facts/sources.ts';
 import type { SendAnswer } from './answer.ts';
+import { composeBadge } from './compose-badge.ts';
 import type { BadgeContext } from '../state.ts';
 
 /** A badge of a project, as written in the URL. */
@@ -28,13 +31,14 @@ export interface SendBadge {
 }
 
 export function createSendBadge(parts: {
-  sources: BadgeSources;
+  sources: BadgeSources & Pick<Sources, 'findIndex'>;
   sendAnswer: SendAnswer;
+  logos: Logos;
   popularity: Pick<Popularity, 'note'>;
   /** Whether a follower purges changed projects at the edge. */
   isFollowing: () => boolean;
 }): SendBadge {
-  const { sources, sendAnswer, popularity, isFollowing } = parts;
+  const { sources, sendAnswer, logos, popularity, isFollowing } = parts;
   const lookUp = createLookUp(sources, popularity);
   return {
     async ofProject(ctx, { kind, name, release }) {
@@ -49,19 +53,21 @@ export function createSendBadge(parts: {
         throw new BadgeError('invalid-name', 'not the name of a project or a release');
       }
       state.project = project;
+      const index = indexOf(sources, kind, state.parameters.pypiBaseUrl);
+      state.index = index.url;
       const options = { ...state.parameters.content, grammar: state.grammar };
       const startedAtMs = performance.now();
       const { content, tier, dueAtMs, ...origin } = await lookUp(
-        { kind, project, release, options },
-        ctx.url,
+        { kind, project, release, options, index },
+        index.url === undefined ? ctx.url : undefined,
         state.charge,
       );
       state.steps.push({ name: 'facts', tier, tookMs: performance.now() - startedAtMs });
-      const spec = composeSpec({ label: kind.label, ...content }, state.parameters.styling);
+      const spec = await composeBadge(ctx, logos, { label: kind.label, ...content });
       await sendAnswer(ctx, {
         ...origin,
         spec,
-        cacheClass: cacheClassOf(kind, origin.verdict, isFollowing()),
+        cacheClass: cacheClassOf(kind, origin.verdict, isFollowing() && index.url === undefined),
         // Counts change once a day, when their record becomes stale.
         ...(kind.facts === 'downloads' &&
           origin.verdict === 'ok' && { edgeSeconds: Math.floor((dueAtMs - Date.now()) / 1000) }),
@@ -70,23 +76,32 @@ export function createSendBadge(parts: {
 
     async ofContent(ctx, content) {
       ctx.state.kindId = 'static';
-      const spec = composeSpec({ label: '', ...content }, ctx.state.parameters.styling);
+      const spec = await composeBadge(ctx, logos, { label: '', ...content });
       await sendAnswer(ctx, { spec, verdict: 'ok', source: 'static', cacheClass: 'static' });
     },
   };
 }
 
-/** Looks up a badge's content, and counts the request. Rejects as `describe` does. */
+/**
+ * Looks up a badge's content, and counts the request of the URL: the follower follows PyPI alone, so that other indexes
+ * have none. Rejects as `describe` does.
+ */
 function createLookUp(sources: BadgeSources, popularity: Pick<Popularity, 'note'>) {
-  return async (subject: Subject, url: string, charge: () => void): Promise<Description> => {
+  return async (
+    subject: Subject,
+    url: string | undefined,
+    charge: () => void,
+  ): Promise<Description> => {
     const { project, kind } = subject;
+    const note = (of: Noted['of']): void => {
+      if (url !== undefined) popularity.note({ project, url, of });
+    };
     try {
       const description = await describe(sources, subject, charge);
-      popularity.note({ project, url, of: kind.facts === 'project' ? 'facts' : 'downloads' });
+      note(kind.facts === 'downloads' ? 'downloads' : 'facts');
       return description;
     } catch (error) {
-      if (error instanceof BadgeError && error.code === 'no-project')
-        popularity.note({ project, url, of: 'missing' });
+      if (error instanceof BadgeError && error.code === 'no-project') note('missing');
       throw error;
     }
   };

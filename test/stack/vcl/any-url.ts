@@ -91,6 +91,14 @@ const value = fc.oneof(
     ...KINDS.flatMap(({ label }) => [label.replaceAll(' ', '+'), label.replaceAll(' ', '%20')]),
   ),
   oneOf('day', 'week', 'month', 'year', 'red', '', 'fl%61t', '%31', 'a=b', 'a?b', 'a;b', 'a+b'),
+  oneOf(
+    'auto',
+    'python',
+    'si:python',
+    'SI%3Apypi',
+    'data:image/png;base64,aB+c/%2B d=='.replace(' ', '%20'),
+  ),
+  oneOf("data:image/svg+xml;utf8,<svg%20x='1'/>", `image/png;base64,${'+%2Ba/'.repeat(200)}`),
   textOf('aZ0=?+-_.~', 8),
 );
 const assignment = fc.oneof(

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PARAMETERS } from '../../../src/badges/parameters.ts';
 import { readParameters } from '../../../src/http/parameters.ts';
+import { iconRuleOf } from '../../../src/http/paths.ts';
 
 const nothing = readParameters('');
 
@@ -31,6 +32,35 @@ describe('query parameters', () => {
     expect(readParameters(query).styling).toEqual({ ...nothing.styling, ...styling });
   });
 
+  const python = { text: 'python', color: undefined, isAuto: false };
+
+  test.each([
+    ['logo=python', 'white', python],
+    ['logo=python&logoColor=red&logoSize=auto', 'none', { ...python, color: 'red', isAuto: true }],
+    ['logo=&logoColor=red', 'none', undefined],
+    ['icon=python', 'none', undefined],
+    ['icon=si:python', 'brand', python],
+    ['icon=python&icon_color=red&logoSize=auto', 'brand', { ...python, color: 'red' }],
+    ['icon=SI%3Apython', 'white', { ...python, defaultColor: '#ffffff' }],
+    ['icon=pypi&logo=python&icon_color=red', 'white', python],
+  ] as const)('%s, where icons are %s, asks for the logo %o', (query, icons, logo) => {
+    expect(readParameters(query, icons).styling.logo).toEqual(logo);
+  });
+
+  test.each([
+    ['/pypi/v/requests.svg', 'white'],
+    ['/py/requests.svg', 'brand'],
+    ['/badge/chat/on', 'white'],
+    ['/static/chat/on/green.svg', 'white'],
+    ['/badge/a-b-blue.svg', 'none'],
+    ['/badge/a-b-blue.svg/', 'none'],
+    ['/static/v1.svg', 'none'],
+    ['/version/requests/badge.svg', 'none'],
+    ['/pypi', 'none'],
+  ])('at %s, icons are %s', (path, rule) => {
+    expect(iconRuleOf(path)).toBe(rule);
+  });
+
   test.each([
     ['period=day', { period: 'day' }],
     ['period=year', {}],
@@ -39,6 +69,12 @@ describe('query parameters', () => {
     ['prefix=v', { prefix: 'v' }],
     ['prefix=none', { prefix: 'none' }],
     ['prefix=x', {}],
+    ['include_prereleases', { include_prereleases: true }],
+    ['include_prereleases=', { include_prereleases: true }],
+    ['include_prereleases=yes', { include_prereleases: true }],
+    ['include_prereleases=0', {}],
+    ['include_prereleases=False', {}],
+    ['include_prereleases=1&include_prereleases=0', {}],
   ])('%s sets the content options %o', (query, content) => {
     expect(readParameters(query).content).toEqual(content);
   });
@@ -67,7 +103,7 @@ describe('query parameters', () => {
 
   test('ignores unknown parameters', () => {
     expect(
-      readParameters('x=1&version=2&__proto__=3&constructor=4&cachebust=5&logo=python'),
+      readParameters('x=1&version=2&__proto__=3&constructor=4&cachebust=5&logoWidth=30'),
     ).toEqual(nothing);
     expect(PARAMETERS.map(({ name }) => name)).not.toContain('version');
   });
