@@ -10,8 +10,11 @@ const SCALES: Readonly<Record<'1' | '2' | '3' | '4', Scale>> = { 1: 1, 2: 2, 3: 
 
 /** Description of a parameter, for documents, gallery, edge and commands. */
 export interface ParameterFacts {
-  /** What it changes: content or look of a badge, size of a raster picture, or only headers of the response. */
-  readonly changes: 'content' | 'look' | 'size' | 'answer';
+  /**
+   * What it changes: content or look of a badge, size of a raster picture, the index that facts come from, or only
+   * headers of the response.
+   */
+  readonly changes: 'content' | 'look' | 'size' | 'index' | 'answer';
   /** Meaning, for the documents. */
   readonly about: string;
   readonly example: string;
@@ -21,7 +24,7 @@ export interface ParameterFacts {
   /** An empty value has a meaning. */
   readonly keepsEmpty?: true;
   /** What a value stands for that has many spellings, of which the edge makes one. */
-  readonly means?: 'color' | 'seconds';
+  readonly means?: 'color' | 'flag' | 'seconds';
   /**
    * The parameter of which this is an old name, for every badge: the edge writes the new name. The new one has
    * precedence.
@@ -47,6 +50,15 @@ const COLOR_TEXT = /^[\x20-\x7e]{1,64}$/;
 
 function color() {
   return optional(z.string().regex(COLOR_TEXT).transform(normalizeColor).pipe(z.string()));
+}
+
+/** Present, even without a value, is on; `0` and `false` are off. */
+function flag() {
+  return z
+    .string()
+    .transform((value) => !/^(?:0|false)$/i.test(value))
+    .optional()
+    .catch(undefined);
 }
 
 /** The lengths that `cacheSeconds` may have, so that few URLs differ in it: ten minutes to a week. */
@@ -171,6 +183,15 @@ export const parametersSchema = z.object({
     example: 'none',
     values: PREFIXES,
   }),
+  include_prereleases: flag().register(facts, {
+    changes: 'content',
+    means: 'flag',
+    about:
+      'the highest version that is not yanked, pre-releases among them; `0` and `false` are off',
+    example: '1',
+    default: '0',
+    keepsEmpty: true,
+  }),
   cacheSeconds: seconds().register(facts, {
     changes: 'answer',
     means: 'seconds',
@@ -195,6 +216,11 @@ export const parametersSchema = z.object({
       default: '1',
     },
   ),
+  pypiBaseUrl: optional(z.string()).register(facts, {
+    changes: 'index',
+    about: 'another index with the API of PyPI, if the operator serves it (`PYPI_INDEXES`)',
+    example: 'https://test.pypi.org',
+  }),
   strict: optional(z.literal('1')).register(facts, {
     changes: 'answer',
     about: 'sends error badges with their true status code instead of 200',
@@ -206,7 +232,10 @@ type Given = z.infer<typeof parametersSchema>;
 
 /** Parameters that change a badge's content. A kind lists those that it reads. */
 export type ContentParameters = {
-  readonly [Name in 'period' | 'text' | 'prefix']?: Exclude<Given[Name], undefined>;
+  readonly [Name in 'period' | 'text' | 'prefix' | 'include_prereleases']?: Exclude<
+    Given[Name],
+    undefined
+  >;
 };
 export type ContentParameter = keyof ContentParameters;
 

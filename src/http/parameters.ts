@@ -14,6 +14,8 @@ export interface Parameters {
   readonly strict: boolean;
   /** Requested cache length; 0 if none. */
   readonly cacheSeconds: number;
+  /** Requested index; undefined: PyPI. */
+  readonly pypiBaseUrl: string | undefined;
 }
 
 /** `icon` in place of `logo`: badgen.net's icons are white, badge.fury.io's have the brand's color. */
@@ -33,7 +35,7 @@ export function resolveParameters(
   icons: IconRule = 'none',
 ): Parameters {
   const given = parametersSchema.parse(values);
-  const { period, text, prefix } = given;
+  const { period, text, prefix, include_prereleases } = given;
   return {
     styling: {
       style: given.style ?? 'flat',
@@ -42,11 +44,17 @@ export function resolveParameters(
       labelColor: given.labelColor ?? given.colorA,
       logo: logoOf(given) ?? iconOf(given, icons),
     },
-    content: { ...(period && { period }), ...(text && { text }), ...(prefix && { prefix }) },
+    content: {
+      ...(period && { period }),
+      ...(text && { text }),
+      ...(prefix && { prefix }),
+      ...(include_prereleases && { include_prereleases }),
+    },
     hasStyle: given.style !== undefined,
     scale: given.scale ?? 1,
     strict: given.strict !== undefined,
     cacheSeconds: given.cacheSeconds ?? given.maxAge ?? 0,
+    pypiBaseUrl: given.pypiBaseUrl,
   };
 }
 

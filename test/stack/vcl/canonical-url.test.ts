@@ -39,7 +39,12 @@ function meaningOf(ctx: BadgeContext, asked: object, kind?: Kind): object {
   // Pictures show a color of the palette and its digits alike, and #aabbcc and #abc.
   const paint = (color?: string) =>
     format === 'json' ? color : color && toHex(color).replace(/^#(.)\1(.)\2(.)\3$/, '#$1$2$3');
-  const read = { period: 'month', text: 'pypi', prefix: grammar === 'shields' ? 'v' : 'none' };
+  const read = {
+    period: 'month',
+    text: 'pypi',
+    prefix: grammar === 'shields' ? 'v' : 'none',
+    include_prereleases: false,
+  };
   const { text: word = kind?.label } = grammar === 'pypip' && kind?.id === 'version' ? content : {};
   return {
     ...asked,

@@ -69,6 +69,12 @@ describe('query parameters', () => {
     ['prefix=v', { prefix: 'v' }],
     ['prefix=none', { prefix: 'none' }],
     ['prefix=x', {}],
+    ['include_prereleases', { include_prereleases: true }],
+    ['include_prereleases=', { include_prereleases: true }],
+    ['include_prereleases=yes', { include_prereleases: true }],
+    ['include_prereleases=0', {}],
+    ['include_prereleases=False', {}],
+    ['include_prereleases=1&include_prereleases=0', {}],
   ])('%s sets the content options %o', (query, content) => {
     expect(readParameters(query).content).toEqual(content);
   });
