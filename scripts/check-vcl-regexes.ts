@@ -8,8 +8,8 @@ const EDGE = join(import.meta.dirname, '../varnish');
 // Find a parameter given twice. They are linear: possessive quantifiers never backtrack, and \1 is compared once per
 // `&`.
 const NOT_JUDGED = [
-  String.raw`&([A-Za-z]++=)[^&]*+&\1`,
-  String.raw`&([A-Za-z]++=)[^&]*+(?:&\1[^&]*+)+`,
+  String.raw`&([A-Za-z_]++=)[^&]*+&\1`,
+  String.raw`&([A-Za-z_]++=)[^&]*+(?:&\1[^&]*+)+`,
 ];
 
 const code = globSync('**/*.vcl', { cwd: EDGE })
