@@ -23,7 +23,8 @@ test.each([
       ...children.map((child) => `Programming Language :: Python :: ${child}`),
       'Programming Language :: Cython :: 3.1',
     ],
-    requiresPython: '>=3.1',
+    // Longer than two clauses: the classifiers tell more.
+    requiresPython: '>=3.1,!=3.2.*,!=3.3.*',
   };
   const bars = versions.join(' | ');
   expect(badgeOf(['pypip', 'py_versions'], facts)).toEqual(['python', versions.join(', '), 'blue']);
@@ -47,7 +48,19 @@ const NAMES = [
   ['pypip', 'py_versions'],
   ['shields', 'pyversions'],
   ['shields', 'python'],
+  ['shields', 'py_versions'],
 ] as const;
+
+test.each([
+  [['3'], '>=3.9', '>=3.9'],
+  [['3', '3 :: Only'], '>=3.9,<4', '>=3.9,<4'],
+  [['3 :: Only'], null, '3'],
+  [['2', '3'], '>=2.7,!=3.0.*,!=3.1.*', '2 | 3'],
+  [['3.11'], '>=3.9', '3.11'],
+])('classifiers %j and Requires-Python %j show %s', (children, requiresPython, message) => {
+  const classifiers = children.map((child) => `Programming Language :: Python :: ${child}`);
+  expect(badgeOf(['shields', 'python'], { classifiers, requiresPython })[1]).toBe(message);
+});
 
 test.each(WITHOUT_VERSIONS)(
   'no versions, but Requires-Python %j shows %j',

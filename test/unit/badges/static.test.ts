@@ -36,6 +36,7 @@ test.each([
 
 test.each([
   ['a-b-notacolor', 'brightgreen'],
+  ['a-b-Red', 'red'],
   ['a-b-success', 'brightgreen'],
   ['a-b-FF69B4', '#ff69b4'],
   ['a-b-rgb(123,123,123)', '#7b7b7b'],
