@@ -40,7 +40,7 @@ export interface RunningService {
  * port is taken.
  */
 export async function serve(environment?: Environment): Promise<RunningService> {
-  const context = createContext(environment);
+  const context = createContext(environment, { servesBadges: true });
   const { config, log, metrics, version } = context;
   if (config.CONTACT === '')
     log.warn('CONTACT is not set: PyPI asks clients for a contact address');

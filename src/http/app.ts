@@ -10,7 +10,7 @@ import type { MicroCache } from './badges/micro-cache.ts';
 import { requestContext } from './request-context.ts';
 import { type Answers, createRoutes } from './routes.ts';
 import type { BadgeMiddleware, BadgeState } from './state.ts';
-import { canonicalTarget } from './target.ts';
+import { createTargets } from './target.ts';
 
 /** Errors that the client or the network causes; not logged. */
 const CLIENT_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED']);
@@ -29,8 +29,10 @@ export interface AppOptions extends Answers {
 export function createApp(options: AppOptions): Handler {
   const { log, microCache, sendAnswer, isReady } = options;
   const app = new Koa<BadgeState>();
+  const targets = createTargets();
   app.use(requestContext(options));
   app.use(errorsAsBadges(sendAnswer));
+  app.use(targets.refuseLong);
   app.use(createRoutes(options).routes());
   app.use(onlyGetAndHead);
   app.use(noSuchPath);
@@ -39,7 +41,7 @@ export function createApp(options: AppOptions): Handler {
   });
   const handle = app.callback();
   return async (request, response) => {
-    request.url = canonicalTarget(request.url ?? '/');
+    targets.canonicalize(request);
     if (request.url === '/-/ready') response.writeHead(isReady() ? 200 : 503).end();
     else if (!microCache.respond(request, response)) await handle(request, response);
   };

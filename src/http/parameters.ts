@@ -3,8 +3,6 @@ import type { StyleOptions } from '../badges/compose.ts';
 import { type ContentParameters, parametersSchema } from '../badges/parameters.ts';
 import type { Scale } from '../imaging/spec.ts';
 
-const MAX_PARAMETERS = 64;
-
 /** What the query asks for; old parameter names are resolved. */
 export interface Parameters {
   readonly styling: StyleOptions;
@@ -23,10 +21,10 @@ export interface Parameters {
 
 const DEFAULTS: Parameters = resolveParameters({});
 
-/** Reads a query string (without `?`); never throws. */
+/** Reads a query string (without `?`), which the length of a URL limits; never throws. */
 export function readParameters(query: string): Parameters {
   if (query === '') return DEFAULTS;
-  return resolveParameters(parse(query, '&', '=', { maxKeys: MAX_PARAMETERS }));
+  return resolveParameters(parse(query, '&', '=', { maxKeys: 0 }));
 }
 
 /** Resolves parameters given by name; invalid values are ignored. */

@@ -54,6 +54,11 @@ export function normalizeColor(text: string): string | undefined {
   return isCssColor(color) ? cssToHex(color) : undefined;
 }
 
+/** All names that `normalizeColor` knows. */
+export const COLOR_NAMES: readonly string[] = [
+  ...new Set([...PALETTE.keys(), ...COLOR_ALIASES.keys(), ...Object.keys(culori.colorsNamed)]),
+];
+
 function isCssColor(color: string): boolean {
   return Object.hasOwn(culori.colorsNamed, color) || FUNCTIONS.some((form) => form.test(color));
 }

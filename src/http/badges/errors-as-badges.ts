@@ -15,8 +15,10 @@ export function errorsAsBadges(sendAnswer: SendAnswer): BadgeMiddleware {
         await sendAnswer(ctx, faultAnswer(ctx, failure, { style, label }));
       } catch (refusal) {
         if (!(refusal instanceof BadgeError)) throw refusal;
-        // An error badge is always sent. Without the client's label there are only a few, which stay cached.
-        await sendAnswer(ctx, { ...faultAnswer(ctx, failure, { style }), isFree: true });
+        // An error badge is always sent. Without the client's label there are only a few, which stay cached. Others may
+        // have the label.
+        const answer = faultAnswer(ctx, failure, { style });
+        await sendAnswer(ctx, { ...answer, cacheClass: 'limited', isFree: true });
       }
     }
   };
