@@ -1,4 +1,5 @@
 import { measureCold } from './load/cold.ts';
+import { measureCostModel } from './load/cost-model.ts';
 import { measureDay } from './day/day.ts';
 import { measureDrawing } from './load/drawing.ts';
 import { measureEdgeBytes } from './load/edge-bytes.ts';
@@ -32,6 +33,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   tail: measureTail,
   cold: measureCold,
   sharing: measureSharing,
+  'cost-model': measureCostModel,
   start: measureStart,
   'edge-bytes': measureEdgeBytes,
   'many-packages': measureManyPackages,

@@ -33,6 +33,12 @@ export interface ParameterFacts {
   readonly oldNameOf?: string;
   /** A static badge that it changes, for a parameter of static badges alone. */
   readonly staticExample?: string;
+  /** The same for those badges alone whose service has it. */
+  readonly otherNameOf?: string;
+  /** The parameter that it needs, by name; examples contain both. */
+  readonly needs?: string;
+  /** The grammar of the example; left out for the kind's first. */
+  readonly exampleGrammar?: 'shields';
 }
 
 const facts = z.registry<ParameterFacts>();
@@ -122,6 +128,41 @@ export const parametersSchema = z.object({
     about: 'the old name of `labelColor`',
     example: '333',
     oldNameOf: 'labelColor',
+  }),
+  logo: optional(z.string()).register(facts, {
+    changes: 'look',
+    about:
+      'logo: the name of an icon of [Simple Icons](https://simpleicons.org), or an image of at most 8 KiB as a `data:` URL',
+    example: 'python',
+  }),
+  logoColor: optional(z.string()).register(facts, {
+    changes: 'look',
+    about: 'color of an icon; the default is the brand’s, or one that contrasts with the label',
+    example: 'ffdd54',
+    needs: 'logo',
+  }),
+  logoSize: optional(z.literal('auto')).register(facts, {
+    changes: 'look',
+    about: '`auto` makes an icon as wide as its shape, instead of square',
+    example: 'auto',
+    values: ['auto'],
+    needs: 'logo',
+  }),
+  icon: optional(z.string()).register(facts, {
+    changes: 'look',
+    about:
+      'badgen.net’s and badge.fury.io’s name of `logo`, where those services have it; `si:` may precede the name, and icons of badgen.net are white',
+    example: 'pypi',
+    otherNameOf: 'logo',
+    exampleGrammar: 'shields',
+  }),
+  icon_color: optional(z.string()).register(facts, {
+    changes: 'look',
+    about: 'color of `icon`',
+    example: 'ffdd54',
+    otherNameOf: 'logoColor',
+    needs: 'icon',
+    exampleGrammar: 'shields',
   }),
   period: optional(z.enum(PERIODS)).register(facts, {
     changes: 'content',

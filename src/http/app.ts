@@ -1,6 +1,7 @@
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { BadgeError } from '../errors.ts';
+import type { Logos } from '../logos/logos.ts';
 import type { Handler } from './server.ts';
 import type { LogAccess } from './access-log.ts';
 import type { SendAnswer } from './badges/answer.ts';
@@ -20,6 +21,7 @@ export interface AppOptions extends Answers {
   readonly logAccess: LogAccess;
   readonly microCache: MicroCache;
   readonly sendAnswer: SendAnswer;
+  readonly logos: Logos;
   readonly rateLimit: RateLimit;
   /** For the edge's probe at `/-/ready`: Varnish probes the port that it fetches from. */
   readonly isReady: () => boolean;
@@ -27,11 +29,11 @@ export interface AppOptions extends Answers {
 
 /** Creates the application. The order of its middleware is the order in which a request passes through it. */
 export function createApp(options: AppOptions): Handler {
-  const { log, microCache, sendAnswer, isReady } = options;
+  const { log, microCache, sendAnswer, logos, isReady } = options;
   const app = new Koa<BadgeState>();
   const targets = createTargets();
   app.use(requestContext(options));
-  app.use(errorsAsBadges(sendAnswer));
+  app.use(errorsAsBadges(sendAnswer, logos));
   app.use(targets.refuseLong);
   app.use(createRoutes(options).routes());
   app.use(onlyGetAndHead);

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BadgeError } from '../errors.ts';
+import { readParameters } from './parameters.ts';
 import type { BadgeMiddleware } from './state.ts';
 
 /** Of path and query, in bytes: a logo of 8 KiB, its escapes, and the rest. The edge has the same limit. */
@@ -74,7 +75,7 @@ function trim(segments: readonly string[]): readonly string[] {
 export interface Targets {
   /** Makes the target of a request canonical. */
   readonly canonicalize: (request: IncomingMessage) => void;
-  /** Refuses a URL that is longer than the edge would pass on. */
+  /** Refuses a URL that is longer than the edge would pass on. Of its parameters only `strict` counts, as at the edge. */
   readonly refuseLong: BadgeMiddleware;
 }
 
@@ -87,9 +88,10 @@ export function createTargets(): Targets {
       if (target.length > MAX_TARGET_LENGTH) tooLong.add(request);
       request.url = canonicalTarget(target);
     },
-    refuseLong(ctx, next) {
-      if (tooLong.has(ctx.req)) throw new BadgeError('invalid-name', 'the URL is too long');
-      return next();
+    refuseLong({ req, state }, next) {
+      if (!tooLong.has(req)) return next();
+      state.parameters = { ...readParameters(''), strict: state.parameters.strict };
+      throw new BadgeError('invalid-name', 'the URL is too long');
     },
   };
 }

@@ -8,14 +8,13 @@ import { createRasterizer, type RasterFormat } from './raster.ts';
 import { testFonts } from './self-test.ts';
 import type { BadgeSpec, Scale } from './spec.ts';
 import { drawSvg } from './svg.ts';
-import { createQueue, drawingCost, DroppedError } from './queue.ts';
+import { drawingCost, LARGE_COST } from './cost.ts';
+import { createQueue, DroppedError } from './queue.ts';
 
 /** Raise it with every change of our code that changes a picture; stored pictures of other revisions are not used. */
-const RENDERER_REVISION = 3;
+const RENDERER_REVISION = 4;
 /** The edge gives up after 2.3 s: nobody would receive a picture that waits for longer. */
 const MAX_WAIT_MS = 1_000;
-/** Pictures above this cost take up to 200 ms. They have a queue of their own, which uses half of a core. */
-const LARGE_COST = 8;
 const MAX_WAITING_LARGE = 32;
 
 export interface ImagingOptions {
@@ -82,8 +81,9 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
     draw: async (spec, format, scale, priority = 0) => {
       const prepare = () => rasterizer.prepare(drawSvg(spec), format, scale);
       try {
-        // Large pictures are prepared late, since they are often dropped; typical ones early, to keep all cores busy.
-        if (drawingCost(spec, scale) > LARGE_COST)
+        // Large pictures have a queue of their own, which uses half of a core. They are prepared late, since they are often
+        // dropped; typical ones early, to keep all cores busy.
+        if (drawingCost(spec, format, scale) > LARGE_COST)
           return await large.run(priority, async () => drawNow(await prepare()));
         const rasterize = prepare();
         // Not awaited if the picture is dropped.

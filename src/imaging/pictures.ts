@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import type { ContentStore } from '../../cache/content/store.ts';
 import type { MemoryCache } from '../../cache/memory.ts';
 import type { SingleFlight } from '../../cache/single-flight.ts';
+import { drawingCost } from './cost.ts';
 import type { Imaging } from './imaging.ts';
-import { drawingCost } from './queue.ts';
 import type { RasterFormat } from './raster.ts';
 import { type BadgeSpec, type Format, FORMATS, type Picture, type Scale } from './spec.ts';
 import { drawSvg, identityOf } from './svg.ts';
@@ -114,7 +114,7 @@ export function createPictures({
       memory.set(digest, { picture: stored, isStored: true });
       return { picture: stored, tier: 'disk' };
     }
-    const priority = charge(drawingCost(request.spec, request.scale));
+    const priority = charge(drawingCost(request.spec, request.format, request.scale));
     const picture = await flights.run(digest, () => draw(request, digest, priority));
     return { picture, tier: 'drawn' };
   };

@@ -1,5 +1,3 @@
-import type { BadgeSpec, Scale } from './spec.ts';
-
 /** The work was not started: the queue was full of work with priority, or it waited for too long. */
 export class DroppedError extends Error {
   override readonly name = 'DroppedError';
@@ -89,12 +87,4 @@ export function createQueue({
     },
     stats: () => ({ running, waiting: queue.length }),
   };
-}
-
-/**
- * Drawing cost; 1 is a typical badge (twenty letters at scale 1, 2 ms of CPU). Fitted to measured GIFs of wide letters:
- * 12 for 256 letters at scale 1 (26 ms), 100 for the largest possible picture (200 ms).
- */
-export function drawingCost({ label, message }: BadgeSpec, scale: Scale): number {
-  return Math.max(1, ((label.length + message.length) * (3.5 + scale ** 2)) / 100);
 }

@@ -6,8 +6,8 @@ import std;
 import var;
 
 sub query_of_known_parameters {
-  if (var.get("query") ~ "&(?!(?:cacheSeconds|color|colorA|colorB|label|labelColor|list|maxAge|message|number|period|prefix|range|scale|strict|style|text)=)") {
-    var.set("query", regsuball(var.get("query"), "&(?!(?:cacheSeconds|color|colorA|colorB|label|labelColor|list|maxAge|message|number|period|prefix|range|scale|strict|style|text)=)[^&]*", ""));
+  if (var.get("query") ~ "&(?!(?:cacheSeconds|color|colorA|colorB|icon|icon_color|label|labelColor|list|logo|logoColor|logoSize|maxAge|message|number|period|prefix|range|scale|strict|style|text)=)") {
+    var.set("query", regsuball(var.get("query"), "&(?!(?:cacheSeconds|color|colorA|colorB|icon|icon_color|label|labelColor|list|logo|logoColor|logoSize|maxAge|message|number|period|prefix|range|scale|strict|style|text)=)[^&]*", ""));
   }
 }
 
@@ -18,8 +18,8 @@ sub query_without_empties {
 }
 
 sub query_without_invalid_values {
-  if (var.get("query") ~ "&(?:style|period|text|prefix|number|scale|strict)=") {
-    var.set("query", regsuball(var.get("query"), "&(?:style=(?!(?:flat|flat-square|plastic|for-the-badge|social)(?:&|$))|period=(?!(?:day|week|month)(?:&|$))|text=(?!(?:pypi|version)(?:&|$))|prefix=(?!(?:v|none)(?:&|$))|number=(?!(?:full|si|short)(?:&|$))|scale=(?!(?:1|2|3|4)(?:&|$))|strict=(?!(?:1)(?:&|$)))[^&]*(?=&|$)", ""));
+  if (var.get("query") ~ "&(?:style|logoSize|period|text|prefix|number|scale|strict)=") {
+    var.set("query", regsuball(var.get("query"), "&(?:style=(?!(?:flat|flat-square|plastic|for-the-badge|social)(?:&|$))|logoSize=(?!(?:auto)(?:&|$))|period=(?!(?:day|week|month)(?:&|$))|text=(?!(?:pypi|version)(?:&|$))|prefix=(?!(?:v|none)(?:&|$))|number=(?!(?:full|si|short)(?:&|$))|scale=(?!(?:1|2|3|4)(?:&|$))|strict=(?!(?:1)(?:&|$)))[^&]*(?=&|$)", ""));
   }
 }
 

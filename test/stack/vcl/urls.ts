@@ -112,6 +112,15 @@ const value = fc.oneof(
   oneOf(
     ...KINDS.flatMap(({ label }) => [label.replaceAll(' ', '+'), label.replaceAll(' ', '%20')]),
   ),
+  oneOf(
+    'auto',
+    'python',
+    'si:python',
+    'SI%3Apypi',
+    'data:image/png;base64,aB+c/%2B%20d==',
+    "data:image/svg+xml;utf8,<svg%20x='1'/>",
+    `image/png;base64,${'+%2Ba/'.repeat(200)}`,
+  ),
   oneOf('day', 'week', 'month', 'year', 'red', '', 'fl%61t', '%31', 'a=b', 'a?b', 'a;b', 'a+b'),
   textOf('aZ0=?+-_.~', 8),
 );

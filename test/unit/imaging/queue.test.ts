@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createQueue, drawingCost, DroppedError, type Queue } from '../../../src/imaging/queue.ts';
-import type { Scale } from '../../../src/imaging/spec.ts';
+import { createQueue, DroppedError, type Queue } from '../../../src/imaging/queue.ts';
 
 const LONG_MS = 60_000;
 
@@ -118,17 +117,4 @@ test('never exceeds the concurrency, and settles all work', async () => {
       },
     ),
   );
-});
-
-test.each<[letters: number, scale: Scale, cost: number]>([
-  [0, 1, 1],
-  [20, 1, 1],
-  [20, 4, 4],
-  [256, 1, 12],
-  [256, 4, 50],
-  [512, 4, 100],
-])('%i letters at scale %i cost as much as %i typical badges', (letters, scale, cost) => {
-  const [label, message] = ['W'.repeat(letters / 2), 'W'.repeat(letters / 2)];
-  const spec = { label, message, color: 'blue', style: 'flat' } as const;
-  expect(Math.round(drawingCost(spec, scale))).toBe(cost);
 });
