@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { renderColorRules } from '../varnish/color-rules.ts';
 import { renderEscapeRules } from '../varnish/escape-rules.ts';
 import { renderFaultPictures } from '../varnish/fault-pictures.ts';
+import { renderLargeRules } from '../varnish/large-rules.ts';
 import { renderPageRules } from '../varnish/page-rules.ts';
 import { renderParameterRules } from '../varnish/parameter-rules.ts';
 import { kindsTable, parametersTable } from './generate/badge-tables.ts';
@@ -42,6 +43,7 @@ const files: [file: string, content: string][] = [
   ['varnish/rules/page-rules.vcl', renderPageRules()],
   ['varnish/rules/color-rules.vcl', renderColorRules()],
   ['varnish/rules/escape-rules.vcl', renderEscapeRules()],
+  ['varnish/rules/large-rules.vcl', renderLargeRules()],
   ['varnish/rules/fault-pictures.vcl', await renderFaultPictures()],
   ...drawPictures(),
 ];

@@ -47,6 +47,13 @@ export const FAULTS = {
     color: 'red',
     cacheClass: 'not-found',
   },
+  'index-not-served': {
+    verdict: 'invalid',
+    status: 400,
+    message: 'index not served',
+    color: 'lightgrey',
+    cacheClass: 'not-found',
+  },
   'no-badge': {
     verdict: 'not-found',
     status: 404,

@@ -6,12 +6,8 @@ import { createSingleFlight } from '../cache/single-flight.ts';
 import { createLocalMessages } from '../cache/store/messages.ts';
 import { DEADLINES } from './deadlines.ts';
 import { FAULTS } from './errors.ts';
-import {
-  createSources,
-  type OpenedSources,
-  type Shared,
-  type SourcesOptions,
-} from './facts/sources.ts';
+import type { Shared, SourcesOptions } from './facts/parts.ts';
+import { createSources, type OpenedSources } from './facts/sources.ts';
 import { createPopularity, type Popularity } from './follow/popularity.ts';
 import { type FollowerWatch, watchFollower } from './follow/state/watch.ts';
 import type { CachedResponse } from './http/badges/micro-cache.ts';
@@ -79,7 +75,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     drawingRunning: () => imaging.queue().running,
     drawingWaiting: () => imaging.queue().waiting,
     budgetLeft: (upstream) => sources.budgetsLeft()[upstream],
-    factsBytes: () => sources.projects.stats().bytes + sources.downloads.stats().bytes,
+    factsBytes: sources.bytes,
     picturesBytes: () => memory.stats().bytes,
     answersBytes: () => responses.stats().bytes,
     diskBytes: () => disk.stats().bytes,

@@ -27,6 +27,7 @@ export function renderParameterRules(): string {
     '# One occurrence of each is left.',
     sub('query_of_canonical_values', PARAMETERS.flatMap(canonicalValue)),
     sub('canonical_seconds', canonicalSeconds()),
+    sub('canonical_flag', CANONICAL_FLAG),
     sub('query_without_old_names', PARAMETERS.flatMap(withoutOldName)),
     defaults('query_without_defaults', ({ changes }) => changes !== 'look' && changes !== 'size'),
     defaults('query_without_default_sizes', ({ changes }) => changes === 'size'),
@@ -61,6 +62,15 @@ function canonicalValue({ name, means }: Parameter): string[] {
     '}',
   ];
 }
+
+/** On, unless it is off; off is the default, which a later rule drops. */
+const CANONICAL_FLAG = [
+  'if (var.get("value") ~ "^(?i:0|false)$") {',
+  '  var.set("value", "0");',
+  '} else {',
+  '  var.set("value", "1");',
+  '}',
+];
 
 /** The longest step that is not longer than the variable "value"; an empty one for what the API ignores. */
 function canonicalSeconds(): string[] {

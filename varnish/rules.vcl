@@ -10,6 +10,7 @@ include "./rules/canonical-values.vcl";
 include "./rules/parameter-rules.vcl";
 include "./rules/canonical-query.vcl";
 include "./rules/canonical-url.vcl";
+include "./rules/large-rules.vcl";
 include "./rules/clients.vcl";
 include "./rules/kept-copies.vcl";
 include "./rules/backend-requests.vcl";

@@ -7,11 +7,13 @@ const OLD_MS = 60_000;
 /** What the upstreams were asked. */
 export interface Asked {
   pypi: number;
-  /** Of these, answered with 304. */
+  /** Of these, to the Simple API. */
+  simple: number;
+  /** Of all, answered with 304. */
   unchanged: number;
   pypistats: number;
   pypistatsInAnyMinute: number;
-  /** Between two requests to PyPI for the same project, those of the follower aside. */
+  /** Between two requests to PyPI's JSON API for the same project, those of the follower aside. */
   leastSecondsApart: number;
 }
 
@@ -53,6 +55,7 @@ export function createUpstreams(clock: () => number): Upstreams {
 
   const askPypi = (path: string, etag: string | undefined): UpstreamAnswer => {
     const page = pageOf(path.split('/')[2] ?? '');
+    if (path.startsWith('/simple/')) return askSimple(page, etag);
     const nowMs = clock();
     const release = nowMs - page.atMs < OLD_MS ? page.shown : page.release;
     page.shown = page.release;
@@ -63,6 +66,16 @@ export function createUpstreams(clock: () => number): Upstreams {
       page.readAtMs = nowMs;
     }
     if (etag !== `"${release}"`) return projectPage(release);
+    asked.unchanged += 1;
+    return { status: 304 };
+  };
+
+  /** Installers ask for this page all the time, so the CDN has the new one at once. */
+  const askSimple = ({ release }: Page, etag: string | undefined): UpstreamAnswer => {
+    asked.pypi += 1;
+    asked.simple += 1;
+    if (etag !== `"${release}"`)
+      return ok({ meta: { '_last-serial': release }, versions: [`${release}`] }, `"${release}"`);
     asked.unchanged += 1;
     return { status: 304 };
   };
@@ -101,6 +114,7 @@ export function createUpstreams(clock: () => number): Upstreams {
 function nothingAsked(): Asked {
   return {
     pypi: 0,
+    simple: 0,
     unchanged: 0,
     pypistats: 0,
     pypistatsInAnyMinute: 0,

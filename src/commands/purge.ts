@@ -6,6 +6,7 @@ import { type NodeOutcome, purgeEdge, type PurgeTarget } from '../edge/purge.ts'
 import { EVERYTHING, kindTag, projectKindTag, projectTag } from '../edge/tags.ts';
 import { UsageError } from '../errors.ts';
 import { normalizeName } from '../facts/names.ts';
+import type { PackageIndex } from '../facts/package-index.ts';
 import type { OpenedSources, Sources } from '../facts/sources.ts';
 import { openSources } from '../services.ts';
 import { withOpened } from './context.ts';
@@ -16,6 +17,8 @@ export interface PurgeRequest {
   readonly project?: string | undefined;
   readonly kind?: string | undefined;
   readonly url?: string | undefined;
+  /** Index of the project; undefined: PyPI. */
+  readonly pypiBaseUrl?: string | undefined;
   readonly all?: boolean | undefined;
 }
 
@@ -30,6 +33,7 @@ export function define(command: Command): void {
     .argument('[project]', 'such as requests')
     .option('--kind <kind>', 'purge only this kind (without a project: of all projects)')
     .option('--url <url>', 'purge one badge, only at the edge')
+    .option('--pypi-base-url <url>', 'another index of the project (default: PyPI)')
     .option('--all', 'expire all facts and purge every badge')
     .option('--yes', 'confirm --all')
     .option(...JSON_OPTION)
@@ -63,25 +67,38 @@ export async function purge(
   config: Config,
   request: PurgeRequest,
 ): Promise<PurgeReport> {
-  const target = targetOf(request);
+  const index = indexOf(sources, request);
+  const target = targetOf(request, index);
   const project = request.project === undefined ? undefined : projectOf(request.project);
-  const facts = await expireFacts(sources, project, request);
+  const facts = await expireFacts(sources, index, project, request);
   // Until all processes have received the message.
   if (facts > 0) await sleep(messages.settleMs);
   const nodes = await purgeEdge({ urls: config.VARNISH_URLS, key: config.PURGE_KEY }, target);
   return { facts, nodes };
 }
 
+/** Throws a `UsageError` where the index is not served, or nothing but an index is named. */
+function indexOf(sources: Sources, { pypiBaseUrl, project }: PurgeRequest): PackageIndex {
+  const index = sources.findIndex(pypiBaseUrl);
+  if (index === undefined)
+    throw new UsageError(`PYPI_INDEXES does not name ${String(pypiBaseUrl)}`);
+  if (index.url !== undefined && project === undefined)
+    throw new UsageError('--pypi-base-url needs a project');
+  return index;
+}
+
 async function expireFacts(
   sources: Sources,
+  index: PackageIndex,
   project: string | undefined,
   request: PurgeRequest,
 ): Promise<number> {
   if (request.all === true) return sources.expireEverything();
-  return project === undefined ? 0 : sources.expire(project);
+  if (project === undefined) return 0;
+  return index.url === undefined ? sources.expire(project) : index.expire(project);
 }
 
-function targetOf({ project, kind, url, all }: PurgeRequest): PurgeTarget {
+function targetOf({ project, kind, url, all }: PurgeRequest, index: PackageIndex): PurgeTarget {
   const targets = [project ?? kind, url, all === true ? 'all' : undefined].filter(
     (each) => each !== undefined,
   );
@@ -89,14 +106,18 @@ function targetOf({ project, kind, url, all }: PurgeRequest): PurgeTarget {
     throw new UsageError('give exactly one of: a project, --kind, --url, --all');
   if (all === true) return { tags: [EVERYTHING] };
   if (url !== undefined) return { path: pathOf(url) };
-  return { tags: [tagOf(project, kind)] };
+  return { tags: [tagOf(project, kind, index)] };
 }
 
 /** At least one of the two is given. */
-function tagOf(project: string | undefined, kind: string | undefined): string {
+function tagOf(
+  project: string | undefined,
+  kind: string | undefined,
+  { url }: PackageIndex,
+): string {
   if (project === undefined) return kindTag(kindIdOf(kind ?? ''));
   const name = projectOf(project);
-  return kind === undefined ? projectTag(name) : projectKindTag(name, kindIdOf(kind));
+  return kind === undefined ? projectTag(name, url) : projectKindTag(name, kindIdOf(kind), url);
 }
 
 function projectOf(name: string): string {

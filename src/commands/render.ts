@@ -4,7 +4,7 @@ import { findKind } from '../badges/catalog.ts';
 import { composeSpec } from '../badges/compose.ts';
 import type { Grammar, Kind } from '../badges/kind.ts';
 import { type Parameter, PARAMETERS } from '../badges/parameters.ts';
-import { describe } from '../facts/look-up.ts';
+import { describe, indexOf } from '../facts/look-up.ts';
 import { BadgeError } from '../errors.ts';
 import { type Parameters, resolveParameters } from '../http/parameters.ts';
 import { formatOf } from '../http/paths.ts';
@@ -31,13 +31,18 @@ const RENDERED = PARAMETERS.filter(
     changes !== 'answer' && (oldNameOf ?? otherNameOf ?? staticExample) === undefined,
 );
 
-function optionOf({ name, about, values }: Parameter): Option {
-  const flag = name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
-  const option = new Option(`--${flag} <value>`, about);
+function optionOf({ name, about, values, keepsEmpty }: Parameter): Option {
+  const flag = name
+    .replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)
+    .replaceAll('_', '-');
+  const option =
+    keepsEmpty === true
+      ? new Option(`--${flag} [value]`, about).preset('')
+      : new Option(`--${flag} <value>`, about);
   return values === undefined ? option : option.choices(values);
 }
 
-/** Also contains the values of `RENDERED` by name. */
+/** Also contains the values of `RENDERED`, by the names of their options. */
 interface RenderOptions extends Readonly<Record<string, unknown>> {
   readonly output: string;
   readonly release?: string;
@@ -45,7 +50,10 @@ interface RenderOptions extends Readonly<Record<string, unknown>> {
 }
 
 async function renderOne(kind: string, project: string, options: RenderOptions): Promise<void> {
-  const { output, release, format = formatOfFile(output), ...given } = options;
+  const { output, release, format = formatOfFile(output) } = options;
+  const given = Object.fromEntries(
+    RENDERED.map((parameter) => [parameter.name, options[optionOf(parameter).attributeName()]]),
+  );
   const request = { kind, project, release, format, parameters: resolveParameters(given) };
   const picture = await withOpened(createServices, (services) => render(services, request));
   // Unlike what is kept (see the launcher), a picture is for others to see.
@@ -73,7 +81,7 @@ export interface RenderRequest {
   readonly project: string;
   readonly release?: string | undefined;
   readonly format: Format;
-  readonly parameters: Pick<Parameters, 'styling' | 'content' | 'scale'>;
+  readonly parameters: Pick<Parameters, 'styling' | 'content' | 'scale' | 'pypiBaseUrl'>;
 }
 
 /** Returns the picture of a badge. Rejects with a `BadgeError` if a server would send an error badge. */
@@ -98,7 +106,8 @@ async function specOf(
     throw new BadgeError('invalid-name', 'not a valid name of a project or a release');
   }
   const options = { ...parameters.content, grammar };
-  const subject = { kind, project, release, options };
+  const index = indexOf(sources, kind, parameters.pypiBaseUrl);
+  const subject = { kind, project, release, options, index };
   const { content } = await describe(sources, subject, () => undefined);
   const { logo: logoRequest, style } = parameters.styling;
   const logo = logoRequest && (await logos.find(logoRequest, style, () => 0));

@@ -52,8 +52,8 @@ export async function collectStats(adminUrls: readonly string[]): Promise<Stats>
       ),
     },
     upstreamRequests: {
-      pypi: sumOf(samples, 'pypins_upstream_requests_total', { upstream: 'pypi' }),
-      pypistats: sumOf(samples, 'pypins_upstream_requests_total', { upstream: 'pypistats' }),
+      pypi: countRequests(samples, 'pypi') + countRequests(samples, 'simple'),
+      pypistats: countRequests(samples, 'pypistats'),
     },
     // All processes share one budget; each node reports the last value it saw.
     pypistatsBudgetLeft: Math.min(...budgets),
@@ -75,6 +75,10 @@ function tierRatio(
 
 function countFacts(samples: readonly Sample[], tiers: readonly string[]): number {
   return tiers.reduce((sum, tier) => sum + sumOf(samples, 'pypins_facts_total', { tier }), 0);
+}
+
+function countRequests(samples: readonly Sample[], upstream: string): number {
+  return sumOf(samples, 'pypins_upstream_requests_total', { upstream });
 }
 
 function countPictures(samples: readonly Sample[], tier: string): number {

@@ -24,6 +24,8 @@ export interface WarmSources {
   readonly fromLog?: string | undefined;
   readonly kinds: readonly string[];
   readonly formats: readonly string[];
+  /** Index of the projects; undefined: PyPI. */
+  readonly pypiBaseUrl?: string | undefined;
 }
 
 /** Returns the paths to warm, each once, in the order of their sources. Rejects if a source cannot be read. */
@@ -37,9 +39,11 @@ export async function listPaths(sources: WarmSources): Promise<string[]> {
     ...(sources.top === undefined ? [] : await readTop(sources.topList, sources.top)),
   ];
   const projects = names.map((name) => normalizeName(name)).filter((name) => name !== undefined);
+  const { pypiBaseUrl } = sources;
+  const query = pypiBaseUrl === undefined ? '' : `?pypiBaseUrl=${encodeURIComponent(pypiBaseUrl)}`;
   const paths = projects.flatMap((project) =>
     sources.kinds.flatMap((kind) =>
-      sources.formats.map((format) => `/${kind}/${project}/badge.${format}`),
+      sources.formats.map((format) => `/${kind}/${project}/badge.${format}${query}`),
     ),
   );
   const logged =

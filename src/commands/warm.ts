@@ -43,6 +43,7 @@ export function define(command: Command): void {
     .option('--from-log <file>', 'access log whose GET requests are repeated')
     .option('--kinds <kinds>', 'kinds, separated by commas', parseList, ['version'])
     .option('--formats <formats>', 'formats, separated by commas', parseFormats, ['svg'])
+    .option('--pypi-base-url <url>', 'another index, for the projects (default: PyPI)')
     .option('--rate <rate>', 'requests per second, such as 5/s', parseRate, 5)
     .option('--through <url>', 'URL of the edge', 'http://127.0.0.1:8000')
     .option(...JSON_OPTION)

@@ -36,9 +36,20 @@ test('render writes only the badge to standard output', async () => {
 });
 
 test.each([
+  ['render status sample-archived -o -', 'status: archived'],
+  ['render provenance sample-attested -o - --release 1.0', 'provenance: none'],
+  ['render v sample-next-release -o - --include-prereleases', 'pypi: 2.0rc1'],
+  ['render v sample-next-release -o - --include-prereleases 0', 'pypi: 1.0'],
+])('pypins %s writes %s', async (args, words) => {
+  expect((await run(args)).out.toString()).toContain(`>${words}<`);
+});
+
+test.each([
   ['render version no-such-project -o -', 1, /not found/],
   ['render version requests -o /no/such/folder/x.svg', 1, /ENOENT/],
   ['render version requests -o - --style comic', 2, /style/],
+  ['render status no-such-project -o -', 1, /not found/],
+  ['render v requests -o - --pypi-base-url https://a.example', 1, /PYPI_INDEXES/],
   ['purge --all', 2, /--yes/],
   ['paint', 2, /unknown command/],
 ])('pypins %s exits with %i and an error message', async (args, code, message) => {

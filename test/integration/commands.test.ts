@@ -130,6 +130,13 @@ describe('pypins refresh', () => {
 describe('pypins warm', () => {
   const sources = { names: [], topList: '', kinds: ['version'], formats: ['svg'] };
 
+  test('lists the projects of another index', async () => {
+    const request = { ...sources, names: ['Flask'], pypiBaseUrl: 'https://test.pypi.org' };
+    expect(await listPaths(request)).toEqual([
+      '/version/flask/badge.svg?pypiBaseUrl=https%3A%2F%2Ftest.pypi.org',
+    ]);
+  });
+
   test('lists names, a file, the top packages and an access log, each path once', async () => {
     const directory = await tempDirectoryForTest();
     const file = join(directory, 'names.txt');

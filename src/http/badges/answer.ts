@@ -42,7 +42,7 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
         format,
         etag,
         cacheSeconds,
-        tags: answerTags(state.kindId, state.project),
+        tags: answerTags(state),
       }),
       contentType: CONTENT_TYPES[format],
       body: body ?? '',

@@ -8,9 +8,9 @@ const page = renderGallery('http://badges.test/');
 const paths = gallerySections.flatMap(({ rows }) => rows.flatMap((row) => row.paths));
 
 const PYPIP_KINDS =
-  'version download d license py_versions implementation status wheel egg format types requires';
+  'version download d license py_versions implementation status wheel egg format types requires released size provenance';
 const SHIELDS_KINDS =
-  'v dd dw dm l pyversions implementation status wheel egg format types requires djversions';
+  'v dd dw dm l pyversions implementation status wheel egg format types requires released size provenance djversions';
 const FRAMEWORKS = 'aws-cdk django django-cms jupyterlab odoo plone wagtail zope';
 
 test('shows each kind in each of its grammars', () => {

@@ -48,7 +48,13 @@ function meaningOf(ctx: BadgeContext, asked: object, kind?: Kind): object {
   const paint = (color?: string) =>
     format === 'json' ? color : color && toHex(color).replace(/^#(.)\1(.)\2(.)\3$/, '#$1$2$3');
   const prefix = grammar === 'shields' ? 'v' : 'none';
-  const read: Record<string, string> = { period: 'month', text: 'pypi', prefix };
+  const defaults: Record<string, unknown> = {
+    period: 'month',
+    text: 'pypi',
+    prefix,
+    range: false,
+    include_prereleases: false,
+  };
   const { text: word = kind?.label } = grammar === 'pypip' && kind?.id === 'version' ? content : {};
   return {
     ...asked,
@@ -59,7 +65,7 @@ function meaningOf(ctx: BadgeContext, asked: object, kind?: Kind): object {
     label: styling.label ?? word,
     color: paint(styling.color),
     labelColor: paint(styling.labelColor),
-    content: (kind?.parameters ?? []).map((each) => [each, content[each] ?? read[each]]),
+    content: (kind?.parameters ?? []).map((each) => [each, content[each] ?? defaults[each]]),
     ...(format === 'json' ? { hasStyle } : { strict }),
     ...(format === 'svg' || format === 'json' ? {} : { scale: scale ?? 1 }),
   };

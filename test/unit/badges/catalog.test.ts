@@ -20,6 +20,9 @@ const CONTRACT = [
   ['format',         'format',            'format',         'project'],
   ['types',          'types',             'types',          'project'],
   ['requires',       'requires',          'python',         'project'],
+  ['released',       'released',          'released',       'project'],
+  ['size',           'size',              'size',           'project'],
+  ['provenance',     'provenance',        'provenance',     'simple'],
   ['',               'frameworkversions/aws-cdk',           'aws cdk versions',    'project'],
   ['',               'frameworkversions/django djversions', 'django versions',     'project'],
   ['',               'frameworkversions/django-cms',        'django cms versions', 'project'],
@@ -61,7 +64,7 @@ describe('the catalog', () => {
 test('no kind of pypip.in has the name of a page', () => {
   const names = KINDS.flatMap((kind) => kind.names.pypip ?? []);
   // `/status` is a page, `/status/requests/badge.svg` a badge.
-  const pages = new Set(PAGES.filter((page) => page.endsWith('/*')));
+  const pages = new Set<string>(PAGES.filter((page) => page.endsWith('/*')));
   expect(names.filter((name) => pages.has(`/${name}/*`))).toEqual([]);
 });
 

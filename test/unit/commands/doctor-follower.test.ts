@@ -3,28 +3,14 @@ import type { Store } from '../../../cache/store/contract.ts';
 import { checkFollower } from '../../../src/commands/doctor-follower.ts';
 import type { Finding } from '../../../src/commands/finding.ts';
 import { type FollowerStatus, writeStatus } from '../../../src/follow/state/status.ts';
-import { LAG_BOUNDS_SECONDS } from '../../../src/metrics.ts';
+import { IDLE_FOLLOWER } from '../../support/follower-status.ts';
 import { pass } from '../cache/facts/harness.ts';
 import { openStore } from '../follow/harness.ts';
 
-const NO_LAGS = Array.from({ length: LAG_BOUNDS_SECONDS.length + 1 }, () => 0);
 const FOLLOWER: FollowerStatus = {
-  feed: 'rss',
-  beat: 0,
-  leadingSinceMs: 0,
+  ...IDLE_FOLLOWER,
   pollAgeMs: 7_000,
-  isBehind: false,
-  serial: null,
-  pollFailures: 0,
-  seen: 0,
-  followed: 0,
-  refreshed: 0,
-  unmoved: 0,
-  purged: 0,
-  purgeFailures: 0,
-  pending: 0,
-  lags: NO_LAGS.with(1, 1).with(2, 2).with(4, 1),
-  nodesBehind: [],
+  lags: IDLE_FOLLOWER.lags.with(1, 1).with(2, 2).with(4, 1),
 };
 
 let store: Store;
@@ -53,7 +39,12 @@ test.each<[string, Partial<FollowerStatus>, string, RegExp]>([
     'ok',
     /^rss answered 7 s ago; median lag of 4 purged releases: at most 20 s$/,
   ],
-  ['a follower that has purged nothing', { lags: NO_LAGS }, 'ok', /no release purged yet$/],
+  [
+    'a follower that has purged nothing',
+    { lags: IDLE_FOLLOWER.lags },
+    'ok',
+    /no release purged yet$/,
+  ],
   ['a follower that is behind', { isBehind: true }, 'warn', /it is behind$/],
   ['a feed that has not answered', { pollAgeMs: null }, 'warn', /^rss not answered yet/],
   [
