@@ -12,8 +12,8 @@ const PATH_OVERHEAD = '/badge/-x.gif'.length;
 const SCALES: readonly Scale[] = [4, 3, 2, 1];
 
 /**
- * Returns the VCL that sets the variable "large" to "yes" for a canonical URL whose picture may be large: path and label
- * have more letters than the limit of the format and scale. Logos are no letters; an escaped letter counts once.
+ * Returns the VCL that sets the variable "large" to "yes" for a canonical URL whose picture may be large: path, label
+ * and message have more letters than the limit of the format and scale. Logos are no letters; an escaped letter counts once.
  */
 export function renderLargeRules(): string {
   const byFormat = Map.groupBy(EXTENSION_NAMES, rasterFormatOf);
@@ -22,7 +22,11 @@ export function renderLargeRules(): string {
     sub('large_picture', [
       'var.set("large", "");',
       `if (req.url ~ "^[^?]*\\.(?i:${EXTENSION_NAMES.filter(isRaster).join('|')})(?:\\?|$)") {`,
-      '  var.set("letters", regsuball(regsub(req.url, "^([^?]*)(?:.*[?&]label=([^&]*))?.*$", "\\1\\2"), "%[89ABab].", ""));',
+      '  var.set("letters", regsub(req.url, "^([^?]*)(?:.*[?&]label=([^&]*))?.*$", "\\1\\2"));',
+      '  if (req.url ~ "^[^?]*[?](?:.*&)?message=") {',
+      '    var.set("letters", var.get("letters") + regsub(req.url, "^.*[?&]message=([^&]*).*$", "\\1"));',
+      '  }',
+      '  var.set("letters", regsuball(var.get("letters"), "%[89ABab].", ""));',
       '  var.set("letters", regsuball(var.get("letters"), "%[0-9A-Fa-f]{2}", "x"));',
       ...[...byFormat].flatMap(([format, extensions]) =>
         format === undefined ? [] : linesOf(format, extensions),

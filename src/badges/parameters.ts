@@ -8,6 +8,10 @@ const TEXTS = ['pypi', 'version'] as const;
 const PREFIXES = ['v', 'none'] as const;
 const SCALES: Readonly<Record<'1' | '2' | '3' | '4', Scale>> = { 1: 1, 2: 2, 3: 3, 4: 4 };
 
+const NUMBERS = ['full', 'si', 'short'] as const;
+/** How a count is written: with all digits, with SI prefixes as at shields.io, or shortened as at pypip.in. */
+export type NumberForm = (typeof NUMBERS)[number];
+
 /** Description of a parameter, for documents, gallery, edge and commands. */
 export interface ParameterFacts {
   /**
@@ -30,6 +34,8 @@ export interface ParameterFacts {
    * precedence.
    */
   readonly oldNameOf?: string;
+  /** A static badge that it changes, for a parameter of static badges alone. */
+  readonly staticExample?: string;
   /** The parameter that it stands for in some grammars; that one has precedence. */
   readonly otherNameOf?: string;
   /** The parameter that it needs, by name; examples contain both. */
@@ -183,6 +189,34 @@ export const parametersSchema = z.object({
     example: 'none',
     values: PREFIXES,
   }),
+  number: optional(z.enum(NUMBERS)).register(facts, {
+    changes: 'content',
+    about:
+      'form of a count: `12,345,678`, `12M` or `12.3M`; the default is `si` at `/pypi/`, otherwise `short`',
+    example: 'full',
+    values: NUMBERS,
+  }),
+  range: flag().register(facts, {
+    changes: 'content',
+    about:
+      'shows three or more consecutive Python versions as a range: `3.9 – 3.13`; `0` and `false` do not',
+    example: '1',
+    keepsEmpty: true,
+  }),
+  message: optional(z.string()).register(facts, {
+    changes: 'content',
+    about: 'message of `/static/v1`, required there',
+    example: 'passing',
+    staticExample: '/static/v1',
+  }),
+  list: z.string().optional().catch(undefined).register(facts, {
+    changes: 'content',
+    about:
+      'separator that replaces commas in badgen.net’s static badges; empty and `1` mean a vertical bar',
+    example: '1',
+    keepsEmpty: true,
+    staticExample: '/static/python/3.12,3.13',
+  }),
   include_prereleases: flag().register(facts, {
     changes: 'content',
     means: 'flag',
@@ -232,10 +266,9 @@ type Given = z.infer<typeof parametersSchema>;
 
 /** Parameters that change a badge's content. A kind lists those that it reads. */
 export type ContentParameters = {
-  readonly [Name in 'period' | 'text' | 'prefix' | 'include_prereleases']?: Exclude<
-    Given[Name],
-    undefined
-  >;
+  readonly [
+    Name in 'period' | 'text' | 'prefix' | 'number' | 'range' | 'include_prereleases'
+  ]?: Exclude<Given[Name], undefined>;
 };
 export type ContentParameter = keyof ContentParameters;
 

@@ -25,10 +25,10 @@ export function define(command: Command): void {
   command.action(renderOne);
 }
 
-/** The URL parameters that change a picture, without old names. */
+/** The URL parameters that change the picture of a project, without old names. */
 const RENDERED = PARAMETERS.filter(
-  ({ changes, oldNameOf, otherNameOf }) =>
-    changes !== 'answer' && (oldNameOf ?? otherNameOf) === undefined,
+  ({ changes, oldNameOf, otherNameOf, staticExample }) =>
+    changes !== 'answer' && (oldNameOf ?? otherNameOf ?? staticExample) === undefined,
 );
 
 function optionOf({ name, about, values, keepsEmpty }: Parameter): Option {
@@ -90,7 +90,7 @@ export async function render(
   request: RenderRequest,
 ): Promise<Picture> {
   const spec = await specOf({ sources, logos }, request);
-  const wanted = { spec, format: request.format, scale: request.parameters.scale };
+  const wanted = { spec, format: request.format, scale: request.parameters.scale ?? 1 };
   const { picture } = await pictures.get(wanted, pictures.digest(wanted), () => 0);
   return picture;
 }
