@@ -22,10 +22,8 @@ export function renderLargeRules(): string {
     sub('large_picture', [
       'var.set("large", "");',
       `if (req.url ~ "^[^?]*\\.(?i:${EXTENSION_NAMES.filter(isRaster).join('|')})(?:\\?|$)") {`,
-      '  var.set("letters", regsub(req.url, "^([^?]*)(?:.*[?&]label=([^&]*))?.*$", "\\1\\2"));',
-      '  if (req.url ~ "^[^?]*[?](?:.*&)?message=") {',
-      '    var.set("letters", var.get("letters") + regsub(req.url, "^.*[?&]message=([^&]*).*$", "\\1"));',
-      '  }',
+      '  var.set("letters", regsub(req.url, "\\?.*", ""));',
+      ...['label', 'message'].flatMap(lettersOf),
       '  var.set("letters", regsuball(var.get("letters"), "%[89ABab].", ""));',
       '  var.set("letters", regsuball(var.get("letters"), "%[0-9A-Fa-f]{2}", "x"));',
       ...[...byFormat].flatMap(([format, extensions]) =>
@@ -34,6 +32,16 @@ export function renderLargeRules(): string {
       '}',
     ]),
   ].join('\n');
+}
+
+/** Adds the letters of a parameter. */
+function lettersOf(name: string): string[] {
+  const value = `^[^?]*[?](?:(?!${name}=)[^&]*&)*${name}=([^&]*)(?:&[^&]*)*$`;
+  return [
+    `  if (req.url ~ "${value}") {`,
+    `    var.set("letters", var.get("letters") + regsub(req.url, "${value}", "\\1"));`,
+    '  }',
+  ];
 }
 
 function isRaster(extension: string): boolean {

@@ -34,10 +34,6 @@ sub url_acceptable {
   if (req.url ~ "^.{10241}") {
     return (synth(400));
   }
-  # Bytes that no URL has, and that Node's parser refuses, with an SVG whatever was asked for. Those of UTF-8 are the API's.
-  if (req.url ~ "[^\x21-\x7E\x80-\xFF]") {
-    return (synth(400));
-  }
   # Everything after this depends on what the URL means, not on how it is spelled.
   call decode_unreserved;
   # Varnish before 8 passes "GET http://host" without a path unchanged (VSV18).

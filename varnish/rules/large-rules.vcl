@@ -4,9 +4,12 @@ import var;
 sub large_picture {
   var.set("large", "");
   if (req.url ~ "^[^?]*\.(?i:png|jpg|jpeg|gif|tiff|tif|webp)(?:\?|$)") {
-    var.set("letters", regsub(req.url, "^([^?]*)(?:.*[?&]label=([^&]*))?.*$", "\1\2"));
-    if (req.url ~ "^[^?]*[?](?:.*&)?message=") {
-      var.set("letters", var.get("letters") + regsub(req.url, "^.*[?&]message=([^&]*).*$", "\1"));
+    var.set("letters", regsub(req.url, "\?.*", ""));
+    if (req.url ~ "^[^?]*[?](?:(?!label=)[^&]*&)*label=([^&]*)(?:&[^&]*)*$") {
+      var.set("letters", var.get("letters") + regsub(req.url, "^[^?]*[?](?:(?!label=)[^&]*&)*label=([^&]*)(?:&[^&]*)*$", "\1"));
+    }
+    if (req.url ~ "^[^?]*[?](?:(?!message=)[^&]*&)*message=([^&]*)(?:&[^&]*)*$") {
+      var.set("letters", var.get("letters") + regsub(req.url, "^[^?]*[?](?:(?!message=)[^&]*&)*message=([^&]*)(?:&[^&]*)*$", "\1"));
     }
     var.set("letters", regsuball(var.get("letters"), "%[89ABab].", ""));
     var.set("letters", regsuball(var.get("letters"), "%[0-9A-Fa-f]{2}", "x"));
