@@ -13,6 +13,8 @@ const MAX_CONNECTIONS = 10_000;
 /** The edge probes this URL about once a second. */
 export const PROBE_URL = '/-/ready';
 const SWEEP_MS = 100;
+/** Without a new connection for this long, none is on its way from an edge that has been refused. */
+const QUIET_MS = 300;
 
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
@@ -49,6 +51,7 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
       return super.writeHead(...args);
     }
   }
+  let connectedAtMs = -Infinity;
   const server = createServer(
     {
       keepAliveTimeout: keepAliveMs,
@@ -72,6 +75,7 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
     if (socket.writable) socket.end(options.respondToBadRequest?.(error) ?? BAD_REQUEST);
     else socket.destroy();
   });
+  server.on('connection', () => (connectedAtMs = performance.now()));
   closeIdleWhenFull(server);
   const { host, port, descriptor } = options;
   await new Promise<void>((resolve, reject) => {
@@ -91,7 +95,9 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
       // Connections to a socket that systemd holds wait for the next process: until clients have closed theirs, this
       // one serves on. Another socket refuses them, and a proxy tries the next process at once.
       const isNoticed = (): boolean =>
-        notice.isExpected ? notice.isOver() : descriptor === undefined || passedMs() > drainMs;
+        notice.isExpected
+          ? notice.isOver() && performance.now() - connectedAtMs > QUIET_MS
+          : descriptor === undefined || passedMs() > drainMs;
       while (!isNoticed() && passedMs() < noticeMs) await delay(SWEEP_MS);
       await drain(server, passedMs);
     },

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { takePassedSocket } from '../../../src/config.ts';
+import { scrape, sumOf } from '../../../src/commands/scrape.ts';
 import { createPart } from '../../../stack/part.ts';
 import { describeEdge } from '../../../stack/edge.ts';
 import { answerOf, startBehindSocket } from '../../support/held-socket.ts';
@@ -86,12 +87,20 @@ test.skipIf(isMissing('systemd-analyze', 'varnishd'))(
     );
     onTestFinished(() => edge.stop());
     await edge.start();
-    for (const { adminUrl } of [one, two])
-      await expect.poll(() => answerOf(adminUrl, '/readyz')).toBe('200');
+    const edgeUrl = `http://127.0.0.1:${edgePort}`;
+    let asked = 0;
+    const path = (): string => `/version/flask/badge.svg?label=${(asked += 1)}`;
+    for (const { adminUrl } of [one, two]) {
+      const isFound = async (): Promise<boolean> => {
+        await answerOf(edgeUrl, path());
+        const samples = await scrape(adminUrl).catch(() => []);
+        return sumOf(samples, 'pypins_requests_total') > 0;
+      };
+      await expect.poll(isFound).toBe(true);
+    }
 
-    const path = (number: number): string => `/version/flask/badge.svg?label=${number}`;
     const options = { clients: 8, maxRequests: Infinity, restMs: 5 };
-    const load = startLoad(`http://127.0.0.1:${edgePort}`, path, options);
+    const load = startLoad(edgeUrl, path, options);
     const soak = { isOver: false };
     const enough = load.answered(REQUESTS).then(() => (soak.isOver = true));
     const secondsOf: number[] = [];
