@@ -139,6 +139,11 @@ export function toBadgeError(error: unknown): BadgeError {
     : new BadgeError('internal', 'unexpected failure', { cause: error });
 }
 
+/** A command could not do what it was asked. The message is printed for the user, without a stack. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+}
+
 /** Wrong arguments of a command. The message is printed for the user. */
 export class UsageError extends Error {
   override readonly name: string = 'UsageError';
