@@ -78,7 +78,8 @@ type ProjectSubject = Subject & { readonly kind: ProjectKind };
 
 /**
  * Asks the Simple API, and where that leaves the content to the JSON API or takes longer, or the URL names a release, that
- * as well. If the Simple API fails, the content of the JSON API counts as stale.
+ * as well. If the Simple API fails, the content of the JSON API counts as stale; an index
+ * without the project's page has no status of it.
  */
 async function describeWithSimple(
   subject: ProjectSubject,
@@ -101,7 +102,8 @@ async function describeWithSimple(
   const second = describeSimple(late);
   if (second !== undefined && (release === undefined || hasReleases(late, found))) return second;
   const description = ofProject(subject, found);
-  return late.state === 'fresh' ? description : { ...description, verdict: 'stale' };
+  const hasFailed = late.state === 'stale' || late.state === 'unavailable';
+  return hasFailed ? { ...description, verdict: 'stale' } : description;
 }
 
 /** Whether the release in the URL may exist: of a project in quarantine, the JSON API knows none. */
