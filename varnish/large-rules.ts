@@ -22,7 +22,7 @@ export function renderLargeRules(): string {
     sub('large_picture', [
       'var.set("large", "");',
       `if (req.url ~ "^[^?]*\\.(?i:${EXTENSION_NAMES.filter(isRaster).join('|')})(?:\\?|$)") {`,
-      '  var.set("letters", regsuball(regsub(req.url, "^([^?]*)(?:.*[?&]label=([^&]*))?.*$", "\\1\\2"), "%[89ABab].", ""));',
+      '  var.set("letters", regsuball(regsub(req.url, "^([^?]*)(?:\\?(?!label=)[^&]*)?(?:&(?!label=)[^&]*)*(?:[?&]label=([^&]*))?(?:&[^&]*)*$", "\\1\\2"), "%[89ABab].", ""));',
       '  var.set("letters", regsuball(var.get("letters"), "%[0-9A-Fa-f]{2}", "x"));',
       ...[...byFormat].flatMap(([format, extensions]) =>
         format === undefined ? [] : linesOf(format, extensions),

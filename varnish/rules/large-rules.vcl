@@ -3,22 +3,22 @@ import var;
 
 sub large_picture {
   var.set("large", "");
-  if (req.url ~ "^[^?]*\.(?:png|jpg|jpeg|gif|tiff|tif|webp)(?:\?|$)") {
-    var.set("letters", regsuball(regsub(req.url, "^([^?]*)(?:.*[?&]label=([^&]*))?.*$", "\1\2"), "%[89ABab].", ""));
+  if (req.url ~ "^[^?]*\.(?i:png|jpg|jpeg|gif|tiff|tif|webp)(?:\?|$)") {
+    var.set("letters", regsuball(regsub(req.url, "^([^?]*)(?:\?(?!label=)[^&]*)?(?:&(?!label=)[^&]*)*(?:[?&]label=([^&]*))?(?:&[^&]*)*$", "\1\2"), "%[89ABab].", ""));
     var.set("letters", regsuball(var.get("letters"), "%[0-9A-Fa-f]{2}", "x"));
-    if (req.url ~ "^[^?]*\.(?:png)(?:\?|$)" && (req.url ~ "[?&]scale=4|@4x" && var.get("letters") ~ "^.{63}" || req.url ~ "[?&]scale=3|@3x" && var.get("letters") ~ "^.{85}" || req.url ~ "[?&]scale=2|@2x" && var.get("letters") ~ "^.{118}" || var.get("letters") ~ "^.{157}")) {
+    if (req.url ~ "^[^?]*\.(?i:png)(?:\?|$)" && (req.url ~ "[?&]scale=4|@4x" && var.get("letters") ~ "^.{63}" || req.url ~ "[?&]scale=3|@3x" && var.get("letters") ~ "^.{85}" || req.url ~ "[?&]scale=2|@2x" && var.get("letters") ~ "^.{118}" || var.get("letters") ~ "^.{157}")) {
       var.set("large", "yes");
     }
-    if (req.url ~ "^[^?]*\.(?:jpg|jpeg)(?:\?|$)" && (req.url ~ "[?&]scale=4|@4x" && var.get("letters") ~ "^.{56}" || req.url ~ "[?&]scale=3|@3x" && var.get("letters") ~ "^.{77}" || req.url ~ "[?&]scale=2|@2x" && var.get("letters") ~ "^.{110}" || var.get("letters") ~ "^.{153}")) {
+    if (req.url ~ "^[^?]*\.(?i:jpg|jpeg)(?:\?|$)" && (req.url ~ "[?&]scale=4|@4x" && var.get("letters") ~ "^.{56}" || req.url ~ "[?&]scale=3|@3x" && var.get("letters") ~ "^.{77}" || req.url ~ "[?&]scale=2|@2x" && var.get("letters") ~ "^.{110}" || var.get("letters") ~ "^.{153}")) {
       var.set("large", "yes");
     }
-    if (req.url ~ "^[^?]*\.(?:gif)(?:\?|$)" && (req.url ~ "[?&]scale=4|@4x" && var.get("letters") ~ "^.{35}" || req.url ~ "[?&]scale=3|@3x" && var.get("letters") ~ "^.{48}" || req.url ~ "[?&]scale=2|@2x" && var.get("letters") ~ "^.{75}" || var.get("letters") ~ "^.{129}")) {
+    if (req.url ~ "^[^?]*\.(?i:gif)(?:\?|$)" && (req.url ~ "[?&]scale=4|@4x" && var.get("letters") ~ "^.{35}" || req.url ~ "[?&]scale=3|@3x" && var.get("letters") ~ "^.{48}" || req.url ~ "[?&]scale=2|@2x" && var.get("letters") ~ "^.{75}" || var.get("letters") ~ "^.{129}")) {
       var.set("large", "yes");
     }
-    if (req.url ~ "^[^?]*\.(?:tiff|tif)(?:\?|$)" && (req.url ~ "[?&]scale=4|@4x" && var.get("letters") ~ "^.{61}" || req.url ~ "[?&]scale=3|@3x" && var.get("letters") ~ "^.{82}" || req.url ~ "[?&]scale=2|@2x" && var.get("letters") ~ "^.{115}" || var.get("letters") ~ "^.{156}")) {
+    if (req.url ~ "^[^?]*\.(?i:tiff|tif)(?:\?|$)" && (req.url ~ "[?&]scale=4|@4x" && var.get("letters") ~ "^.{61}" || req.url ~ "[?&]scale=3|@3x" && var.get("letters") ~ "^.{82}" || req.url ~ "[?&]scale=2|@2x" && var.get("letters") ~ "^.{115}" || var.get("letters") ~ "^.{156}")) {
       var.set("large", "yes");
     }
-    if (req.url ~ "^[^?]*\.(?:webp)(?:\?|$)" && (req.url ~ "[?&]scale=4|@4x" && var.get("letters") ~ "^.{54}" || req.url ~ "[?&]scale=3|@3x" && var.get("letters") ~ "^.{74}" || req.url ~ "[?&]scale=2|@2x" && var.get("letters") ~ "^.{107}" || var.get("letters") ~ "^.{152}")) {
+    if (req.url ~ "^[^?]*\.(?i:webp)(?:\?|$)" && (req.url ~ "[?&]scale=4|@4x" && var.get("letters") ~ "^.{54}" || req.url ~ "[?&]scale=3|@3x" && var.get("letters") ~ "^.{74}" || req.url ~ "[?&]scale=2|@2x" && var.get("letters") ~ "^.{107}" || var.get("letters") ~ "^.{152}")) {
       var.set("large", "yes");
     }
   }
