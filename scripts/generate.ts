@@ -6,6 +6,7 @@ import { renderColorRules } from '../varnish/color-rules.ts';
 import { renderEscapeRules } from '../varnish/escape-rules.ts';
 import { renderFaultPictures } from '../varnish/fault-pictures.ts';
 import { renderLargeRules } from '../varnish/large-rules.ts';
+import { renderPageRules } from '../varnish/page-rules.ts';
 import { renderParameterRules } from '../varnish/parameter-rules.ts';
 import { kindsTable, parametersTable } from './generate/badge-tables.ts';
 import { metricsTable, settingsTable } from './generate/operator-tables.ts';
@@ -39,6 +40,7 @@ const files: [file: string, content: string][] = [
   ['docs/settings.md', withTable(read('docs/settings.md'), 'settings', settingsTable())],
   ['docs/metrics.md', withTable(read('docs/metrics.md'), 'metrics', await metricsTable())],
   ['varnish/rules/parameter-rules.vcl', renderParameterRules()],
+  ['varnish/rules/page-rules.vcl', renderPageRules()],
   ['varnish/rules/color-rules.vcl', renderColorRules()],
   ['varnish/rules/escape-rules.vcl', renderEscapeRules()],
   ['varnish/rules/large-rules.vcl', renderLargeRules()],

@@ -40,6 +40,13 @@ export const FAULTS = {
     color: 'red',
     cacheClass: 'not-found',
   },
+  'no-message': {
+    verdict: 'invalid',
+    status: 400,
+    message: 'invalid query parameter: message',
+    color: 'red',
+    cacheClass: 'not-found',
+  },
   'index-not-served': {
     verdict: 'invalid',
     status: 400,
@@ -130,6 +137,11 @@ export function toBadgeError(error: unknown): BadgeError {
   return error instanceof BadgeError
     ? error
     : new BadgeError('internal', 'unexpected failure', { cause: error });
+}
+
+/** A command could not do what it was asked. The message is printed for the user, without a stack. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
 }
 
 /** Wrong arguments of a command. The message is printed for the user. */

@@ -4,6 +4,8 @@ import { PARAMETERS } from '../src/badges/parameters.ts';
 import { EXTENSION_NAMES, formatOf } from '../src/http/paths.ts';
 import { END, NEXT, remove, sub } from './rule.ts';
 
+/** Where a parameter of static badges alone counts. */
+const STATIC_PATHS = '/(?:badge|static)';
 const CONTENT = PARAMETERS.filter(({ changes }) => changes === 'content').map(({ name }) => name);
 const RASTER = EXTENSION_NAMES.filter((name) => !/^(?:svg|json)$/.test(formatOf(name) ?? ''));
 
@@ -25,7 +27,9 @@ export function renderKindRules(): string[] {
 function contentRules(): string[] {
   const readers = CONTENT.map((name) => ({
     name,
-    path: pathsOf(KINDS.filter(({ parameters }) => parameters?.some((each) => each === name))),
+    path:
+      pathsOf(KINDS.filter(({ parameters }) => parameters?.some((each) => each === name))) ||
+      STATIC_PATHS,
   }));
   const byPath = Map.groupBy(readers, ({ path }) => path);
   return [...byPath].flatMap(([path, all]) => {

@@ -12,8 +12,8 @@ const PATH_OVERHEAD = '/badge/-x.gif'.length;
 const SCALES: readonly Scale[] = [4, 3, 2, 1];
 
 /**
- * Returns the VCL that sets the variable "large" to "yes" for a canonical URL whose picture may be large: path and label
- * have more letters than the limit of the format and scale. Logos are no letters; an escaped letter counts once.
+ * Returns the VCL that sets the variable "large" to "yes" for a canonical URL whose picture may be large: path, label
+ * and message have more letters than the limit of the format and scale. Logos are no letters; an escaped letter counts once.
  */
 export function renderLargeRules(): string {
   const byFormat = Map.groupBy(EXTENSION_NAMES, rasterFormatOf);
@@ -22,7 +22,9 @@ export function renderLargeRules(): string {
     sub('large_picture', [
       'var.set("large", "");',
       `if (req.url ~ "^[^?]*\\.(?i:${EXTENSION_NAMES.filter(isRaster).join('|')})(?:\\?|$)") {`,
-      '  var.set("letters", regsuball(regsub(req.url, "^([^?]*)(?:\\?(?!label=)[^&]*)?(?:&(?!label=)[^&]*)*(?:[?&]label=([^&]*))?(?:&[^&]*)*$", "\\1\\2"), "%[89ABab].", ""));',
+      '  var.set("letters", regsub(req.url, "\\?.*", ""));',
+      ...['label', 'message'].flatMap(lettersOf),
+      '  var.set("letters", regsuball(var.get("letters"), "%[89ABab].", ""));',
       '  var.set("letters", regsuball(var.get("letters"), "%[0-9A-Fa-f]{2}", "x"));',
       ...[...byFormat].flatMap(([format, extensions]) =>
         format === undefined ? [] : linesOf(format, extensions),
@@ -30,6 +32,16 @@ export function renderLargeRules(): string {
       '}',
     ]),
   ].join('\n');
+}
+
+/** Adds the letters of a parameter. */
+function lettersOf(name: string): string[] {
+  const value = `^[^?]*[?](?:(?!${name}=)[^&]*&)*${name}=([^&]*)(?:&[^&]*)*$`;
+  return [
+    `  if (req.url ~ "${value}") {`,
+    `    var.set("letters", var.get("letters") + regsub(req.url, "${value}", "\\1"));`,
+    '  }',
+  ];
 }
 
 function isRaster(extension: string): boolean {

@@ -1,4 +1,5 @@
-import { CACHE_STEPS, type Parameter, PARAMETERS } from '../src/badges/parameters.ts';
+import { CACHE_STEPS } from '../src/badges/parameter-values.ts';
+import { type Parameter, PARAMETERS } from '../src/badges/parameters.ts';
 import { renderKindRules } from './kind-rules.ts';
 import { END, NEXT, rule, sub } from './rule.ts';
 

@@ -3,6 +3,7 @@
 
 import var;
 
+include "./rules/page-rules.vcl";
 include "./rules/escape-rules.vcl";
 include "./rules/color-rules.vcl";
 include "./rules/canonical-values.vcl";

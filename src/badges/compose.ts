@@ -4,9 +4,6 @@ import { cleanText } from '../imaging/text.ts';
 import type { Logo, LogoRequest } from '../logos/logo.ts';
 import type { Content } from './kind.ts';
 
-/** badge-maker's color for an unknown color of the message. */
-const DEFAULT_COLOR = 'brightgreen';
-
 /** Style, label, colors and logo that the URL asks for. */
 export interface StyleOptions {
   readonly style: Style;
@@ -18,20 +15,19 @@ export interface StyleOptions {
 }
 
 /**
- * Returns the spec of a picture: content, options and the logo that was found for them, with clean texts and valid
- * colors. Unknown colors become the default.
+ * Returns the spec of a picture: content, options and the logo that was found for them, with clean texts. Unknown colors
+ * of the options count as absent.
  */
 export function composeSpec(
   content: Content & { label: string },
   styling: StyleOptions,
   logo?: Logo,
 ): BadgeSpec {
-  const labelColor =
-    styling.labelColor === undefined ? undefined : normalizeColor(styling.labelColor);
+  const labelColor = normalizeColor(styling.labelColor ?? '');
   return {
     label: cleanText(styling.label ?? content.label),
     message: cleanText(content.message),
-    color: normalizeColor(styling.color ?? content.color) ?? DEFAULT_COLOR,
+    color: normalizeColor(styling.color ?? '') ?? content.color,
     ...(labelColor === undefined ? {} : { labelColor }),
     ...(logo === undefined ? {} : { logo }),
     style: styling.style,

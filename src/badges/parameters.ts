@@ -1,12 +1,16 @@
 import { z } from 'zod';
-import { normalizeColor } from '../imaging/color.ts';
 import { type Scale, STYLES } from '../imaging/spec.ts';
+import { color, flag, optional, seconds } from './parameter-values.ts';
 
 const PERIODS = ['day', 'week', 'month'] as const;
 export type Period = (typeof PERIODS)[number];
 const TEXTS = ['pypi', 'version'] as const;
 const PREFIXES = ['v', 'none'] as const;
 const SCALES: Readonly<Record<'1' | '2' | '3' | '4', Scale>> = { 1: 1, 2: 2, 3: 3, 4: 4 };
+
+const NUMBERS = ['full', 'si', 'short'] as const;
+/** How a count is written: with all digits, with SI prefixes as at shields.io, or shortened as at pypip.in. */
+export type NumberForm = (typeof NUMBERS)[number];
 
 /** Description of a parameter, for documents, gallery, edge and commands. */
 export interface ParameterFacts {
@@ -30,6 +34,8 @@ export interface ParameterFacts {
    * precedence.
    */
   readonly oldNameOf?: string;
+  /** A static badge that it changes, for a parameter of static badges alone. */
+  readonly staticExample?: string;
   /** The parameter that it stands for in some grammars; that one has precedence. */
   readonly otherNameOf?: string;
   /** The parameter that it needs, by name; examples contain both. */
@@ -39,43 +45,6 @@ export interface ParameterFacts {
 }
 
 const facts = z.registry<ParameterFacts>();
-
-/** Absent, empty, repeated and invalid values count as absent. */
-function optional<T>(schema: z.ZodType<T, string>) {
-  return z.string().min(1).pipe(schema).optional().catch(undefined);
-}
-
-/** Longer texts, and those with other letters than ASCII's, are no colors. */
-const COLOR_TEXT = /^[\x20-\x7e]{1,64}$/;
-
-function color() {
-  return optional(z.string().regex(COLOR_TEXT).transform(normalizeColor).pipe(z.string()));
-}
-
-/** Present, even without a value, is on; `0` and `false` are off. */
-function flag() {
-  return z
-    .string()
-    .transform((value) => !/^(?:0|false)$/i.test(value))
-    .optional()
-    .catch(undefined);
-}
-
-/** The lengths that `cacheSeconds` may have, so that few URLs differ in it: ten minutes to a week. */
-export const CACHE_STEPS: readonly number[] = [
-  600, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400, 604_800,
-];
-
-/** The longest step that is not longer; shorter ones than all lengthen nothing, and count as absent. */
-function seconds() {
-  return optional(
-    z
-      .string()
-      .regex(/^[1-9]\d{0,8}$/)
-      .transform((text) => CACHE_STEPS.findLast((step) => step <= Number(text)))
-      .pipe(z.number()),
-  );
-}
 
 /**
  * All query parameters. Any other one changes neither the picture nor a cache key; invalid values are ignored, as at
@@ -183,6 +152,34 @@ export const parametersSchema = z.object({
     example: 'none',
     values: PREFIXES,
   }),
+  number: optional(z.enum(NUMBERS)).register(facts, {
+    changes: 'content',
+    about:
+      'form of a count: `12,345,678`, `12M` or `12.3M`; the default is `si` at `/pypi/`, otherwise `short`',
+    example: 'full',
+    values: NUMBERS,
+  }),
+  range: flag().register(facts, {
+    changes: 'content',
+    about:
+      'shows three or more consecutive Python versions as a range: `3.9 – 3.13`; `0` and `false` do not',
+    example: '1',
+    keepsEmpty: true,
+  }),
+  message: optional(z.string()).register(facts, {
+    changes: 'content',
+    about: 'message of `/static/v1`, required there',
+    example: 'passing',
+    staticExample: '/static/v1',
+  }),
+  list: z.string().optional().catch(undefined).register(facts, {
+    changes: 'content',
+    about:
+      'separator that replaces commas in badgen.net’s static badges; empty and `1` mean a vertical bar',
+    example: '1',
+    keepsEmpty: true,
+    staticExample: '/static/python/3.12,3.13',
+  }),
   include_prereleases: flag().register(facts, {
     changes: 'content',
     means: 'flag',
@@ -232,10 +229,9 @@ type Given = z.infer<typeof parametersSchema>;
 
 /** Parameters that change a badge's content. A kind lists those that it reads. */
 export type ContentParameters = {
-  readonly [Name in 'period' | 'text' | 'prefix' | 'include_prereleases']?: Exclude<
-    Given[Name],
-    undefined
-  >;
+  readonly [
+    Name in 'period' | 'text' | 'prefix' | 'number' | 'range' | 'include_prereleases'
+  ]?: Exclude<Given[Name], undefined>;
 };
 export type ContentParameter = keyof ContentParameters;
 

@@ -25,13 +25,16 @@ export function examplePaths(kind: Kind, extension?: string): string[] {
 /** Returns for each parameter the path and query of a badge that it changes. */
 export function parameterExamples(): { name: string; path: string }[] {
   return PARAMETERS.map((parameter) => {
-    const { name, changes, exampleGrammar } = parameter;
-    const kind = KINDS.find(({ parameters }) => parameters?.some((each) => each === name));
-    const [shown] = KINDS;
-    const paths = examplePaths(kind ?? shown, changes === 'size' ? 'png' : 'svg');
-    const isOfGrammar = (path: string) => !exampleGrammar || path.startsWith('/pypi/');
-    return { name, path: `${paths.find(isOfGrammar) ?? ''}?${exampleQuery(parameter)}` };
+    return { name: parameter.name, path: `${pathChangedBy(parameter)}?${exampleQuery(parameter)}` };
   });
+}
+
+function pathChangedBy({ name, changes, staticExample, exampleGrammar }: Parameter): string {
+  const extension = changes === 'size' ? 'png' : 'svg';
+  if (staticExample !== undefined) return `${staticExample}.${extension}`;
+  const kind = KINDS.find(({ parameters }) => parameters?.some((each) => each === name));
+  const paths = examplePaths(kind ?? KINDS[0], extension);
+  return paths.find((path) => !exampleGrammar || path.startsWith('/pypi/')) ?? '';
 }
 
 /** Returns a query in which the parameter has an effect. */

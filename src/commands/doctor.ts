@@ -10,7 +10,7 @@ import { openShared, type ServicesOptions } from '../services.ts';
 import { createContext } from './context.ts';
 import { checkFollower } from './doctor-follower.ts';
 import { type Finding, printFindings } from './finding.ts';
-import { createOutput, finish, JSON_OPTION } from './output.ts';
+import { createOutput, finish, JSON_OPTION, reasonOf } from './output.ts';
 
 const TIMEOUT_MS = 5_000;
 const STORE_PATIENCE_MS = 1_000;
@@ -207,9 +207,4 @@ function checkClock(response: Response | undefined): Finding {
     detail,
     advice: 'synchronize the clock (NTP): ages and daily counts depend on it',
   };
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }

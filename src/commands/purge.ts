@@ -55,7 +55,11 @@ async function runPurge(
 /** Outcome of a purge: the number of expired records, and the outcome at each edge node. */
 export interface PurgeReport {
   readonly facts: number;
+  /** Why facts could not be expired: the shared store fails. */
+  readonly storeFailure?: string | undefined;
   readonly nodes: readonly NodeOutcome[];
+  /** Why nothing was done, though nothing failed. */
+  readonly nothing?: string | undefined;
 }
 
 /**
@@ -63,18 +67,32 @@ export interface PurgeReport {
  * the edge could fetch the old badge again.
  */
 export async function purge(
-  { sources, messages }: Pick<OpenedSources, 'sources' | 'messages'>,
+  { sources, messages, store }: Pick<OpenedSources, 'sources' | 'messages' | 'store'>,
   config: Config,
   request: PurgeRequest,
 ): Promise<PurgeReport> {
   const index = indexOf(sources, request);
   const target = targetOf(request, index);
   const project = request.project === undefined ? undefined : projectOf(request.project);
+  const hasFacts = project !== undefined || request.all === true;
+  const storeFailure = hasFacts ? await store.probe() : undefined;
   const facts = await expireFacts(sources, index, project, request);
   // Until all processes have received the message.
   if (facts > 0) await sleep(messages.settleMs);
   const nodes = await purgeEdge({ urls: config.VARNISH_URLS, key: config.PURGE_KEY }, target);
-  return { facts, nodes };
+  return { facts, storeFailure, nodes, nothing: nothingDone(request, facts, nodes) };
+}
+
+/** Says if nothing was expired or purged, though everything answers. Purging all of nothing is fine. */
+function nothingDone(
+  { all }: PurgeRequest,
+  facts: number,
+  nodes: readonly NodeOutcome[],
+): string | undefined {
+  if (facts > 0 || nodes.some(({ failure, purged = 0 }) => failure !== undefined || purged > 0))
+    return undefined;
+  if (nodes.length === 0) return 'nothing was purged: VARNISH_URLS names no node';
+  return all === true ? undefined : 'nothing was purged: no node has such a badge';
 }
 
 /** Throws a `UsageError` where the index is not served, or nothing but an index is named. */
@@ -133,23 +151,26 @@ function kindIdOf(name: string): string {
 }
 
 function pathOf(url: string): string {
-  const parsed = URL.parse(url, 'http://edge');
-  if (parsed === null) throw new UsageError(`${url} is not a URL`);
+  const parsed = /^(?:\/|https?:\/\/)/.test(url) ? URL.parse(url, 'http://edge') : null;
+  if (parsed === null)
+    throw new UsageError(`${url} is neither a URL nor a path such as /v/flask.svg`);
   return parsed.pathname + parsed.search;
 }
 
-/** Prints the outcome; returns false if a node failed. */
-export function printPurge(
-  { facts, nodes }: PurgeReport,
-  isJson: boolean,
-  output: Output,
-): boolean {
-  const isGood = nodes.every(({ failure }) => failure === undefined);
-  if (isJson) output.line(JSON.stringify({ ok: isGood, facts, nodes }));
+/** Prints the outcome; returns false if the store or a node failed, or nothing was done. */
+export function printPurge(report: PurgeReport, isJson: boolean, output: Output): boolean {
+  const { facts, storeFailure, nodes, nothing } = report;
+  const isGood =
+    nodes.every(({ failure }) => failure === undefined) && (storeFailure ?? nothing) === undefined;
+  if (isJson) output.line(JSON.stringify({ ok: isGood, ...report }));
   else {
-    output.line(`facts: ${facts} records expired`);
-    if (nodes.length === 0) output.line('edge: VARNISH_URLS is empty');
+    output.line(
+      storeFailure === undefined
+        ? `facts: ${facts} records expired`
+        : `facts: not expired, the store fails: ${storeFailure}`,
+    );
     printNodes(nodes, output);
+    if (nothing !== undefined) output.note(nothing);
   }
   return isGood;
 }

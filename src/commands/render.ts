@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { findKind } from '../badges/catalog.ts';
 import { composeSpec } from '../badges/compose.ts';
 import type { Grammar, Kind } from '../badges/kind.ts';
 import { type Parameter, PARAMETERS } from '../badges/parameters.ts';
 import { describe, indexOf } from '../facts/look-up.ts';
-import { BadgeError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { type Parameters, resolveParameters } from '../http/parameters.ts';
-import { formatOf } from '../http/paths.ts';
+import { EXTENSION_NAMES, formatOf } from '../http/paths.ts';
 import type { BadgeSpec, Format, Picture } from '../imaging/spec.ts';
 import { createServices, type Services } from '../services.ts';
 import { isRelease, normalizeName } from '../facts/names.ts';
@@ -25,10 +26,10 @@ export function define(command: Command): void {
   command.action(renderOne);
 }
 
-/** The URL parameters that change a picture, without old names. */
+/** The URL parameters that change the picture of a project, without old names. */
 const RENDERED = PARAMETERS.filter(
-  ({ changes, oldNameOf, otherNameOf }) =>
-    changes !== 'answer' && (oldNameOf ?? otherNameOf) === undefined,
+  ({ changes, oldNameOf, otherNameOf, staticExample }) =>
+    changes !== 'answer' && (oldNameOf ?? otherNameOf ?? staticExample) === undefined,
 );
 
 function optionOf({ name, about, values, keepsEmpty }: Parameter): Option {
@@ -69,9 +70,14 @@ function parseFormat(name: string): Format {
   return format;
 }
 
+/** SVG for a file without an extension, and for standard output. */
 function formatOfFile(file: string): Format {
-  const format = formatOf(file.slice(file.lastIndexOf('.') + 1));
-  return format === undefined || format === 'json' ? 'svg' : format;
+  const extension = extname(file).slice(1);
+  if (extension === '') return 'svg';
+  const format = formatOf(extension);
+  if (format !== undefined && format !== 'json') return format;
+  const names = EXTENSION_NAMES.filter((name) => name !== 'json').join(', ');
+  throw new UsageError(`${file}: there is no picture format ${extension}, but ${names}`);
 }
 
 /** A badge to draw without a server. */
@@ -90,7 +96,7 @@ export async function render(
   request: RenderRequest,
 ): Promise<Picture> {
   const spec = await specOf({ sources, logos }, request);
-  const wanted = { spec, format: request.format, scale: request.parameters.scale };
+  const wanted = { spec, format: request.format, scale: request.parameters.scale ?? 1 };
   const { picture } = await pictures.get(wanted, pictures.digest(wanted), () => 0);
   return picture;
 }
@@ -103,7 +109,9 @@ async function specOf(
   const { kind, grammar } = kindOf(request.kind);
   const project = normalizeName(request.project);
   if (project === undefined || (release !== undefined && !isRelease(release))) {
-    throw new BadgeError('invalid-name', 'not a valid name of a project or a release');
+    throw new UsageError(
+      `${request.project} ${release ?? ''} is not a valid name of a project or a release`,
+    );
   }
   const options = { ...parameters.content, grammar };
   const index = indexOf(sources, kind, parameters.pypiBaseUrl);
@@ -120,7 +128,7 @@ function kindOf(name: string): { kind: Kind; grammar: Grammar } {
     const kind = findKind(grammar, name);
     if (kind !== undefined) return { kind, grammar };
   }
-  throw new BadgeError('no-badge', `there is no kind ${name}`);
+  throw new UsageError(`there is no kind ${name}`);
 }
 
 /** Writes the picture to a file, or to standard output for `-`. */

@@ -77,8 +77,8 @@ export async function describe(
 type ProjectSubject = Subject & { readonly kind: ProjectKind };
 
 /**
- * Asks the Simple API, and where that leaves the content to the JSON API or takes longer, that as well. If the Simple API
- * fails, the content of the JSON API counts as stale.
+ * Asks the Simple API, and where that leaves the content to the JSON API or takes longer, or the URL names a release, that
+ * as well. If the Simple API fails, the content of the JSON API counts as stale.
  */
 async function describeWithSimple(
   subject: ProjectSubject,
@@ -93,15 +93,20 @@ async function describeWithSimple(
   const asked = index.simple.get(project, admit);
   const early = await inTime(DEADLINES.keptFactsMs, asked);
   const first = describeSimple(early);
-  if (first !== undefined) return first;
+  if (first !== undefined && release === undefined) return first;
   const [late, found] = await Promise.all([
     early ?? asked,
     index.projects.get(projectId(project, release), admit),
   ]);
   const second = describeSimple(late);
-  if (second !== undefined) return second;
+  if (second !== undefined && (release === undefined || hasReleases(late, found))) return second;
   const description = ofProject(subject, found);
   return late.state === 'fresh' ? description : { ...description, verdict: 'stale' };
+}
+
+/** Whether the release in the URL may exist: of a project in quarantine, the JSON API knows none. */
+function hasReleases(simple: Found<SimpleFacts>, found: Found<ProjectFacts>): boolean {
+  return found.state !== 'absent' || (isKnown(simple) && simple.value.status === 'quarantined');
 }
 
 function ofProject(subject: ProjectSubject, answer: Found<ProjectFacts>): Description {

@@ -84,9 +84,9 @@ export const pypiProjectSchema = z
   }));
 
 /** A license's name, or the beginning of its text, which a line break marks as such. */
-function keptLicense(text: string): string | null {
-  if (text.length <= 2 * MAX_TEXT) return text || null;
-  const [line = ''] = text.split(/[\n\r]/, 1);
+function keptLicense(license: string): string | null {
+  if (license.length <= 2 * MAX_TEXT) return license || null;
+  const [line = ''] = license.split(/[\n\r]/, 1);
   return `${line.slice(0, MAX_TEXT)}\n…`;
 }
 

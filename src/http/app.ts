@@ -2,7 +2,7 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import { BadgeError } from '../errors.ts';
 import type { Logos } from '../logos/logos.ts';
-import type { Handler } from './server.ts';
+import { type Handler, PROBE_URL } from './server.ts';
 import type { LogAccess } from './access-log.ts';
 import type { SendAnswer } from './badges/answer.ts';
 import { errorsAsBadges } from './badges/errors-as-badges.ts';
@@ -10,8 +10,8 @@ import type { RateLimit } from './limits/rate-limit.ts';
 import type { MicroCache } from './badges/micro-cache.ts';
 import { requestContext } from './request-context.ts';
 import { type Answers, createRoutes } from './routes.ts';
-import { refuseLongTargets } from './target.ts';
 import type { BadgeMiddleware, BadgeState } from './state.ts';
+import { createTargets } from './target.ts';
 
 /** Errors that the client or the network causes; not logged. */
 const CLIENT_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED']);
@@ -31,9 +31,10 @@ export interface AppOptions extends Answers {
 export function createApp(options: AppOptions): Handler {
   const { log, microCache, sendAnswer, logos, isReady } = options;
   const app = new Koa<BadgeState>();
+  const targets = createTargets();
   app.use(requestContext(options));
   app.use(errorsAsBadges(sendAnswer, logos));
-  app.use(refuseLongTargets);
+  app.use(targets.refuseLong);
   app.use(createRoutes(options).routes());
   app.use(onlyGetAndHead);
   app.use(noSuchPath);
@@ -42,19 +43,10 @@ export function createApp(options: AppOptions): Handler {
   });
   const handle = app.callback();
   return async (request, response) => {
-    request.url = pathOfTarget(request.url ?? '/');
-    if (request.url === '/-/ready') response.writeHead(isReady() ? 200 : 503).end();
+    targets.canonicalize(request);
+    if (request.url === PROBE_URL) response.writeHead(isReady() ? 200 : 503).end();
     else if (!microCache.respond(request, response)) await handle(request, response);
   };
-}
-
-/**
- * Returns path and query of a request target. `GET http://host/path` is valid as well, but Koa's parser throws for an
- * invalid host; fragments are dropped.
- */
-function pathOfTarget(target: string): string {
-  const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '');
-  return path.startsWith('/') ? path : `/${path}`;
 }
 
 const onlyGetAndHead: BadgeMiddleware = (ctx, next) => {

@@ -10,7 +10,11 @@ export interface Parameters {
   readonly content: ContentParameters;
   /** Whether the query sets a style; the JSON then contains it. */
   readonly hasStyle: boolean;
-  readonly scale: Scale;
+  readonly scale: Scale | undefined;
+  /** The message of `/static/v1`. */
+  readonly message: string | undefined;
+  /** The separator of lists in badgen.net's static badges. */
+  readonly list: string | undefined;
   readonly strict: boolean;
   /** Requested cache length; 0 if none. */
   readonly cacheSeconds: number;
@@ -35,7 +39,7 @@ export function resolveParameters(
   icons: IconRule = 'none',
 ): Parameters {
   const given = parametersSchema.parse(values);
-  const { period, text, prefix, include_prereleases } = given;
+  const { period, text, prefix, number, range, include_prereleases } = given;
   return {
     styling: {
       style: given.style ?? 'flat',
@@ -48,10 +52,14 @@ export function resolveParameters(
       ...(period && { period }),
       ...(text && { text }),
       ...(prefix && { prefix }),
+      ...(number && { number }),
+      ...(range && { range }),
       ...(include_prereleases && { include_prereleases }),
     },
     hasStyle: given.style !== undefined,
-    scale: given.scale ?? 1,
+    scale: given.scale,
+    message: given.message,
+    list: given.list,
     strict: given.strict !== undefined,
     cacheSeconds: given.cacheSeconds ?? given.maxAge ?? 0,
     pypiBaseUrl: given.pypiBaseUrl,

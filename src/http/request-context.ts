@@ -1,9 +1,8 @@
 import { createRequestIds, type LogAccess } from './access-log.ts';
 import type { RateLimit } from './limits/rate-limit.ts';
-import { type Parameters, readParameters } from './parameters.ts';
+import { readParameters } from './parameters.ts';
 import { grammarOf, iconRuleOf, splitExtension } from './paths.ts';
 import type { MicroCache } from './badges/micro-cache.ts';
-import { decodeUnreserved, MAX_TARGET_LENGTH } from './target.ts';
 import { type BadgeContext, type BadgeMiddleware, type BadgeState, tiersOf } from './state.ts';
 
 /**
@@ -18,7 +17,6 @@ export function requestContext(options: {
   const { logAccess, microCache, rateLimit } = options;
   const requestIdOf = createRequestIds(rateLimit.isTrusted);
   return async (ctx, next) => {
-    ctx.url = decodeUnreserved(ctx.originalUrl);
     const state = (ctx.state = startState(ctx, rateLimit, requestIdOf(ctx.req)));
     await next();
     const { method, path, status } = ctx;
@@ -32,7 +30,7 @@ function startState(ctx: BadgeContext, rateLimit: RateLimit, requestId: string):
   return {
     requestId,
     startedAtMs: performance.now(),
-    parameters: parametersOf(ctx),
+    parameters: readParameters(ctx.querystring, iconRuleOf(path)),
     format: splitExtension(path).format ?? 'svg',
     grammar: grammarOf(path),
     kindId: 'none',
@@ -45,12 +43,4 @@ function startState(ctx: BadgeContext, rateLimit: RateLimit, requestId: string):
     error: undefined,
     sent: undefined,
   };
-}
-
-/** Reads the query. For a URL that is too long, only `strict` counts, as at the edge. */
-function parametersOf({ originalUrl, path, querystring }: BadgeContext): Parameters {
-  const given = readParameters(querystring, iconRuleOf(path));
-  return originalUrl.length > MAX_TARGET_LENGTH
-    ? { ...readParameters(''), strict: given.strict }
-    : given;
 }

@@ -49,7 +49,23 @@ test.each([
   ['render version requests -o /no/such/folder/x.svg', 1, /ENOENT/],
   ['render version requests -o - --style comic', 2, /style/],
   ['render status no-such-project -o -', 1, /not found/],
-  ['render v requests -o - --pypi-base-url https://a.example', 1, /PYPI_INDEXES/],
+  ['render v requests -o - --pypi-base-url https://a.example', 2, /PYPI_INDEXES/],
+  ['render v requests -o x.bmp', 2, /no picture format bmp, but svg, png/],
+  ['render v requests -o x.json', 2, /no picture format json/],
+  ['render nokind requests -o -', 2, /no kind nokind/],
+  ['render v -x- -o -', 2, /unknown option/],
+  ['render v x! -o -', 2, /x! .*not a valid name/],
+  ['purge x!', 2, /x! is not a valid project name/],
+  ['purge --url notaurl', 2, /notaurl is neither a URL nor a path/],
+  ['purge --kind nokind', 2, /no kind nokind/],
+  ['purge requests --pypi-base-url https://a.example', 2, /PYPI_INDEXES/],
+  [
+    'warm --top 5 --top-list http://127.0.0.1:9/list',
+    1,
+    /^pypins: [^\n]* does not answer: [^\n]*\n$/,
+  ],
+  ['warm --from-log /no/such/log', 1, /^pypins: ENOENT[^\n]*\n$/],
+  ['warm requests --kinds nokind', 2, /no kind nokind/],
   ['purge --all', 2, /--yes/],
   ['paint', 2, /unknown command/],
 ])('pypins %s exits with %i and an error message', async (args, code, message) => {
@@ -125,5 +141,6 @@ test('serve is healthy until SIGTERM, then completes open requests and exits wit
   expect(child.exitCode).toBe(0);
   expect(output.out.toString().trim().split('\n').at(-1)).toContain('stopped');
   standIn.behave();
-  expect((await run('health', { ADMIN_PORT: adminPort })).code).toBe(1);
+  const gone = await run('health', { ADMIN_PORT: adminPort });
+  expect(gone).toMatchObject({ code: 1, err: expect.stringContaining('does not answer') });
 });

@@ -10,11 +10,11 @@ export interface PurgeListener {
 }
 
 /** Starts a listener that ends with the test. The tests of the stack use the real one. */
-export async function startPurgeListener(status = 200): Promise<PurgeListener> {
+export async function startPurgeListener(status = 200, purged = 3): Promise<PurgeListener> {
   const asked: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     asked.push(request);
-    response.writeHead(status).end(JSON.stringify({ status, purged: 3, refused: 0 }));
+    response.writeHead(status).end(JSON.stringify({ status, purged, refused: 0 }));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());

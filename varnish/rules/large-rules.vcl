@@ -4,7 +4,14 @@ import var;
 sub large_picture {
   var.set("large", "");
   if (req.url ~ "^[^?]*\.(?i:png|jpg|jpeg|gif|tiff|tif|webp)(?:\?|$)") {
-    var.set("letters", regsuball(regsub(req.url, "^([^?]*)(?:\?(?!label=)[^&]*)?(?:&(?!label=)[^&]*)*(?:[?&]label=([^&]*))?(?:&[^&]*)*$", "\1\2"), "%[89ABab].", ""));
+    var.set("letters", regsub(req.url, "\?.*", ""));
+    if (req.url ~ "^[^?]*[?](?:(?!label=)[^&]*&)*label=([^&]*)(?:&[^&]*)*$") {
+      var.set("letters", var.get("letters") + regsub(req.url, "^[^?]*[?](?:(?!label=)[^&]*&)*label=([^&]*)(?:&[^&]*)*$", "\1"));
+    }
+    if (req.url ~ "^[^?]*[?](?:(?!message=)[^&]*&)*message=([^&]*)(?:&[^&]*)*$") {
+      var.set("letters", var.get("letters") + regsub(req.url, "^[^?]*[?](?:(?!message=)[^&]*&)*message=([^&]*)(?:&[^&]*)*$", "\1"));
+    }
+    var.set("letters", regsuball(var.get("letters"), "%[89ABab].", ""));
     var.set("letters", regsuball(var.get("letters"), "%[0-9A-Fa-f]{2}", "x"));
     if (req.url ~ "^[^?]*\.(?i:png)(?:\?|$)" && (req.url ~ "[?&]scale=4|@4x" && var.get("letters") ~ "^.{63}" || req.url ~ "[?&]scale=3|@3x" && var.get("letters") ~ "^.{85}" || req.url ~ "[?&]scale=2|@2x" && var.get("letters") ~ "^.{118}" || var.get("letters") ~ "^.{157}")) {
       var.set("large", "yes");

@@ -6,20 +6,20 @@ import std;
 import var;
 
 sub query_of_known_parameters {
-  if (var.get("query") ~ "&(?!(?:cacheSeconds|color|colorA|colorB|icon|icon_color|include_prereleases|label|labelColor|logo|logoColor|logoSize|maxAge|period|prefix|pypiBaseUrl|scale|strict|style|text)=)") {
-    var.set("query", regsuball(var.get("query"), "&(?!(?:cacheSeconds|color|colorA|colorB|icon|icon_color|include_prereleases|label|labelColor|logo|logoColor|logoSize|maxAge|period|prefix|pypiBaseUrl|scale|strict|style|text)=)[^&]*", ""));
+  if (var.get("query") ~ "&(?!(?:cacheSeconds|color|colorA|colorB|icon|icon_color|include_prereleases|label|labelColor|list|logo|logoColor|logoSize|maxAge|message|number|period|prefix|pypiBaseUrl|range|scale|strict|style|text)=)") {
+    var.set("query", regsuball(var.get("query"), "&(?!(?:cacheSeconds|color|colorA|colorB|icon|icon_color|include_prereleases|label|labelColor|list|logo|logoColor|logoSize|maxAge|message|number|period|prefix|pypiBaseUrl|range|scale|strict|style|text)=)[^&]*", ""));
   }
 }
 
 sub query_without_empties {
-  if (var.get("query") ~ "&(?!(?:label|include_prereleases)=)[A-Za-z_]+=(?:&|$)") {
-    var.set("query", regsuball(var.get("query"), "&(?!(?:label|include_prereleases)=)[A-Za-z_]+=(?=&|$)", ""));
+  if (var.get("query") ~ "&(?!(?:label|range|list|include_prereleases)=)[A-Za-z_]+=(?:&|$)") {
+    var.set("query", regsuball(var.get("query"), "&(?!(?:label|range|list|include_prereleases)=)[A-Za-z_]+=(?=&|$)", ""));
   }
 }
 
 sub query_without_invalid_values {
-  if (var.get("query") ~ "&(?:style|logoSize|period|text|prefix|scale|strict)=") {
-    var.set("query", regsuball(var.get("query"), "&(?:style=(?!(?:flat|flat-square|plastic|for-the-badge|social)(?:&|$))|logoSize=(?!(?:auto)(?:&|$))|period=(?!(?:day|week|month)(?:&|$))|text=(?!(?:pypi|version)(?:&|$))|prefix=(?!(?:v|none)(?:&|$))|scale=(?!(?:1|2|3|4)(?:&|$))|strict=(?!(?:1)(?:&|$)))[^&]*(?=&|$)", ""));
+  if (var.get("query") ~ "&(?:style|logoSize|period|text|prefix|number|scale|strict)=") {
+    var.set("query", regsuball(var.get("query"), "&(?:style=(?!(?:flat|flat-square|plastic|for-the-badge|social)(?:&|$))|logoSize=(?!(?:auto)(?:&|$))|period=(?!(?:day|week|month)(?:&|$))|text=(?!(?:pypi|version)(?:&|$))|prefix=(?!(?:v|none)(?:&|$))|number=(?!(?:full|si|short)(?:&|$))|scale=(?!(?:1|2|3|4)(?:&|$))|strict=(?!(?:1)(?:&|$)))[^&]*(?=&|$)", ""));
   }
 }
 
@@ -179,6 +179,15 @@ sub query_of_kind {
   if (var.get("query") ~ "&(?:prefix|include_prereleases)=" && req.url !~ "^(?:/(?:v|version)|/pypi/(?:v)|/py)/") {
     var.set("query", regsuball(var.get("query"), "&(?:prefix|include_prereleases)=[^&]*", ""));
   }
+  if (var.get("query") ~ "&(?:number)=" && req.url !~ "^(?:/(?:d|download)|/pypi/(?:dd|dw|dm))/") {
+    var.set("query", regsuball(var.get("query"), "&(?:number)=[^&]*", ""));
+  }
+  if (var.get("query") ~ "&(?:range)=" && req.url !~ "^(?:/(?:py_versions)|/pypi/(?:pyversions|python|py_versions))/") {
+    var.set("query", regsuball(var.get("query"), "&(?:range)=[^&]*", ""));
+  }
+  if (var.get("query") ~ "&(?:message|list)=" && req.url !~ "^(?:/(?:badge|static))/") {
+    var.set("query", regsuball(var.get("query"), "&(?:message|list)=[^&]*", ""));
+  }
 }
 
 # Only a raster picture has a size.
@@ -190,7 +199,7 @@ sub query_of_format {
 
 # The label that the kind has anyway, unless a parameter of its content may change that.
 sub query_without_default_label {
-  if (var.get("query") ~ "&label=(?:pypi|pypi(?:\+|%20)package|downloads|license|python|implementation|status|wheel|egg|format|types|released|size|provenance|aws(?:\+|%20)cdk(?:\+|%20)versions|django(?:\+|%20)versions|django(?:\+|%20)cms(?:\+|%20)versions|jupyterlab(?:\+|%20)versions|odoo(?:\+|%20)versions|plone(?:\+|%20)versions|wagtail(?:\+|%20)versions|zope(?:\+|%20)versions)(?:&|$)" && var.get("query") !~ "&(?:period|text|prefix|include_prereleases)=") {
+  if (var.get("query") ~ "&label=(?:pypi|pypi(?:\+|%20)package|downloads|license|python|implementation|status|wheel|egg|format|types|released|size|provenance|aws(?:\+|%20)cdk(?:\+|%20)versions|django(?:\+|%20)versions|django(?:\+|%20)cms(?:\+|%20)versions|jupyterlab(?:\+|%20)versions|odoo(?:\+|%20)versions|plone(?:\+|%20)versions|wagtail(?:\+|%20)versions|zope(?:\+|%20)versions)(?:&|$)" && var.get("query") !~ "&(?:period|text|prefix|number|range|message|list|include_prereleases)=") {
     if (var.get("query") ~ "&label=pypi(?:&|$)" && req.url ~ "^(?:/(?:v|version)/[^/]+/badge\.(?:svg|png|jpg|jpeg|gif|tiff|tif|webp|json)|/pypi/(?:v)/[^/]+)$") {
       var.set("query", regsuball(var.get("query"), "&label=pypi(?=&|$)", ""));
     }

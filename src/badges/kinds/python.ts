@@ -1,5 +1,11 @@
 import type { ProjectFacts } from '../../facts/schema.ts';
-import { childrenOf, enumerate, sortVersions, versionsUnder } from '../classifiers.ts';
+import {
+  childrenOf,
+  collapseRanges,
+  enumerate,
+  sortVersions,
+  versionsUnder,
+} from '../classifiers.ts';
 import type { Content, ProjectKind } from '../kind.ts';
 
 const PYTHON = 'Programming Language :: Python';
@@ -15,10 +21,12 @@ export const pythonVersions: ProjectKind = {
   label: 'python',
   about: 'the Python versions of the classifiers: `3.9, 3.10, 3.11`',
   example: 'sample-pythons',
-  describe(facts, { grammar }) {
+  parameters: ['range'],
+  describe(facts, { grammar, range = false }) {
     const versions = namedVersions(facts);
     if (versions.length === 0) return describeRequiresPython(facts);
-    return { message: enumerate(versions, grammar), color: 'blue' };
+    const shown = range ? collapseRanges(versions) : versions;
+    return { message: enumerate(shown, grammar), color: 'blue' };
   },
 };
 

@@ -30,6 +30,8 @@ describe('the Simple API', () => {
     ['/status/sample-archived/badge.json', 'archived', 'orange'],
     ['/pypi/status/sample-archived.json', 'archived', 'orange'],
     ['/pypi/status/sample-archived/1.0.json', 'archived', 'orange'],
+    ['/pypi/status/sample-archived/9.json', 'package or version not found', 'red'],
+    ['/pypi/status/sample-quarantined/1.0.json', 'quarantined', 'red'],
     ['/status/sample-deprecated/badge.json', 'deprecated', 'orange'],
     ['/status/sample-quarantined/badge.json', 'quarantined', 'red'],
     ['/status/sample-plain/badge.json', 'stable', 'brightgreen'],

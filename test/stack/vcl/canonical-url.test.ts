@@ -8,9 +8,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Kind } from '../../../src/badges/kind.ts';
 import { toBadgeError } from '../../../src/errors.ts';
-import { refuseLongTargets } from '../../../src/http/target.ts';
+import { createTargets, type Targets } from '../../../src/http/target.ts';
 import { toHex } from '../../../src/imaging/color.ts';
 import { PARAMETERS } from '../../../src/badges/parameters.ts';
+import { PAGES } from '../../../src/http/paths.ts';
 import { requestContext } from '../../../src/http/request-context.ts';
 import { createRoutes } from '../../../src/http/routes.ts';
 import type { SendBadge } from '../../../src/http/badges/send.ts';
@@ -18,7 +19,7 @@ import type { BadgeContext, BadgeState } from '../../../src/http/state.ts';
 import { isRelease, normalizeName } from '../../../src/facts/names.ts';
 import { isMissing } from '../../support/programs.ts';
 import { startVarnish, type TestVarnish } from '../../support/varnish.ts';
-import { anyCase, oneOf, textOf, url } from './any-url.ts';
+import { anyCase, oneOf, textOf, url } from './urls.ts';
 
 /*
  * What the edge makes of a URL must mean to the API what the URL itself means. The API's own router, parameters and names
@@ -30,18 +31,28 @@ let server: Server;
 let varnish: TestVarnish;
 let direct: string;
 const agent = new HttpAgent({ keepAlive: true });
+/** The target of each request as it arrived at the API. */
+const arrived = new WeakMap<IncomingMessage, string>();
+
+function isPage(path: string): boolean {
+  return PAGES.some((page) =>
+    page.endsWith('*') ? path.startsWith(page.slice(0, -1)) : path === page,
+  );
+}
 
 /** Everything that decides a picture and its headers, with defaults filled in, and without what the badge ignores. */
 function meaningOf(ctx: BadgeContext, asked: object, kind?: Kind): object {
   const { grammar, format, parameters } = ctx.state;
-  const { hasStyle, scale, strict, content, styling, ...others } = parameters;
+  const { hasStyle, scale, strict, content, styling, cacheSeconds } = parameters;
   // Pictures show a color of the palette and its digits alike, and #aabbcc and #abc.
   const paint = (color?: string) =>
     format === 'json' ? color : color && toHex(color).replace(/^#(.)\1(.)\2(.)\3$/, '#$1$2$3');
-  const defaults = {
+  const prefix = grammar === 'shields' ? 'v' : 'none';
+  const defaults: Record<string, unknown> = {
     period: 'month',
     text: 'pypi',
-    prefix: grammar === 'shields' ? 'v' : 'none',
+    prefix,
+    range: false,
     include_prereleases: false,
   };
   const { text: word = kind?.label } = grammar === 'pypip' && kind?.id === 'version' ? content : {};
@@ -49,7 +60,7 @@ function meaningOf(ctx: BadgeContext, asked: object, kind?: Kind): object {
     ...asked,
     grammar,
     format,
-    ...others,
+    cacheSeconds,
     ...styling,
     label: styling.label ?? word,
     color: paint(styling.color),
@@ -57,16 +68,16 @@ function meaningOf(ctx: BadgeContext, asked: object, kind?: Kind): object {
     logo: styling.logo && { ...styling.logo, color: paint(styling.logo.color) },
     content: (kind?.parameters ?? []).map((each) => [each, content[each] ?? defaults[each]]),
     ...(format === 'json' ? { hasStyle } : { strict }),
-    ...(format === 'svg' || format === 'json' ? {} : { scale }),
+    ...(format === 'svg' || format === 'json' ? {} : { scale: scale ?? 1 }),
   };
 }
 
 /** The API's way from a URL to what it asks for, which it answers with instead of a picture. */
-function createReader(): Koa<BadgeState> {
+function createReader(refuseLong: Targets['refuseLong']): Koa<BadgeState> {
   const app = new Koa<BadgeState>();
   const answer = (ctx: BadgeContext, asked: object, kind?: Kind): Promise<void> => {
     ctx.set('X-Badge-Status', 'ok');
-    ctx.body = { canonical: ctx.originalUrl, meaning: meaningOf(ctx, asked, kind) };
+    ctx.body = { canonical: arrived.get(ctx.req), meaning: meaningOf(ctx, asked, kind) };
     return Promise.resolve();
   };
   const sendBadge: SendBadge = {
@@ -99,20 +110,31 @@ function createReader(): Koa<BadgeState> {
     await next().catch((error: unknown) => {
       const { code } = toBadgeError(error);
       if (code === 'no-badge') return answer(ctx, { nothing: true });
+      if (code === 'no-message') return answer(ctx, { code });
       if (code !== 'invalid-name') throw error;
       ctx.set('X-Badge-Status', 'invalid');
       return undefined;
     });
   });
-  app.use(refuseLongTargets);
+  app.use(refuseLong);
+  app.use((ctx, next) => {
+    if (!isPage(ctx.path)) return next();
+    ctx.set('X-Badge-Status', 'ok');
+    const query = ctx.path.startsWith('/api/') ? ctx.query : {};
+    ctx.body = { canonical: arrived.get(ctx.req), meaning: { page: ctx.path, query } };
+    return undefined;
+  });
   app.use(routes.routes());
   app.use((ctx) => answer(ctx, { nothing: true }));
   return app;
 }
 
 beforeAll(async () => {
-  const handle = createReader().callback();
+  const targets = createTargets();
+  const handle = createReader(targets.refuseLong).callback();
   server = createServer((request, response) => {
+    arrived.set(request, request.url ?? '');
+    targets.canonicalize(request);
     if (request.url === '/-/ready') response.end();
     else void handle(request, response);
   }).listen(0, '127.0.0.1');

@@ -75,3 +75,30 @@ test.each(WITHOUT_VERSIONS)('requires: Requires-Python %j shows %j', (requiresPy
   expect(badgeOf(['pypip', 'requires'], { classifiers, requiresPython })).toEqual(badge);
   expect(badgeOf(['shields', 'requires'], { classifiers, requiresPython })).toEqual(badge);
 });
+
+// prettier-ignore
+test.each([
+  [['3.9', '3.10', '3.11', '3.13'],        '3.9 – 3.11, 3.13'],
+  [['3.9', '3.10', '3.11', '3.12', '3.13'], '3.9 – 3.13'],
+  [['2.7', '3.9', '3.10', '3.11'],         '2.7, 3.9 – 3.11'],
+  [['2.6', '2.7', '3.0'],                  '2.6, 2.7, 3.0'],
+  [['3.9', '3.10'],                        '3.9, 3.10'],
+  [['3.7', '3.8', '3.9', '3.11', '3.12', '3.13'], '3.7 – 3.9, 3.11 – 3.13'],
+  [['3.6', '3.6.1', '3.7', '3.8'],         '3.6, 3.6.1, 3.7, 3.8'],
+  [['2', '3', '4'],                        '2, 3, 4'],
+  [['2', '3.1', '3.2', '3.3'],             '2, 3.1 – 3.3'],
+  [['3.12'],                               '3.12'],
+])('?range shows %j as %s', (versions, message) => {
+  const facts = {
+    classifiers: versions.map((version) => `Programming Language :: Python :: ${version}`),
+  };
+  const bars = message.replaceAll(', ', ' | ');
+  expect(badgeOf(['pypip', 'py_versions'], facts, { range: true })).toEqual(['python', message, 'blue']);
+  expect(badgeOf(['shields', 'python'], facts, { range: true })).toEqual(['python', bars, 'blue']);
+  expect(badgeOf(['pypip', 'py_versions'], facts)[1]).toBe(versions.join(', '));
+});
+
+test('?range changes no Requires-Python', () => {
+  const facts = { requiresPython: '>=3.9,<3.14' };
+  expect(badgeOf(['shields', 'python'], facts, { range: true })[1]).toBe('>=3.9,<3.14');
+});

@@ -154,7 +154,7 @@ describe('with a Redis that refuses operations', () => {
     expect(await store.acquireLease('lease', LONG_MS)).toEqual({ state: 'unknown' });
     expect(await store.get('other')).toBeUndefined();
     expect(await store.get('known')).toBe('value');
-    expect(states).toEqual(['true']);
+    expect(states).toEqual(['true', expect.stringMatching(/^false (?:OOM|READONLY) /)]);
   });
 
   test('because a key has another type, only that operation fails', async () => {
@@ -214,4 +214,41 @@ test('ready waits for Redis even if the event loop is blocked', async () => {
   blockEventLoop(2_500);
   await ready;
   expect(store.healthy).toBe(true);
+});
+
+describe('a Redis that refuses writes', () => {
+  test.each([
+    [
+      'has no room',
+      ['CONFIG', 'SET', 'maxmemory', '1'],
+      ['CONFIG', 'SET', 'maxmemory', '0'],
+      /^OOM /,
+    ],
+    ['is a replica', ['REPLICAOF', '127.0.0.1', '9'], ['REPLICAOF', 'NO', 'ONE'], /^READONLY /],
+  ] as const)('is not healthy while it %s, and tells why', async (_, spoil, mend, reason) => {
+    store = open(redis.url);
+    await becomes(true);
+    expect(await store.probe()).toBeUndefined();
+    const operator = connect();
+    await operator.call(spoil[0], ...spoil.slice(1));
+    expect(await store.probe()).toMatch(reason);
+    expect(await store.set('a', 'b', 60)).toBe(false);
+    expect(store.healthy).toBe(false);
+    expect(states.at(-1)).toMatch(/^false (?:OOM|READONLY) /);
+    await operator.call(mend[0], ...mend.slice(1));
+    expect(await store.set('a', 'b', 60)).toBe(true);
+    expect(store.healthy).toBe(true);
+  });
+
+  test.each([
+    ['needs a password', '', /NOAUTH/],
+    ['has another password', ':other@', /WRONGPASS/],
+  ])('tells that it %s', async (_, userInfo, reason) => {
+    const locked = await startRedis({ config: ['--requirepass', 'secret'] });
+    closing.push(() => locked.stop());
+    store = open(locked.url.replace('//', `//${userInfo}`));
+    await store.ready(1_000);
+    await expect.poll(() => store.probe()).toMatch(reason);
+    expect(store.healthy).toBe(false);
+  });
 });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { KINDS } from '../../../src/badges/catalog.ts';
 import { PARAMETERS } from '../../../src/badges/parameters.ts';
-import { EXTENSION_NAMES } from '../../../src/http/paths.ts';
+import { EXTENSION_NAMES, PAGES } from '../../../src/http/paths.ts';
 import { COLOR_NAMES } from '../../../src/imaging/color.ts';
 
+/** One of the values. */
 export const oneOf = (...values: readonly string[]): fc.Arbitrary<string> =>
   fc.constantFrom(...values);
 export const textOf = (characters: string, maxLength: number): fc.Arbitrary<string> =>
@@ -32,18 +33,39 @@ const kindsOf = (grammar: 'pypip' | 'shields'): fc.Arbitrary<string> =>
     { weight: 6, arbitrary: oneOf(...KINDS.flatMap(({ names }) => names[grammar] ?? [])) },
     oneOf('V', 'Version', 'no-such', 'py', 'pypi', 'frameworkversions', 'a%20b'),
   );
-const path = fc.oneof(
+const segment = fc.oneof(
+  { weight: 3, arbitrary: textOf('aZ-_.&=~@', 8) },
+  oneOf('%2F', '%', '%zz', '%41', '%e4%bd%a0', '%ff', 'v1', 'dynamic', 'endpoint', 'blue', ''),
+);
+const freeText = fc
+  .array(segment, { minLength: 1, maxLength: 6 })
+  .map((segments) => segments.join('/'));
+const plainPath = fc.oneof(
   fc.tuple(kindsOf('pypip'), name, extension).map(([k, n, e]) => `/${k}/${n}/badge.${e}`),
   fc.tuple(kindsOf('shields'), name, ending).map(([k, n, e]) => `/pypi/${k}/${n}${e}`),
   fc
     .tuple(kindsOf('shields'), name, release, ending)
     .map(([k, n, r, e]) => `/pypi/${k}/${n}/${r}${e}`),
-  fc.tuple(name, ending).map(([n, e]) => `/py/${n}${e}`),
-  fc.tuple(textOf('aZ-_./&=~', 20), ending).map(([text, e]) => `/badge/${text}${e}`),
+  fc
+    .tuple(name, oneOf('', '@1x', '@2x', '@4x', '@5x', '@2X', '@'), ending)
+    .map(([n, scale, e]) => `/py/${n}${scale}${e}`),
+  fc.tuple(name, ending).map(([n, e]) => `/pepy/dt/${n}${e}`),
+  fc
+    .tuple(oneOf('/badge/', '/:', '/static/', '/%3A'), freeText, ending)
+    .map(([start, words, e]) => `${start}${words}${e}`),
+  ending.map((e) => `/static/v1${e}`),
+  oneOf(...PAGES.map((page) => page.replace('*', 'A.b/badge.SVG'))).filter(
+    (page) => !page.startsWith('/-'),
+  ),
   textOf('aZ/.-_', 15)
-    .filter((text) => !text.includes('//') && !/^[/-]/.test(text))
-    .map((text) => `/${text}`),
+    .filter((letters) => !/^[/-]/.test(letters))
+    .map((letters) => `/${letters}`),
 );
+/** With slashes doubled, and added at the end. */
+const path = fc
+  .tuple(plainPath, fc.infiniteStream(oneOf('/', '/', '/', '//', '///')), oneOf('', '', '/', '//'))
+  .map(([plain, slashes, end]) => plain.replaceAll('/', () => String(slashes.next().value)) + end)
+  .filter((spelled) => !/^\/+-/.test(spelled));
 
 const color = fc.oneof(
   anyCase(oneOf(...COLOR_NAMES, 'no-color', 'constructor')),
@@ -90,15 +112,16 @@ const value = fc.oneof(
   oneOf(
     ...KINDS.flatMap(({ label }) => [label.replaceAll(' ', '+'), label.replaceAll(' ', '%20')]),
   ),
-  oneOf('day', 'week', 'month', 'year', 'red', '', 'fl%61t', '%31', 'a=b', 'a?b', 'a;b', 'a+b'),
   oneOf(
     'auto',
     'python',
     'si:python',
     'SI%3Apypi',
-    'data:image/png;base64,aB+c/%2B d=='.replace(' ', '%20'),
+    'data:image/png;base64,aB+c/%2B%20d==',
+    "data:image/svg+xml;utf8,<svg%20x='1'/>",
+    `image/png;base64,${'+%2Ba/'.repeat(200)}`,
   ),
-  oneOf("data:image/svg+xml;utf8,<svg%20x='1'/>", `image/png;base64,${'+%2Ba/'.repeat(200)}`),
+  oneOf('day', 'week', 'month', 'year', 'red', '', 'fl%61t', '%31', 'a=b', 'a?b', 'a;b', 'a+b'),
   textOf('aZ0=?+-_.~', 8),
 );
 const assignment = fc.oneof(
@@ -134,11 +157,11 @@ function escape(text: string, dice: Iterator<number>): string {
     return ['%', `%${hex}`, `%${hex.toUpperCase()}`, `%${hex}`, `%${hex}`][roll() % 5] ?? '';
   });
 }
-/** Any URL of ours, or nearly so, in any spelling. */
+/** Any URL, in any spelling. */
 export const url = fc.oneof(
   plainUrl,
   fc
     .tuple(plainUrl, fc.infiniteStream(fc.nat({ max: 11 })))
     .map(([text, dice]) => escape(text, dice))
-    .filter((text) => !/^\/(?:-|%2D)/i.test(text)),
+    .filter((text) => !/^\/+(?:-|%2D)/i.test(text)),
 );
