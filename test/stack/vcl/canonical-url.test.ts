@@ -65,6 +65,7 @@ function meaningOf(ctx: BadgeContext, asked: object, kind?: Kind): object {
     label: styling.label ?? word,
     color: paint(styling.color),
     labelColor: paint(styling.labelColor),
+    logo: styling.logo && { ...styling.logo, color: paint(styling.logo.color) },
     content: (kind?.parameters ?? []).map((each) => [each, content[each] ?? defaults[each]]),
     ...(format === 'json' ? { hasStyle } : { strict }),
     ...(format === 'svg' || format === 'json' ? {} : { scale: scale ?? 1 }),
