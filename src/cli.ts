@@ -46,7 +46,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map(
     },
     doctor: {
       description: 'check everything that the service needs, and advise on problems',
-      load: () => import('./commands/doctor.ts'),
+      load: () => import('./commands/doctor/doctor.ts'),
     },
     stats: {
       description: "print hit ratios, the budget and top misses from the nodes' metrics",

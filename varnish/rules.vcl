@@ -15,6 +15,7 @@ include "./rules/clients.vcl";
 include "./rules/kept-copies.vcl";
 include "./rules/backend-requests.vcl";
 include "./rules/backend-responses.vcl";
+include "./rules/version.vcl";
 include "./rules/purge.vcl";
 include "./rules/refresh.vcl";
 include "./rules/delivery.vcl";

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { findKind } from '../badges/catalog.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { normalizeName } from '../facts/names.ts';
+import { parseJson } from '../parse-json.ts';
 import { reasonOf } from './output.ts';
 
 /** The 15,000 most downloaded projects, from hugovk/top-pypi-packages. */
@@ -80,18 +81,9 @@ function pathsOfLog(text: string): string[] {
 
 async function readTop(list: string, top: number): Promise<string[]> {
   const text = /^https?:/.test(list) ? await download(list) : await readFile(list, 'utf8');
-  const parsed = topSchema.safeParse(parseJson(text));
-  if (!parsed.success) throw new UsageError(`${list} is not a list such as ${TOP_LIST_URL}`);
-  return parsed.data.rows.slice(0, top).map(({ project }) => project);
-}
-
-/** Undefined for a text that is not JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const parsed = parseJson(topSchema, text);
+  if (parsed === undefined) throw new UsageError(`${list} is not a list such as ${TOP_LIST_URL}`);
+  return parsed.rows.slice(0, top).map(({ project }) => project);
 }
 
 async function download(url: string): Promise<string> {

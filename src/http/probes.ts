@@ -27,8 +27,6 @@ export function createProbes(now = (): number => performance.now()): Probes {
   const seen: { readonly address: string; readonly atMs: number }[] = [];
   const since = (atMs: number): string[] =>
     seen.filter((probe) => probe.atMs > atMs).map(({ address }) => address);
-  const countOf = (address: string, addresses: readonly string[]): number =>
-    addresses.filter((each) => each === address).length;
   return {
     add(address) {
       seen.push({ address, atMs: now() });
@@ -53,4 +51,8 @@ export function createProbes(now = (): number => performance.now()): Probes {
       };
     },
   };
+}
+
+function countOf(address: string, addresses: readonly string[]): number {
+  return addresses.filter((each) => each === address).length;
 }

@@ -139,16 +139,26 @@ async function listFiles(directory: string): Promise<string[]> {
   return (await readdir(directory)).map((name) => join(directory, name));
 }
 
+/** A font is gone or may not be read, such as while packages are installed anew under a running process. */
+export class FontUnreadableError extends Error {
+  constructor(cause: Error) {
+    super(`no letters can be drawn, because a font cannot be read: ${cause.message}`, { cause });
+    this.name = 'FontUnreadableError';
+  }
+}
+
 /**
  * Whether `count` more files can be opened; takes 6 µs each. If librsvg cannot open a font, its thread draws every
- * letter as a box from then on, without an error.
+ * letter as a box from then on, without an error. Throws a `FontUnreadableError` if there are descriptors, but no font.
  */
 export function canOpen(fontFile: string, count: number): boolean {
   const opened: number[] = [];
   try {
     while (opened.length < count) opened.push(openSync(fontFile, 'r'));
     return true;
-  } catch {
+  } catch (error) {
+    const isFull = error instanceof Error && /^E[MN]FILE/.test(error.message);
+    if (error instanceof Error && !isFull) throw new FontUnreadableError(error);
     return false;
   } finally {
     for (const descriptor of opened) closeSync(descriptor);

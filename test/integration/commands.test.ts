@@ -4,8 +4,6 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { examine } from '../../src/commands/doctor.ts';
-import { printFindings } from '../../src/commands/finding.ts';
 import { purge, printPurge } from '../../src/commands/purge.ts';
 import { UsageError } from '../../src/errors.ts';
 import { refresh, printRefresh } from '../../src/commands/refresh.ts';
@@ -19,7 +17,7 @@ import {
   startStandIn,
   type TestService,
 } from '../support/service.ts';
-import { createOptionsForTest, createTestOutput, openSourcesForTest } from '../support/sources.ts';
+import { createTestOutput, openSourcesForTest } from '../support/sources.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 
 const NOBODY = 'http://127.0.0.1:9';
@@ -244,44 +242,4 @@ test('pypins stats sums the metrics of the nodes, and names those that do not an
   ]);
   expect(printStats(await collectStats([NOBODY]), false, output)).toBe(false);
   expect(lines.join('\n')).not.toContain('Infinity');
-});
-
-test('pypins doctor reports problems with advice', async () => {
-  const node = await startPurgeListener();
-  const settings = {
-    PYPI_URL: service.standIn.url,
-    PYPISTATS_URL: service.standIn.url,
-    CONTACT: 'x@example.org',
-  };
-  const look = async (more: Record<string, string>): Promise<[boolean, string]> => {
-    const { output, lines } = createTestOutput();
-    const findings = await examine(await createOptionsForTest({ ...settings, ...more }));
-    return [printFindings(findings, false, output), lines.join('\n')];
-  };
-  const [isWell, well] = await look({
-    VARNISH_URLS: node.url,
-    PURGE_KEY: 'x',
-    TRUSTED_PROXIES: '127.0.0.1',
-  });
-  expect(well).not.toContain('fail');
-  expect(well).toContain('warn  follower: no follower. ');
-  expect(isWell).toBe(true);
-  const [isIll, ill] = await look({
-    PYPI_URL: NOBODY,
-    REDIS_URL: 'redis://127.0.0.1:9',
-    VARNISH_URLS: NOBODY,
-  });
-  expect(isIll).toBe(false);
-  const [, behindNobody] = await look({ VARNISH_URLS: node.url, PURGE_KEY: 'x' });
-  expect(behindNobody).toMatch(
-    /fail {2}settings: TRUSTED_PROXIES: .*add TRUSTED_PROXIES=127\.0\.0\.1/,
-  );
-  for (const line of [
-    'fail  settings: VARNISH_URLS without PURGE_KEY',
-    'fail  redis: ',
-    'fail  PyPI: ',
-    `fail  Varnish ${NOBODY}: `,
-    'ok    fonts: ',
-  ])
-    expect(ill).toContain(line);
 });

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { prepareFonts } from '../../../src/imaging/fonts.ts';
+import { canOpen, FontUnreadableError, prepareFonts } from '../../../src/imaging/fonts.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 
 async function contentsOf(directory: string): Promise<string[]> {
@@ -123,4 +123,14 @@ test.each([
   onTestFinished(() => rm(join(fonts.directory, '..'), { recursive: true }));
   expect(join(fonts.directory, '..').startsWith(join(tmpdir(), 'pypins-fonts-'))).toBe(true);
   expect(await contentsOf(fonts.directory)).toEqual(['fonts.conf']);
+});
+
+test('tells that a font is gone, which is no overload', async () => {
+  const directory = await tempDirectoryForTest();
+  const font = join(directory, 'font.ttf');
+  await writeFile(font, '');
+  expect(canOpen(font, 3)).toBe(true);
+  await rm(font);
+  expect(() => canOpen(font, 3)).toThrow(FontUnreadableError);
+  expect(() => canOpen(font, 3)).toThrow(/a font cannot be read: ENOENT/);
 });
