@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { renderFaultPictures } from '../varnish/fault-pictures.ts';
+import { renderPageRules } from '../varnish/page-rules.ts';
 import { renderParameterRules } from '../varnish/parameter-rules.ts';
 import { kindsTable, parametersTable } from './generate/badge-tables.ts';
 import { metricsTable, settingsTable } from './generate/operator-tables.ts';
@@ -36,6 +37,7 @@ const files: [file: string, content: string][] = [
   ['docs/settings.md', withTable(read('docs/settings.md'), 'settings', settingsTable())],
   ['docs/metrics.md', withTable(read('docs/metrics.md'), 'metrics', await metricsTable())],
   ['varnish/rules/parameter-rules.vcl', renderParameterRules()],
+  ['varnish/rules/page-rules.vcl', renderPageRules()],
   ['varnish/rules/fault-pictures.vcl', await renderFaultPictures()],
   ...drawPictures(),
 ];

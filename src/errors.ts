@@ -40,6 +40,13 @@ export const FAULTS = {
     color: 'red',
     cacheClass: 'not-found',
   },
+  'no-message': {
+    verdict: 'invalid',
+    status: 400,
+    message: 'invalid query parameter: message',
+    color: 'red',
+    cacheClass: 'not-found',
+  },
   'no-badge': {
     verdict: 'not-found',
     status: 404,

@@ -3,6 +3,7 @@
 
 import var;
 
+include "./rules/page-rules.vcl";
 include "./rules/parameter-rules.vcl";
 include "./rules/canonical-query.vcl";
 include "./rules/canonical-url.vcl";

@@ -24,6 +24,29 @@ export function sortVersions(versions: readonly string[]): string[] {
   return versions.toSorted(byNumber.compare);
 }
 
+const MINOR = /^(\d+)\.(\d+)$/;
+const MIN_RANGE = 3;
+
+/**
+ * Writes three or more consecutive minors of sorted versions as a range: `3.9 – 3.11`. Any gap, another major or a
+ * version without a minor or with a patch parts ranges.
+ */
+export function collapseRanges(versions: readonly string[]): string[] {
+  const runs: string[][] = [];
+  for (const version of versions) {
+    const run = runs.at(-1);
+    if (run !== undefined && isNextMinor(run.at(-1) ?? '', version)) run.push(version);
+    else runs.push([version]);
+  }
+  return runs.flatMap((run) => (run.length < MIN_RANGE ? run : `${run[0]} – ${run.at(-1)}`));
+}
+
+function isNextMinor(before: string, after: string): boolean {
+  const [, majorBefore, minorBefore] = MINOR.exec(before) ?? [];
+  const [, majorAfter, minorAfter] = MINOR.exec(after) ?? [];
+  return majorBefore === majorAfter && Number(minorBefore) + 1 === Number(minorAfter);
+}
+
 /** Joins the items of a list as the grammar's service does. */
 export function enumerate(items: readonly string[], grammar: Grammar): string {
   return items.join(grammar === 'shields' ? ' | ' : ', ');

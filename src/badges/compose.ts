@@ -3,9 +3,6 @@ import type { BadgeSpec, Style } from '../imaging/spec.ts';
 import { cleanText } from '../imaging/text.ts';
 import type { Content } from './kind.ts';
 
-/** badge-maker's color for an unknown color of the message. */
-const DEFAULT_COLOR = 'brightgreen';
-
 /** Style, label and colors that the URL asks for. */
 export interface StyleOptions {
   readonly style: Style;
@@ -16,19 +13,17 @@ export interface StyleOptions {
 }
 
 /**
- * Returns the spec of a picture: content and options, with clean texts and valid colors. Unknown colors become the
- * default.
+ * Returns the spec of a picture: content and options, with clean texts. Unknown colors of the options count as absent.
  */
 export function composeSpec(
   content: Content & { label: string },
   styling: StyleOptions,
 ): BadgeSpec {
-  const labelColor =
-    styling.labelColor === undefined ? undefined : normalizeColor(styling.labelColor);
+  const labelColor = normalizeColor(styling.labelColor ?? '');
   return {
     label: cleanText(styling.label ?? content.label),
     message: cleanText(content.message),
-    color: normalizeColor(styling.color ?? content.color) ?? DEFAULT_COLOR,
+    color: normalizeColor(styling.color ?? '') ?? content.color,
     ...(labelColor === undefined ? {} : { labelColor }),
     style: styling.style,
   };

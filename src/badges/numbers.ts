@@ -1,3 +1,5 @@
+import type { NumberForm } from './parameters.ts';
+
 const LEGACY_UNITS = ['', 'k', 'M', 'B', 'T'];
 const METRIC_UNITS = ['', 'k', 'M', 'G', 'T', 'P'];
 
@@ -23,6 +25,19 @@ export function formatMetric(count: number): string {
   return abbreviate(count, METRIC_UNITS, (scaled) =>
     scaled < 10 ? roundToTenth(scaled) : Math.round(scaled),
   );
+}
+
+const FULL = new Intl.NumberFormat('en-US');
+
+const FORMATS: Readonly<Record<NumberForm, (count: number) => string>> = {
+  full: (count) => FULL.format(toCount(count)),
+  si: formatMetric,
+  short: formatLegacy,
+};
+
+/** Formats `count` in a form: `12,345,678`, `12M` or `12.3M`. */
+export function formatCount(count: number, form: NumberForm): string {
+  return FORMATS[form](count);
 }
 
 /** Uses the first unit in which the *rounded* number is below 1000: 999,950 is `1M`, not `1000k`. */

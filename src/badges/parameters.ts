@@ -7,6 +7,10 @@ const TEXTS = ['pypi', 'version'] as const;
 const PREFIXES = ['v', 'none'] as const;
 const SCALES: Readonly<Record<'1' | '2' | '3' | '4', Scale>> = { 1: 1, 2: 2, 3: 3, 4: 4 };
 
+const NUMBERS = ['full', 'si', 'short'] as const;
+/** How a count is written: with all digits, with SI prefixes as at shields.io, or shortened as at pypip.in. */
+export type NumberForm = (typeof NUMBERS)[number];
+
 /** Description of a parameter, for documents, gallery, edge and commands. */
 export interface ParameterFacts {
   /** What it changes: content or look of a badge, size of a raster picture, or only headers of the response. */
@@ -21,6 +25,8 @@ export interface ParameterFacts {
   readonly keepsEmpty?: true;
   /** The parameter of which this is an old name; the new one has precedence. */
   readonly oldNameOf?: string;
+  /** A static badge that it changes, for a parameter of static badges alone. */
+  readonly staticExample?: string;
 }
 
 const facts = z.registry<ParameterFacts>();
@@ -28,6 +34,15 @@ const facts = z.registry<ParameterFacts>();
 /** Absent, empty, repeated and invalid values count as absent. */
 function optional<T>(schema: z.ZodType<T, string>) {
   return z.string().min(1).pipe(schema).optional().catch(undefined);
+}
+
+/** Present, even without a value, is on; `0` and `false` are off. */
+function flag() {
+  return z
+    .string()
+    .transform((value) => (value === '0' || value === 'false' ? undefined : true))
+    .optional()
+    .catch(undefined);
 }
 
 function seconds() {
@@ -104,6 +119,34 @@ export const parametersSchema = z.object({
     example: 'none',
     values: PREFIXES,
   }),
+  number: optional(z.enum(NUMBERS)).register(facts, {
+    changes: 'content',
+    about:
+      'form of a count: `12,345,678`, `12M` or `12.3M`; the default is `si` at `/pypi/`, otherwise `short`',
+    example: 'full',
+    values: NUMBERS,
+  }),
+  range: flag().register(facts, {
+    changes: 'content',
+    about:
+      'shows three or more consecutive Python versions as a range: `3.9 – 3.13`; `0` and `false` do not',
+    example: '1',
+    keepsEmpty: true,
+  }),
+  message: optional(z.string()).register(facts, {
+    changes: 'content',
+    about: 'message of `/static/v1`, required there',
+    example: 'passing',
+    staticExample: '/static/v1',
+  }),
+  list: z.string().optional().catch(undefined).register(facts, {
+    changes: 'content',
+    about:
+      'separator that replaces commas in badgen.net’s static badges; empty and `1` mean a vertical bar',
+    example: '1',
+    keepsEmpty: true,
+    staticExample: '/static/python/3.12,3.13',
+  }),
   cacheSeconds: seconds().register(facts, {
     changes: 'answer',
     about: 'seconds for which caches keep the badge, if longer than the default',
@@ -136,7 +179,10 @@ type Given = z.infer<typeof parametersSchema>;
 
 /** Parameters that change a badge's content. A kind lists those that it reads. */
 export type ContentParameters = {
-  readonly [Name in 'period' | 'text' | 'prefix']?: Exclude<Given[Name], undefined>;
+  readonly [Name in 'period' | 'text' | 'prefix' | 'number' | 'range']?: Exclude<
+    Given[Name],
+    undefined
+  >;
 };
 export type ContentParameter = keyof ContentParameters;
 

@@ -1,6 +1,30 @@
+import { normalizeColor } from '../imaging/color.ts';
 import type { Content } from './kind.ts';
 
 const MAX_CHARACTERS = 2_048;
+/** badge-maker's color for an unknown one. */
+const DEFAULT_COLOR = 'brightgreen';
+
+/** Reads `<label>-<message>-<color>` as shields.io does. Returns undefined for anything else. */
+export function parseShields(text: string): Content | undefined {
+  const content = parseStatic(text);
+  return content && { ...content, color: normalizeColor(content.color) ?? DEFAULT_COLOR };
+}
+
+/**
+ * Reads the decoded segments of `/badge/…` as `parseShields` does; the slashes between them are text. Two or three
+ * segments are badgen.net's unless they end in a known color (`/badge/os-linux/mac-blue`): then returns undefined.
+ */
+export function parseShieldsBadge(segments: readonly string[]): Content | undefined {
+  const text = segments.join('/');
+  const count = segments.filter((segment) => segment !== '').length;
+  const mayBeBadgens = count === 2 || count === 3;
+  return mayBeBadgens && !endsInColor(text) ? undefined : parseShields(text);
+}
+
+function endsInColor(text: string): boolean {
+  return normalizeColor(parseStatic(text)?.color ?? '') !== undefined;
+}
 
 /**
  * Parses `<label>-<message>-<color>` as shields.io does: `--` is a dash, `_` a space, `__` an underscore; the label may

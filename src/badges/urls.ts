@@ -1,6 +1,6 @@
 import { KINDS } from './catalog.ts';
 import { type Grammar, GRAMMARS, type Kind } from './kind.ts';
-import { PARAMETERS } from './parameters.ts';
+import { type Parameter, PARAMETERS } from './parameters.ts';
 
 const PATHS: Readonly<
   Record<Grammar, (name: string, project: string, extension: string) => string>
@@ -24,10 +24,16 @@ export function examplePaths(kind: Kind, extension?: string): string[] {
 
 /** Returns for each parameter the path and query of a badge that it changes. */
 export function parameterExamples(): { name: string; path: string }[] {
-  return PARAMETERS.map(({ name, example, changes }) => {
-    const kind = KINDS.find(({ parameters }) => parameters?.some((each) => each === name));
-    const [shown] = KINDS;
-    const [path = ''] = examplePaths(kind ?? shown, changes === 'size' ? 'png' : 'svg');
-    return { name, path: `${path}?${name}=${encodeURIComponent(example)}` };
+  return PARAMETERS.map((parameter) => {
+    const { name, example } = parameter;
+    return { name, path: `${pathChangedBy(parameter)}?${name}=${encodeURIComponent(example)}` };
   });
+}
+
+function pathChangedBy({ name, changes, staticExample }: Parameter): string {
+  const extension = changes === 'size' ? 'png' : 'svg';
+  if (staticExample !== undefined) return `${staticExample}.${extension}`;
+  const kind = KINDS.find(({ parameters }) => parameters?.some((each) => each === name));
+  const [path = ''] = examplePaths(kind ?? KINDS[0], extension);
+  return path;
 }

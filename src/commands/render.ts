@@ -25,9 +25,10 @@ export function define(command: Command): void {
   command.action(renderOne);
 }
 
-/** The URL parameters that change a picture, without old names. */
+/** The URL parameters that change the picture of a project, without old names. */
 const RENDERED = PARAMETERS.filter(
-  ({ changes, oldNameOf }) => changes !== 'answer' && oldNameOf === undefined,
+  ({ changes, oldNameOf, staticExample }) =>
+    changes !== 'answer' && oldNameOf === undefined && staticExample === undefined,
 );
 
 function optionOf({ name, about, values }: Parameter): Option {
@@ -81,7 +82,7 @@ export async function render(
   request: RenderRequest,
 ): Promise<Picture> {
   const spec = await specOf(sources, request);
-  const wanted = { spec, format: request.format, scale: request.parameters.scale };
+  const wanted = { spec, format: request.format, scale: request.parameters.scale ?? 1 };
   const { picture } = await pictures.get(wanted, pictures.digest(wanted), () => 0);
   return picture;
 }

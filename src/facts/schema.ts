@@ -22,7 +22,7 @@ export const projectFactsSchema = z.object({
   /** The version as PyPI spells it, e.g. `2.32.3`. */
   version: z.string(),
   yanked: z.boolean(),
-  /** `info.license` trimmed; null if it is empty or too long for a badge. */
+  /** `info.license` trimmed: a name, or the beginning of a license's text; null if it is empty. */
   license: z.string().nullable(),
   /** `info.license_expression` (PEP 639). */
   licenseExpression: z.string().nullable(),
@@ -56,7 +56,7 @@ export const pypiProjectSchema = z
   .transform(({ info, urls }): ProjectFacts => ({
     version: info.version.slice(0, MAX_TEXT),
     yanked: info.yanked,
-    license: info.license !== '' && info.license.length <= MAX_TEXT ? info.license : null,
+    license: keptLicense(info.license),
     licenseExpression: info.license_expression.slice(0, 2 * MAX_TEXT) || null,
     classifiers: info.classifiers.filter(isUsed).slice(0, MAX_CLASSIFIERS),
     requiresPython: info.requires_python.slice(0, MAX_TEXT) || null,
@@ -64,6 +64,13 @@ export const pypiProjectSchema = z
       .filter((type) => type !== '')
       .slice(0, MAX_PACKAGE_TYPES),
   }));
+
+/** A license's name, or the beginning of its text, which a line break marks as such. */
+function keptLicense(text: string): string | null {
+  if (text.length <= 2 * MAX_TEXT) return text || null;
+  const [line = ''] = text.split(/[\n\r]/, 1);
+  return `${line.slice(0, MAX_TEXT)}\n…`;
+}
 
 function isUsed(classifier: unknown): classifier is string {
   return (

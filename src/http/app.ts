@@ -10,6 +10,7 @@ import type { MicroCache } from './badges/micro-cache.ts';
 import { requestContext } from './request-context.ts';
 import { type Answers, createRoutes } from './routes.ts';
 import type { BadgeMiddleware, BadgeState } from './state.ts';
+import { canonicalTarget } from './target.ts';
 
 /** Errors that the client or the network causes; not logged. */
 const CLIENT_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED']);
@@ -38,19 +39,10 @@ export function createApp(options: AppOptions): Handler {
   });
   const handle = app.callback();
   return async (request, response) => {
-    request.url = pathOfTarget(request.url ?? '/');
+    request.url = canonicalTarget(request.url ?? '/');
     if (request.url === '/-/ready') response.writeHead(isReady() ? 200 : 503).end();
     else if (!microCache.respond(request, response)) await handle(request, response);
   };
-}
-
-/**
- * Returns path and query of a request target. `GET http://host/path` is valid as well, but Koa's parser throws for an
- * invalid host; fragments are dropped.
- */
-function pathOfTarget(target: string): string {
-  const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '');
-  return path.startsWith('/') ? path : `/${path}`;
 }
 
 const onlyGetAndHead: BadgeMiddleware = (ctx, next) => {

@@ -11,7 +11,11 @@ export interface Parameters {
   readonly content: ContentParameters;
   /** Whether the query sets a style; the JSON then contains it. */
   readonly hasStyle: boolean;
-  readonly scale: Scale;
+  readonly scale: Scale | undefined;
+  /** The message of `/static/v1`. */
+  readonly message: string | undefined;
+  /** The separator of lists in badgen.net's static badges. */
+  readonly list: string | undefined;
   readonly strict: boolean;
   /** Requested cache length; 0 if none. */
   readonly cacheSeconds: number;
@@ -28,7 +32,7 @@ export function readParameters(query: string): Parameters {
 /** Resolves parameters given by name; invalid values are ignored. */
 export function resolveParameters(values: Readonly<Record<string, unknown>>): Parameters {
   const given = parametersSchema.parse(values);
-  const { period, text, prefix } = given;
+  const { period, text, prefix, number, range } = given;
   return {
     styling: {
       style: given.style ?? 'flat',
@@ -36,9 +40,17 @@ export function resolveParameters(values: Readonly<Record<string, unknown>>): Pa
       color: given.color ?? given.colorB,
       labelColor: given.labelColor ?? given.colorA,
     },
-    content: { ...(period && { period }), ...(text && { text }), ...(prefix && { prefix }) },
+    content: {
+      ...(period && { period }),
+      ...(text && { text }),
+      ...(prefix && { prefix }),
+      ...(number && { number }),
+      ...(range && { range }),
+    },
     hasStyle: given.style !== undefined,
-    scale: given.scale ?? 1,
+    scale: given.scale,
+    message: given.message,
+    list: given.list,
     strict: given.strict !== undefined,
     cacheSeconds: given.cacheSeconds ?? given.maxAge ?? 0,
   };

@@ -1,5 +1,5 @@
 import type { Grammar } from '../badges/kind.ts';
-import type { Format } from '../imaging/spec.ts';
+import { type Format, type Scale, SCALES } from '../imaging/spec.ts';
 
 /** Format of an answer: a picture, or JSON. */
 export type AnswerFormat = Format | 'json';
@@ -24,6 +24,26 @@ export function formatOf(extension: string): AnswerFormat | undefined {
   return EXTENSIONS.get(extension.toLowerCase());
 }
 
+/**
+ * Paths that are no badges; `/*` stands for all paths below. Their answers have headers of their own, and their failures
+ * are pages or JSON. No kind has such a name.
+ */
+export const PAGES = [
+  '/',
+  '/-/ready',
+  '/api/*',
+  '/assets/*',
+  '/docs',
+  '/docs/*',
+  '/favicon.ico',
+  '/llms.txt',
+  '/openapi.json',
+  '/refresh/*',
+  '/robots.txt',
+  '/status',
+  '/status.json',
+] as const;
+
 /** Splits off a known extension; any other dot belongs to the name (`zope.interface`). */
 export function splitExtension(path: string): { stem: string; format: AnswerFormat | undefined } {
   const dot = path.lastIndexOf('.');
@@ -33,15 +53,17 @@ export function splitExtension(path: string): { stem: string; format: AnswerForm
 
 /** Returns the grammar of a path. */
 export function grammarOf(path: string): Grammar {
-  if (path.startsWith('/pypi/') || path.startsWith('/badge/')) return 'shields';
+  if (/^\/(?:(?:pypi|pepy|badge|static)\/|:)/.test(path)) return 'shields';
   return path.startsWith('/py/') ? 'fury' : 'pypip';
 }
 
-/** Decodes percent escapes; returns the text unchanged if they are malformed. */
-export function decodeSegment(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
+/** Splits a canonical path and decodes its segments afterwards: `%2F` is text. */
+export function decodeSegments(path: string): string[] {
+  return path.split('/').map((segment) => decodeURIComponent(segment));
+}
+
+/** Splits off `@2x` as at badge.fury.io. */
+export function splitScale(name: string): { name: string; scale: Scale | undefined } {
+  const scale = SCALES.find((each) => name.endsWith(`@${each}x`));
+  return { name: scale === undefined ? name : name.slice(0, -'@2x'.length), scale };
 }

@@ -1,11 +1,11 @@
 import { Router } from '@koa/router';
 import { findKind } from '../badges/catalog.ts';
-import { parseStatic } from '../badges/static.ts';
 import { BadgeError } from '../errors.ts';
-import { decodeSegment, formatOf, splitExtension } from './paths.ts';
+import { formatOf, splitExtension, splitScale } from './paths.ts';
 import type { Refresh } from './pages/refresh.ts';
 import type { SendBadge } from './badges/send.ts';
 import type { BadgeContext, BadgeState } from './state.ts';
+import { addStaticRoutes } from './static-routes.ts';
 import type { SendStatus } from './pages/status.ts';
 
 export interface Answers {
@@ -14,7 +14,7 @@ export interface Answers {
   readonly refresh: Refresh;
 }
 
-/** All routes. Each parses its grammar and hands over to one of the answers. */
+/** All routes. They match canonical paths (see `canonicalTarget`). Each parses its grammar and hands over to one of the answers. */
 export function createRoutes({ sendBadge, sendStatus, refresh }: Answers): Router<BadgeState> {
   const router = new Router<BadgeState>({ strict: true, sensitive: true });
 
@@ -50,18 +50,20 @@ export function createRoutes({ sendBadge, sendStatus, refresh }: Answers): Route
     }),
   );
 
-  // badge.fury.io: /py/requests.svg
-  router.get('/py/:project', (ctx) =>
-    sendBadge.ofProject(ctx, { kind: findKind('fury', 'version'), name: stem(ctx, 'project') }),
+  // shields.io: /pepy/dt/requests.svg
+  router.get('/pepy/dt/:project', (ctx) =>
+    sendBadge.ofProject(ctx, { kind: findKind('shields', 'dt'), name: stem(ctx, 'project') }),
   );
 
-  // shields.io's static badges: /badge/docs-passing-brightgreen.svg
-  router.get('/badge/*content', (ctx) => {
-    const { stem: text } = splitExtension(ctx.path.slice('/badge/'.length));
-    const content = parseStatic(decodeSegment(text));
-    if (content === undefined) throw new BadgeError('no-badge', 'not a label, message and color');
-    return sendBadge.ofContent(ctx, content);
+  // badge.fury.io: /py/requests.svg, /py/requests@2x.png
+  router.get('/py/:project', (ctx) => {
+    const { name, scale } = splitScale(stem(ctx, 'project'));
+    const { parameters } = ctx.state;
+    ctx.state.parameters = { ...parameters, scale: parameters.scale ?? scale };
+    return sendBadge.ofProject(ctx, { kind: findKind('fury', 'version'), name });
   });
+
+  addStaticRoutes(router, sendBadge);
 
   // pypip.in: /version/requests/badge.svg. Last, because /pypi/v/badge.svg (the project `badge`) would match it, too.
   router.get('/:kind/:project/badge.:extension', (ctx) => {

@@ -3,6 +3,7 @@ import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CONNECTION_DEADLINES } from '../deadlines.ts';
+import { escapeRawBytes, type ParseError, Resent } from './raw-bytes.ts';
 
 const { keepAliveMs, headersMs, requestMs, drainMs, stopMs } = CONNECTION_DEADLINES;
 const CHECK_CONNECTIONS_MS = 1_000;
@@ -67,10 +68,7 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
   );
   server.maxHeadersCount = MAX_HEADERS;
   server.maxConnections = MAX_CONNECTIONS;
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (socket.writable) socket.end(options.respondToBadRequest?.(error) ?? BAD_REQUEST);
-    else socket.destroy();
-  });
+  answerBadRequests(server, options.respondToBadRequest);
   closeIdleWhenFull(server);
   const { host, port, descriptor } = options;
   await new Promise<void>((resolve, reject) => {
@@ -89,6 +87,22 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
       await drain(server);
     },
   };
+}
+
+/** Answers requests that Node's parser refuses; those with raw bytes in their URL are sent again. */
+function answerBadRequests(server: Server, respond: ListenOptions['respondToBadRequest']): void {
+  const resent = new WeakSet<Duplex>();
+  server.on('clientError', (error: ParseError, socket: Duplex) => {
+    // What follows a request that was sent again is not read.
+    if (resent.has(socket)) return;
+    const escaped = escapeRawBytes(error);
+    if (!socket.writable) socket.destroy();
+    else if (escaped === undefined) socket.end(respond?.(error) ?? BAD_REQUEST);
+    else {
+      resent.add(socket);
+      server.emit('connection', new Resent(socket, escaped));
+    }
+  });
 }
 
 /** Closes idle connections when the limit of connections is reached; at most once a second, because it visits all. */

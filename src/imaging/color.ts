@@ -1,4 +1,5 @@
-import { fromString } from 'css-color-converter';
+// One file, where the package's modules are two hundred.
+import culori from 'culori/require';
 
 /** The palette that badge-maker draws but does not export; the names are those of shields.io. */
 export const PALETTE: ReadonlyMap<string, string> = new Map([
@@ -12,7 +13,8 @@ export const PALETTE: ReadonlyMap<string, string> = new Map([
   ['grey', '#555'],
   ['lightgrey', '#939393'],
 ]);
-const ALIASES: ReadonlyMap<string, string> = new Map([
+/** Other names of the palette's colors, at shields.io. */
+export const COLOR_ALIASES: ReadonlyMap<string, string> = new Map([
   ['gray', 'grey'],
   ['lightgray', 'lightgrey'],
   ['critical', 'red'],
@@ -22,35 +24,47 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['inactive', 'lightgrey'],
 ]);
 
-const HEX_DIGITS = /^(?:[\da-f]{3}){1,2}$/i;
-const HUE_BEYOND_A_TURN = /^(hsla?\(\s*)(\d+)(?=deg|[\s,])/;
+const HEX_DIGITS = /^(?:[\da-f]{3}){1,2}$/;
+const HASHED = /^#(?:[\da-f]{3,4}|[\da-f]{6}|[\da-f]{8})$/;
+const ALPHA = String.raw`(?:0|1|0?\.\d+|\d+%)`;
+/** The functions of CSS that shields.io recognizes, as css-color-converter 2 has them. */
+const FUNCTIONS: readonly RegExp[] = [
+  String.raw`rgba?\(\s*(?:\d+\s*,\s*\d+\s*,\s*\d+|\d+%\s*,\s*\d+%\s*,\s*\d+%)(?:\s*,\s*${ALPHA})?\s*\)`,
+  String.raw`rgba?\(\s*(?:\d+\s+\d+\s+\d+|\d+%\s+\d+%\s+\d+%)(?:\s*/\s*${ALPHA})?\s*\)`,
+  String.raw`hsla?\(\s*\d+(?:deg|rad|grad|turn)?\s*,\s*\d+%\s*,\s*\d+%(?:\s*,\s*${ALPHA})?\s*\)`,
+].map((form) => new RegExp(`^${form}$`));
 
 /** Longer texts are not parsed; `hsla(359deg, 100%, 100%, 0.123456)` has 35 characters. */
 const MAX_LENGTH = 64;
 
 /**
  * Returns a color for a `BadgeSpec`: a name of shields.io's palette, or lower-case `#hex` for hex digits and CSS colors
- * that shields.io recognizes. Returns undefined for unknown colors.
+ * that shields.io recognizes, rounded and clamped as in CSS Color 4. Returns undefined for unknown colors. Case does not
+ * count.
  */
 export function normalizeColor(text: string): string | undefined {
-  const color = text.slice(0, MAX_LENGTH + 1).trim();
-  if (color === '' || color.length > MAX_LENGTH) return undefined;
+  const cut = text.slice(0, MAX_LENGTH + 1).trim();
+  if (cut.length > MAX_LENGTH) return undefined;
+  const color = cut.toLowerCase();
   if (PALETTE.has(color)) return color;
-  const alias = ALIASES.get(color);
+  const alias = COLOR_ALIASES.get(color);
   if (alias !== undefined) return alias;
-  if (HEX_DIGITS.test(color)) return `#${color.toLowerCase()}`;
-  // The converter looks names up in a plain object, and throws for `constructor`.
-  if (color in Object.prototype) return undefined;
-  const parsed = fromString(turnHue(color));
-  if (parsed === null) return undefined;
-  // Not converted: the converter rounds the alpha of `#rrggbbaa` to one digit.
-  return color.startsWith('#') ? color.toLowerCase() : parsed.toHexString();
+  if (HEX_DIGITS.test(color)) return `#${color}`;
+  if (HASHED.test(color)) return color;
+  return isCssColor(color) ? cssToHex(color) : undefined;
 }
 
-// In CSS a hue may exceed 360 degrees; the converter does not support that.
-function turnHue(color: string): string {
-  return color.replace(
-    HUE_BEYOND_A_TURN,
-    (_match, head: string, degrees: string) => `${head}${Number(degrees) % 360}`,
-  );
+function isCssColor(color: string): boolean {
+  return Object.hasOwn(culori.colorsNamed, color) || FUNCTIONS.some((form) => form.test(color));
+}
+
+function cssToHex(color: string): string | undefined {
+  const parsed = culori.parse(color);
+  if (parsed === undefined) return undefined;
+  return (parsed.alpha ?? 1) < 1 ? culori.formatHex8(parsed) : culori.formatHex(parsed);
+}
+
+/** Returns the `#hex` of a color that `normalizeColor` has returned. */
+export function toHex(color: string): string {
+  return PALETTE.get(color) ?? color;
 }

@@ -7,7 +7,8 @@ export const FORMATS = ['svg', 'png', 'jpeg', 'gif', 'tiff', 'webp'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Size of a raster picture, as a multiple of the SVG's. */
-export type Scale = 1 | 2 | 3 | 4;
+export const SCALES = [1, 2, 3, 4] as const;
+export type Scale = (typeof SCALES)[number];
 
 /** A drawn picture: the bytes of a raster format, or the text of an SVG. */
 export type Picture = Buffer | string;

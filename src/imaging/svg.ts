@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { makeBadge } from 'badge-maker';
-import { PALETTE } from './color.ts';
+import { toHex } from './color.ts';
 import type { BadgeSpec } from './spec.ts';
 import { escapeXml } from './xml.ts';
 
@@ -30,10 +30,6 @@ export function drawSvg(spec: BadgeSpec, identity: string = identityOf(spec)): s
 export function identityOf({ label, message, color, labelColor, style }: BadgeSpec): string {
   const left = label === '' ? null : toHex(labelColor ?? 'grey');
   return hash('sha256', JSON.stringify([label, message, toHex(color), left, style]));
-}
-
-function toHex(color: string): string {
-  return PALETTE.get(color) ?? color;
 }
 
 function drawBadge({ label, message, color, labelColor, style }: BadgeSpec, idSuffix: string) {

@@ -15,7 +15,10 @@ sub canonical_query {
     var.set("query", regsub(var.get("query"), "&style=popout", "&style=flat"));
   }
   call query_without_invalid_values;
-  call query_without_defaults;
+  # A scale of 1 has precedence over that of a path with "@2x".
+  if (req.url !~ "^/py/[^/]+@") {
+    call query_without_defaults;
+  }
   if (req.url !~ "\.(?i:json)$") {
     call query_without_default_looks;
   }

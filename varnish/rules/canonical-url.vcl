@@ -5,7 +5,7 @@ import var;
 
 sub canonical_url {
   # Most URLs are canonical and need only this match.
-  if (req.url ~ "^/(?:[a-z_]{1,20}/[a-z0-9]{1,100}(?:-[a-z0-9]{1,100}){0,20}/badge\.(?:svg|png|json)|(?:py|pypi/[a-z]{1,20})/[a-z0-9]{1,100}(?:-[a-z0-9]{1,100}){0,20}\.(?:svg|png|json)|badge/[^?#]{1,2000})(?:\?style=(?:flat-square|for-the-badge|plastic|social))?$") {
+  if (req.url ~ "^/(?:[a-z_]{1,20}/[a-z0-9]{1,100}(?:-[a-z0-9]{1,100}){0,20}/badge\.(?:svg|png|json)|(?:py|pypi/[a-z]{1,20})/[a-z0-9]{1,100}(?:-[a-z0-9]{1,100}){0,20}\.(?:svg|png|json)|badge/[^?#/][^?#]{0,2000}[^?#/])(?:\?style=(?:flat-square|for-the-badge|plastic|social))?$") {
     return;
   }
   call url_acceptable;
@@ -16,8 +16,11 @@ sub canonical_url {
   var.set("query", regsub(req.url, "^[^?]*", ""));
   set req.url = regsub(req.url, "\?.*", "");
   call canonical_path;
-  # The status page has no parameters.
-  if (req.url ~ "^/status(?:\.json)?$") {
+  # Of the pages, only the API's have parameters, of their own.
+  if (var.get("page") == "yes") {
+    if (req.url ~ "^/api/") {
+      set req.url = req.url + var.get("query");
+    }
     return;
   }
   call canonical_query;
@@ -48,20 +51,27 @@ sub canonical_path {
   if (req.url ~ "^//") {
     set req.url = regsub(req.url, "^//+", "/");
   }
-  # Free text, in which every character counts.
-  if (req.url ~ "^/badge/") {
-    return;
+  if (req.url ~ "^/badge//") {
+    set req.url = regsub(req.url, "^/badge//+", "/badge/");
   }
-  if (req.url ~ "//") {
+  # Not inside free text; the API reads a first segment with escapes.
+  if (req.url ~ "//" && req.url !~ "^/(?:badge/|:|[^/]*%)") {
     set req.url = regsuball(req.url, "//+", "/");
   }
-  call canonical_name;
+  if (req.url ~ "/$") {
+    set req.url = regsub(req.url, "^(.*[^/])/+$", "\1");
+  }
+  call find_page;
+  if (var.get("page") != "yes" && req.url !~ "^/(?:badge/|:)") {
+    call canonical_name;
+  }
 }
 
 # Normalizes the project's name as PyPI does (PEP 503). Kinds and releases are case-sensitive and stay unchanged.
 sub canonical_name {
-  if (req.url ~ "^/py(?:pi)?/") {
-    if (req.url ~ "^/(?:py|pypi/(?:frameworkversions/[^/]+|[^/]+))/[A-Za-z0-9._-]{1,100}$") {
+  if (req.url ~ "^/(?:py|pypi|pepy)/") {
+    if (req.url ~ "^/(?:py|pepy/dt|pypi/(?:frameworkversions/[^/]+|[^/]+))/[A-Za-z0-9._-]{1,100}$"
+        || req.url ~ "^/py/[A-Za-z0-9._-]{1,100}@[1-4]x(?:\.[A-Za-z]+)?$") {
       call path_extension;
       set req.url = regsub(req.url, "/[^/]+$", "/")
         + regsuball(std.tolower(regsub(regsub(req.url, "^.*/", ""), "\.[^.]+$", "")), "[-_.]+", "-")

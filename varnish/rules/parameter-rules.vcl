@@ -5,20 +5,20 @@
 import var;
 
 sub query_of_known_parameters {
-  if (var.get("query") ~ "&(?!(?:cacheSeconds|color|colorA|colorB|label|labelColor|maxAge|period|prefix|scale|strict|style|text)=)") {
-    var.set("query", regsuball(var.get("query"), "&(?!(?:cacheSeconds|color|colorA|colorB|label|labelColor|maxAge|period|prefix|scale|strict|style|text)=)[^&]*", ""));
+  if (var.get("query") ~ "&(?!(?:cacheSeconds|color|colorA|colorB|label|labelColor|list|maxAge|message|number|period|prefix|range|scale|strict|style|text)=)") {
+    var.set("query", regsuball(var.get("query"), "&(?!(?:cacheSeconds|color|colorA|colorB|label|labelColor|list|maxAge|message|number|period|prefix|range|scale|strict|style|text)=)[^&]*", ""));
   }
 }
 
 sub query_without_empties {
-  if (var.get("query") ~ "&(?!(?:label)=)[A-Za-z]+=(?:&|$)") {
-    var.set("query", regsuball(var.get("query"), "&(?!(?:label)=)[A-Za-z]+=(?=&|$)", ""));
+  if (var.get("query") ~ "&(?!(?:label|range|list)=)[A-Za-z]+=(?:&|$)") {
+    var.set("query", regsuball(var.get("query"), "&(?!(?:label|range|list)=)[A-Za-z]+=(?=&|$)", ""));
   }
 }
 
 sub query_without_invalid_values {
-  if (var.get("query") ~ "&(?:style|period|text|prefix|scale|strict)=") {
-    var.set("query", regsuball(var.get("query"), "&(?:style=(?!(?:flat|flat-square|plastic|for-the-badge|social)(?:&|$))|period=(?!(?:day|week|month)(?:&|$))|text=(?!(?:pypi|version)(?:&|$))|prefix=(?!(?:v|none)(?:&|$))|scale=(?!(?:1|2|3|4)(?:&|$))|strict=(?!(?:1)(?:&|$)))[^&%]*(?=&|$)", ""));
+  if (var.get("query") ~ "&(?:style|period|text|prefix|number|scale|strict)=") {
+    var.set("query", regsuball(var.get("query"), "&(?:style=(?!(?:flat|flat-square|plastic|for-the-badge|social)(?:&|$))|period=(?!(?:day|week|month)(?:&|$))|text=(?!(?:pypi|version)(?:&|$))|prefix=(?!(?:v|none)(?:&|$))|number=(?!(?:full|si|short)(?:&|$))|scale=(?!(?:1|2|3|4)(?:&|$))|strict=(?!(?:1)(?:&|$)))[^&%]*(?=&|$)", ""));
   }
 }
 

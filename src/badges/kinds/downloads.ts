@@ -1,6 +1,6 @@
 import type { DownloadFacts } from '../../facts/schema.ts';
 import type { DownloadKind } from '../kind.ts';
-import { formatLegacy, formatMetric, toCount } from '../numbers.ts';
+import { formatCount, toCount } from '../numbers.ts';
 import type { Period } from '../parameters.ts';
 
 const COUNT_OF = {
@@ -17,10 +17,10 @@ export const downloads: DownloadKind = {
   label: 'downloads',
   about: 'downloads without mirrors: `12.3k/month`',
   example: 'requests',
-  parameters: ['period'],
-  describe(facts, { period = 'month' }) {
-    const count = COUNT_OF[period](facts);
-    return { message: `${formatLegacy(count)}/${period}`, color: 'brightgreen' };
+  parameters: ['period', 'number'],
+  describe(facts, { period = 'month', number = 'short' }) {
+    const count = formatCount(COUNT_OF[period](facts), number);
+    return { message: `${count}/${period}`, color: 'brightgreen' };
   },
 };
 
@@ -36,9 +36,11 @@ function shieldsDownloads(name: string, period: Period): DownloadKind {
     label: 'downloads',
     about: `downloads without mirrors in a ${period}: \`12k/${period}\``,
     example: 'requests',
-    describe(facts) {
+    parameters: ['number'],
+    describe(facts, { number = 'si' }) {
       const count = COUNT_OF[period](facts);
-      return { message: `${formatMetric(count)}/${period}`, color: colorBySize(toCount(count)) };
+      const message = `${formatCount(count, number)}/${period}`;
+      return { message, color: colorBySize(toCount(count)) };
     },
   };
 }

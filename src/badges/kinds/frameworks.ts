@@ -22,7 +22,7 @@ function framework(
     id: `framework-${token}`,
     facts: 'project',
     names: { shields: [`frameworkversions/${token}`, ...aliases] },
-    label: `${token} versions`,
+    label: `${token.replaceAll('-', ' ')} versions`,
     about: `the ${classifier.split(' :: ').at(-1)} versions of the classifiers`,
     example: 'sample-frameworks',
     describe(facts, { grammar }) {

@@ -1,7 +1,8 @@
 import type { ProjectFacts } from '../../facts/schema.ts';
 import { childrenOf } from '../classifiers.ts';
 import type { ProjectKind } from '../kind.ts';
-import { classifyLicenses, type LicenseClass } from '../licenses.ts';
+import { identifyLicense } from '../license-names.ts';
+import { classifyLicenses, isExpression, type LicenseClass } from '../licenses.ts';
 
 const COLORS: Readonly<Record<LicenseClass, string>> = {
   'public-domain': '#7cd958',
@@ -10,7 +11,7 @@ const COLORS: Readonly<Record<LicenseClass, string>> = {
   other: 'lightgrey',
 };
 
-/** Classifiers that shields.io replaces by an SPDX identifier. */
+/** The classifiers that shields.io names by their SPDX identifier. */
 const IDENTIFIERS: ReadonlyMap<string, string> = new Map([
   ['OSI Approved :: Apache Software License', 'Apache-2.0'],
   ['CC0 1.0 Universal (CC0 1.0) Public Domain Dedication', 'CC0-1.0'],
@@ -18,9 +19,20 @@ const IDENTIFIERS: ReadonlyMap<string, string> = new Map([
   ['OSI Approved :: Zero-Clause BSD (0BSD)', '0BSD'],
 ]);
 
-/** A longer `license` is probably the text of the license (badges/shields#8689). */
-const TOO_LONG_FOR_A_NAME = 40;
+/** shields.io's limit of a name (badges/shields#8689); beyond it, an acronym at the end is the better name. */
+const SHORT_NAME = 40;
+const LONGEST_NAME = 64;
+const ACRONYM_AT_END = /\(([A-Za-z0-9.+ -]{2,20})\)$/;
 const LINE_BREAK = /[\n\v\f\r\u0085\u2028\u2029]/;
+/** What people write where they name no license. */
+const PLACEHOLDER =
+  /^(?:unknown|none|null|n\/?a|tbd|todo|license|licence|copying|(?:license|licence|copying)\.(?:txt|md|rst)|see .*|file:.*|\w+:\/\/.*|www\..*|[[{].*)$/i;
+
+/** A license's name as it is shown, and the text that tells which it is. */
+interface Named {
+  readonly shown: string;
+  readonly text: string;
+}
 
 export const license: ProjectKind = {
   id: 'license',
@@ -33,33 +45,50 @@ export const license: ProjectKind = {
     const names = licenseNames(facts);
     const shields = grammar === 'shields';
     if (names.length === 0) return { message: shields ? 'missing' : 'unknown', color: 'red' };
-    const color = shields ? COLORS[classifyLicenses(names)] : 'blue';
-    return { message: names.join(', '), color };
+    const color = shields ? COLORS[classifyLicenses(names.map(({ text }) => text))] : 'blue';
+    return { message: names.map(({ shown }) => shown).join(', '), color };
   },
 };
 
-/** Returns the SPDX expression, the name in `license`, or the names of the classifiers, in this order. */
-function licenseNames({ licenseExpression, license: text, classifiers }: ProjectFacts): string[] {
+/** The first that names a license: the SPDX expression, the name in `license`, the classifiers, the title of a whole text. */
+function licenseNames({ licenseExpression, license: text, classifiers }: ProjectFacts): Named[] {
   const expression = licenseExpression?.trim() ?? '';
-  if (expression !== '') return [expression];
-  const name = text?.trim() ?? '';
-  if (isName(name)) return [name];
-  const shortened = childrenOf(classifiers, 'License')
-    .map(shortenClassifier)
-    .filter((one) => one.trim() !== '');
-  const telling = shortened.filter((one) => one !== 'DFSG approved');
-  return [...new Set(telling.length > 0 ? telling : shortened)];
+  if (expression !== '') return [{ shown: expression, text: expression }];
+  const name = nameOf(text?.trim() ?? '', text ?? '');
+  if (name !== undefined) return [{ shown: name, text: name }];
+  const classified = namesOfClassifiers(classifiers);
+  return classified.length > 0 ? classified : titleOf(text ?? '');
 }
 
-function isName(text: string): boolean {
-  if (text === '' || text.length >= TOO_LONG_FOR_A_NAME) return false;
-  return text.toUpperCase() !== 'UNKNOWN' && !LINE_BREAK.test(text);
+function nameOf(text: string, whole: string): string | undefined {
+  if (text === '' || LINE_BREAK.test(whole) || PLACEHOLDER.test(text)) return undefined;
+  if (text.length < SHORT_NAME || isExpression(text)) return text;
+  const acronym = ACRONYM_AT_END.exec(text)?.[1];
+  if (acronym !== undefined && identifyLicense(acronym) !== undefined) return acronym;
+  return text.length <= LONGEST_NAME ? text : undefined;
 }
 
-/** Shortens a license classifier as shields.io does: `OSI Approved :: ISC License (ISCL)` becomes `ISCL`. */
-function shortenClassifier(classifier: string): string {
-  const named = IDENTIFIERS.get(classifier) ?? classifier.split(' :: ').at(-1) ?? '';
-  const name = named.replace(' License', '');
+/** The first line of a license's whole text, or what stands before its copyright, if that names a license. */
+function titleOf(text: string): Named[] {
+  const [line = ''] = text.trimStart().split(LINE_BREAK);
+  const title = line.replace(/\bcopyright\b.*/i, '').trim();
+  return identifyLicense(title) === undefined ? [] : [{ shown: title, text: title }];
+}
+
+function namesOfClassifiers(classifiers: readonly string[]): Named[] {
+  const named = childrenOf(classifiers, 'License').flatMap((classifier) => {
+    const text = IDENTIFIERS.get(classifier) ?? classifier.split(' :: ').at(-1) ?? '';
+    const shown = shorten(text);
+    return shown.trim() === '' ? [] : [{ shown, text }];
+  });
+  const telling = named.filter(({ shown }) => shown !== 'DFSG approved');
+  const kept = telling.length > 0 ? telling : named;
+  return [...new Map(kept.map((one) => [one.shown, one])).values()];
+}
+
+/** Shortens a classifier's last part as shields.io does: `ISC License (ISCL)` is `ISCL`. */
+function shorten(text: string): string {
+  const name = text.replace(' License', '');
   const acronym = /\(([^()]+)\)/.exec(name)?.[1];
   if (acronym !== undefined) return acronym.toUpperCase();
   return /^[a-z0-9]+$/.test(name) ? name.toUpperCase() : name;

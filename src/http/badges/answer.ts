@@ -58,7 +58,7 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
 
   const sendPicture = async (ctx: BadgeContext, answer: Answer, format: Format): Promise<void> => {
     const { parameters, charge, steps } = ctx.state;
-    const scale = format === 'svg' ? 1 : parameters.scale;
+    const scale = format === 'svg' ? 1 : (parameters.scale ?? 1);
     const request = { spec: answer.spec, format, scale };
     const digest = pictures.digest(request);
     if (isNotModified(ctx, answer, digest)) return finish(ctx, answer, digest);
@@ -106,7 +106,8 @@ function jsonOf({ spec, fault }: Answer, { state }: BadgeContext, cacheSeconds: 
   return JSON.stringify({
     schemaVersion: 1,
     label,
-    message,
+    // The schema's readers refuse an empty one.
+    message: message === '' ? ' ' : message,
     color,
     ...(labelColor === undefined ? {} : { labelColor }),
     ...(fault === undefined ? {} : { isError: true }),

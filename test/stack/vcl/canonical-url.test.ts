@@ -8,11 +8,12 @@ import { z } from 'zod';
 import { KINDS } from '../../../src/badges/catalog.ts';
 import { toBadgeError } from '../../../src/errors.ts';
 import { PARAMETERS } from '../../../src/badges/parameters.ts';
-import { EXTENSION_NAMES } from '../../../src/http/paths.ts';
+import { EXTENSION_NAMES, PAGES } from '../../../src/http/paths.ts';
 import { requestContext } from '../../../src/http/request-context.ts';
 import { createRoutes } from '../../../src/http/routes.ts';
 import type { SendBadge } from '../../../src/http/badges/send.ts';
 import type { BadgeContext, BadgeState } from '../../../src/http/state.ts';
+import { canonicalTarget } from '../../../src/http/target.ts';
 import { isRelease, normalizeName } from '../../../src/facts/names.ts';
 import { isMissing } from '../../support/programs.ts';
 import { startVarnish, type TestVarnish } from '../../support/varnish.ts';
@@ -28,6 +29,12 @@ let varnish: TestVarnish;
 let direct: string;
 const agent = new HttpAgent({ keepAlive: true });
 
+function isPage(path: string): boolean {
+  return PAGES.some((page) =>
+    page.endsWith('*') ? path.startsWith(page.slice(0, -1)) : path === page,
+  );
+}
+
 /** Everything that decides a picture and its headers, with defaults filled in. */
 function meaningOf(ctx: BadgeContext, asked: object): object {
   const { grammar, format, parameters } = ctx.state;
@@ -41,7 +48,7 @@ function meaningOf(ctx: BadgeContext, asked: object): object {
     // Only a kind reads them.
     content: 'kind' in asked ? { period: 'month', text: 'pypi', ...content, prefix } : {},
     ...(format === 'json' ? { hasStyle } : {}),
-    ...(format === 'svg' || format === 'json' ? {} : { scale }),
+    ...(format === 'svg' || format === 'json' ? {} : { scale: scale ?? 1 }),
   };
 }
 
@@ -50,7 +57,6 @@ function createReader(): Koa<BadgeState> {
   const app = new Koa<BadgeState>();
   const answer = (ctx: BadgeContext, asked: object): Promise<void> => {
     ctx.set('X-Badge-Status', 'ok');
-    ctx.set('Canonical', ctx.url);
     ctx.body = meaningOf(ctx, asked);
     return Promise.resolve();
   };
@@ -78,9 +84,16 @@ function createReader(): Koa<BadgeState> {
   );
   app.use(async (ctx, next) => {
     await next().catch((error: unknown) => {
-      if (toBadgeError(error).code !== 'no-badge') throw error;
-      return answer(ctx, { nothing: true });
+      const { code } = toBadgeError(error);
+      if (code === 'internal') throw error;
+      return answer(ctx, code === 'no-badge' ? { nothing: true } : { code });
     });
+  });
+  app.use((ctx, next) => {
+    if (!isPage(ctx.path)) return next();
+    ctx.set('X-Badge-Status', 'ok');
+    ctx.body = { page: ctx.path, ...(ctx.path.startsWith('/api/') && { query: ctx.querystring }) };
+    return undefined;
   });
   app.use(routes.routes());
   app.use((ctx) => answer(ctx, { nothing: true }));
@@ -90,6 +103,9 @@ function createReader(): Koa<BadgeState> {
 beforeAll(async () => {
   const handle = createReader().callback();
   server = createServer((request, response) => {
+    const asked = request.url ?? '';
+    response.setHeader('Canonical', asked);
+    request.url = canonicalTarget(asked);
     if (request.url === '/-/ready') response.end();
     else void handle(request, response);
   }).listen(0, '127.0.0.1');
@@ -151,18 +167,37 @@ const kindsOf = (grammar: 'pypip' | 'shields'): fc.Arbitrary<string> =>
     { weight: 6, arbitrary: oneOf(...KINDS.flatMap(({ names }) => names[grammar] ?? [])) },
     oneOf('V', 'Version', 'no-such', 'py', 'pypi', 'frameworkversions', 'a%20b'),
   );
-const path = fc.oneof(
+const word = fc.oneof(
+  { weight: 3, arbitrary: textOf('aZ-_.&=~@', 8) },
+  oneOf('%2F', '%', '%zz', '%41', '%e4%bd%a0', '%ff', 'v1', 'dynamic', 'endpoint', 'blue', ''),
+);
+const text = fc.array(word, { minLength: 1, maxLength: 6 }).map((words) => words.join('/'));
+const plainPath = fc.oneof(
   fc.tuple(kindsOf('pypip'), name, extension).map(([k, n, e]) => `/${k}/${n}/badge.${e}`),
   fc.tuple(kindsOf('shields'), name, ending).map(([k, n, e]) => `/pypi/${k}/${n}${e}`),
   fc
     .tuple(kindsOf('shields'), name, release, ending)
     .map(([k, n, r, e]) => `/pypi/${k}/${n}/${r}${e}`),
-  fc.tuple(name, ending).map(([n, e]) => `/py/${n}${e}`),
-  fc.tuple(textOf('aZ-_./&=~', 20), ending).map(([text, e]) => `/badge/${text}${e}`),
+  fc
+    .tuple(name, oneOf('', '@1x', '@2x', '@4x', '@5x', '@2X', '@'), ending)
+    .map(([n, s, e]) => `/py/${n}${s}${e}`),
+  fc.tuple(name, ending).map(([n, e]) => `/pepy/dt/${n}${e}`),
+  fc
+    .tuple(oneOf('/badge/', '/:', '/static/', '/%62adge/', '/%3A'), text, ending)
+    .map(([start, words, e]) => `${start}${words}${e}`),
+  fc.tuple(oneOf('/static/v1'), ending).map((parts) => parts.join('')),
+  oneOf(...PAGES.map((page) => page.replace('*', 'A.b/badge.SVG'))).filter(
+    (page) => !page.startsWith('/-'),
+  ),
   textOf('aZ/.-_', 15)
-    .filter((text) => !text.includes('//') && !/^[/-]/.test(text))
-    .map((text) => `/${text}`),
+    .filter((letters) => !/^[/-]/.test(letters))
+    .map((letters) => `/${letters}`),
 );
+/** With slashes doubled, and added at the end. */
+const path = fc
+  .tuple(plainPath, fc.infiniteStream(oneOf('/', '/', '/', '//', '///')), oneOf('', '', '/', '//'))
+  .map(([plain, slashes, end]) => plain.replaceAll('/', () => slashes.next().value) + end)
+  .filter((spelled) => !/^\/+-/.test(spelled));
 
 const value = fc.oneof(
   { weight: 2, arbitrary: oneOf('flat', 'popout', 'popout-square', 'social', 'plastic', 'flat+') },

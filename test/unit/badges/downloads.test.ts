@@ -55,3 +55,24 @@ test.each([
   expect(downloadBadgeOf(['shields', 'dw'], facts).slice(1)).toEqual([`${shown}/week`, color]);
   expect(downloadBadgeOf(['shields', 'dm'], facts).slice(1)).toEqual([`${shown}/month`, color]);
 });
+
+// prettier-ignore
+test.each([
+  [0,             '0',             '0',    '0'],
+  [999,           '999',           '999',  '999'],
+  [1000,          '1,000',         '1k',   '1k'],
+  [12_345,        '12,345',        '12k',  '12.3k'],
+  [999_949,       '999,949',       '1M',   '999.9k'],
+  [999_950,       '999,950',       '1M',   '1M'],
+  [12_345_678,    '12,345,678',    '12M',  '12.3M'],
+  [1_500_000_000, '1,500,000,000', '1.5G', '1.5B'],
+  [-1,            '0',             '0',    '0'],
+  [0.4,           '0',             '0',    '0'],
+])('%d is %s in full, %s in SI, %s shortened', (count, full, si, short) => {
+  const facts = { lastDay: count, lastWeek: count, lastMonth: count };
+  for (const name of [['pypip', 'd'], ['shields', 'dm']] as const) {
+    const [, , color] = downloadBadgeOf(name, facts);
+    for (const [number, shown] of [['full', full], ['si', si], ['short', short]] as const)
+      expect(downloadBadgeOf(name, facts, { number })).toEqual(['downloads', `${shown}/month`, color]);
+  }
+});

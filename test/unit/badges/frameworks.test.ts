@@ -23,7 +23,7 @@ test.each(FRAMEWORKS)('frameworkversions/%s reads Framework :: %s', (token, clas
     'Framework :: Pydantic :: 8',
   ];
   expect(badgeOf(['shields', `frameworkversions/${token}`], { classifiers })).toEqual([
-    `${token} versions`,
+    `${token.replaceAll('-', ' ')} versions`,
     '1.9 | 1.11 | 2 | 2.0 | 2.1 | 2.11 | 10',
     'blue',
   ]);
@@ -38,7 +38,7 @@ test.each(FRAMEWORKS)(
       'Framework :: Sphinx',
     ];
     const badge = badgeOf(['shields', `frameworkversions/${token}`], { classifiers });
-    expect(badge).toEqual([`${token} versions`, 'missing', 'red']);
+    expect(badge).toEqual([`${token.replaceAll('-', ' ')} versions`, 'missing', 'red']);
   },
 );
 

@@ -42,19 +42,37 @@ describe('takes the name from', () => {
     ['… of an Unknown license',        { license: ' Unknown', classifiers: [MIT_CLASSIFIER] }, 'MIT'],
     ['… of a license of two lines',    { license: 'BSD\nfoo', classifiers: [MIT_CLASSIFIER] }, 'MIT'],
     ['… of two lines of an old Mac',   { license: 'BSD\rfoo', classifiers: [MIT_CLASSIFIER] }, 'MIT'],
-    ['… of a license of 40 characters', { license: 'B'.repeat(40), classifiers: [MIT_CLASSIFIER] }, 'MIT'],
+    ['… of a text of 65 characters',   { license: 'B'.repeat(65), classifiers: [MIT_CLASSIFIER] }, 'MIT'],
+    ['the title of a whole text',      { license: 'MIT License\n\nPermission is hereby granted' }, 'MIT License'],
+    ['… that stands on one line',      { license: `BSD 3-Clause License Copyright (c) 2023 ${'x'.repeat(60)}` }, 'BSD 3-Clause License'],
   ])('%s', (_, facts, message) => {
     expect(licensesOf(facts)).toEqual(shown(message, 'green'));
   });
 
-  test('a license of 39 characters is a name', () => {
-    expect(licensesOf({ license: 'B'.repeat(39) })).toEqual(shown('B'.repeat(39), 'lightgrey'));
+  test('a text of 64 characters is a name', () => {
+    expect(licensesOf({ license: 'B'.repeat(64) })).toEqual(shown('B'.repeat(64), 'lightgrey'));
+  });
+
+  test('an SPDX expression is a name, however long it is', () => {
+    const license = 'Apache-2.0 AND CC0-1.0 AND CC-BY-SA-4.0 AND GPL-3.0-or-later AND MIT AND ISC';
+    expect(licensesOf({ license })).toEqual(shown(license, 'orange'));
+  });
+
+  test('a long name that ends in an acronym is that acronym', () => {
+    const license = 'GNU Lesser General Public License v2 or later (LGPLv2+)';
+    expect(licensesOf({ license })).toEqual(shown('LGPLv2+', 'orange'));
   });
 
   test.each([
     { license: null },
     { license: '' },
     { license: 'UNKNOWN' },
+    { license: 'None' },
+    { license: 'LICENSE' },
+    { license: 'LICENSE.txt' },
+    { license: 'See LICENSE for details' },
+    { license: 'https://example.com/license' },
+    { license: "{'text': 'MIT'}" },
     { license: 'Copyright (c) somebody\nAll rights reserved' },
     { license: null, classifiers: ['Programming Language :: Python', 'Licensed :: MIT'] },
     { license: null, classifiers: ['License', 'License ::', 'License :: ', 'License ::  License'] },
@@ -77,9 +95,9 @@ describe('shortens classifiers', () => {
     ['OSI Approved :: GNU General Public License v3 or later (GPLv3+)',  'GPLV3+',                      'orange'],
     ['OSI Approved :: GNU Lesser General Public License v3 (LGPLv3)',    'LGPLV3',                      'orange'],
     ['OSI Approved :: Mozilla Public License 2.0 (MPL 2.0)',             'MPL 2.0',                     'orange'],
-    ['OSI Approved :: ISC License (ISCL)',                               'ISCL',                        'lightgrey'],
-    ['OSI Approved :: MIT No Attribution License (MIT-0)',               'MIT-0',                       'lightgrey'],
-    ['OSI Approved :: Python Software Foundation License',               'Python Software Foundation',  'lightgrey'],
+    ['OSI Approved :: ISC License (ISCL)',                               'ISCL',                        'green'],
+    ['OSI Approved :: MIT No Attribution License (MIT-0)',               'MIT-0',                       'green'],
+    ['OSI Approved :: Python Software Foundation License',               'Python Software Foundation',  'green'],
     ['OSI Approved',                                                     'OSI Approved',                'lightgrey'],
     ['Other/Proprietary License',                                        'Other/Proprietary',           'lightgrey'],
     ['Public Domain',                                                    'Public Domain',               'lightgrey'],
@@ -115,7 +133,7 @@ const COLORS = [
   ['LGPL-3.0-or-later',                                    'orange'],
   ['MPL-2.0',                                              'orange'],
   ['AGPL-3.0',                                             'orange'],
-  ['PSF-2.0',                                              'lightgrey'],
+  ['PSF-2.0',                                              'green'],
   ['LicenseRef-Proprietary',                               'lightgrey'],
   ['DocumentRef-other:LicenseRef-MIT',                     'lightgrey'],
   ['mit',                                                  'green'],
@@ -135,7 +153,7 @@ const COLORS = [
   ['MIT AND GPL-3.0-only',                                 'orange'],
   ['CC0-1.0 AND MIT',                                      'green'],
   ['MIT AND LicenseRef-Data',                              'lightgrey'],
-  ['GPL-3.0-only AND PSF-2.0',                             'lightgrey'],
+  ['GPL-3.0-only AND PSF-2.0',                             'orange'],
   // AND binds closer than OR; parentheses closer still
   ['MIT OR GPL-3.0-only AND LicenseRef-Data',              'green'],
   ['GPL-3.0-only AND LicenseRef-Data OR MIT',              'green'],
@@ -167,10 +185,21 @@ describe('the color at shields.io', () => {
     ['Apache 2.0',                  'green'],
     ['GPLv3+',                      'orange'],
     ['CC0',                         '#7cd958'],
-    ['Apache License, Version 2.0', 'lightgrey'],
-    ['License :: MIT',              'lightgrey'],
-    ['LICENSE.txt',                 'lightgrey'],
-  ])('of the license %s, which is not an SPDX identifier, is %s', (license, color) => {
+    ['Apache License, Version 2.0', 'green'],
+    ['MIT License',                 'green'],
+    ['BSD-3',                       'green'],
+    ['License :: MIT',              'green'],
+    ['EUPL-1.2',                    'orange'],
+    ['European Union Public Licence 1.2', 'orange'],
+    ['Mozilla Public License',      'orange'],
+    ['SIL Open Font License 1.1',   'orange'],
+    ['MIT-CMU',                     'green'],
+    ['LIMITED',                     'lightgrey'],
+    ['SUBMITTED',                   'lightgrey'],
+    ['Not GPL',                     'lightgrey'],
+    ['Proprietary - Committee',     'lightgrey'],
+    ['Permitted',                   'lightgrey'],
+  ])('of the license named %s is %s', (license, color) => {
     expect(licensesOf({ license })).toEqual(shown(license, color));
   });
 

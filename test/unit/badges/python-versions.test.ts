@@ -23,7 +23,8 @@ test.each([
       ...children.map((child) => `Programming Language :: Python :: ${child}`),
       'Programming Language :: Cython :: 3.1',
     ],
-    requiresPython: '>=3.1',
+    // Longer than two clauses: the classifiers tell more.
+    requiresPython: '>=3.1,!=3.2.*,!=3.3.*',
   };
   const bars = versions.join(' | ');
   expect(badgeOf(['pypip', 'py_versions'], facts)).toEqual(['python', versions.join(', '), 'blue']);
@@ -47,7 +48,19 @@ const NAMES = [
   ['pypip', 'py_versions'],
   ['shields', 'pyversions'],
   ['shields', 'python'],
+  ['shields', 'py_versions'],
 ] as const;
+
+test.each([
+  [['3'], '>=3.9', '>=3.9'],
+  [['3', '3 :: Only'], '>=3.9,<4', '>=3.9,<4'],
+  [['3 :: Only'], null, '3'],
+  [['2', '3'], '>=2.7,!=3.0.*,!=3.1.*', '2 | 3'],
+  [['3.11'], '>=3.9', '3.11'],
+])('classifiers %j and Requires-Python %j show %s', (children, requiresPython, message) => {
+  const classifiers = children.map((child) => `Programming Language :: Python :: ${child}`);
+  expect(badgeOf(['shields', 'python'], { classifiers, requiresPython })[1]).toBe(message);
+});
 
 test.each(WITHOUT_VERSIONS)(
   'no versions, but Requires-Python %j shows %j',
@@ -61,4 +74,31 @@ test.each(WITHOUT_VERSIONS)('requires: Requires-Python %j shows %j', (requiresPy
   const classifiers = ['Programming Language :: Python :: 3.9'];
   expect(badgeOf(['pypip', 'requires'], { classifiers, requiresPython })).toEqual(badge);
   expect(badgeOf(['shields', 'requires'], { classifiers, requiresPython })).toEqual(badge);
+});
+
+// prettier-ignore
+test.each([
+  [['3.9', '3.10', '3.11', '3.13'],        '3.9 – 3.11, 3.13'],
+  [['3.9', '3.10', '3.11', '3.12', '3.13'], '3.9 – 3.13'],
+  [['2.7', '3.9', '3.10', '3.11'],         '2.7, 3.9 – 3.11'],
+  [['2.6', '2.7', '3.0'],                  '2.6, 2.7, 3.0'],
+  [['3.9', '3.10'],                        '3.9, 3.10'],
+  [['3.7', '3.8', '3.9', '3.11', '3.12', '3.13'], '3.7 – 3.9, 3.11 – 3.13'],
+  [['3.6', '3.6.1', '3.7', '3.8'],         '3.6, 3.6.1, 3.7, 3.8'],
+  [['2', '3', '4'],                        '2, 3, 4'],
+  [['2', '3.1', '3.2', '3.3'],             '2, 3.1 – 3.3'],
+  [['3.12'],                               '3.12'],
+])('?range shows %j as %s', (versions, message) => {
+  const facts = {
+    classifiers: versions.map((version) => `Programming Language :: Python :: ${version}`),
+  };
+  const bars = message.replaceAll(', ', ' | ');
+  expect(badgeOf(['pypip', 'py_versions'], facts, { range: true })).toEqual(['python', message, 'blue']);
+  expect(badgeOf(['shields', 'python'], facts, { range: true })).toEqual(['python', bars, 'blue']);
+  expect(badgeOf(['pypip', 'py_versions'], facts)[1]).toBe(versions.join(', '));
+});
+
+test('?range changes no Requires-Python', () => {
+  const facts = { requiresPython: '>=3.9,<3.14' };
+  expect(badgeOf(['shields', 'python'], facts, { range: true })[1]).toBe('>=3.9,<3.14');
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseStatic } from '../../../src/badges/static.ts';
+import { parseShields, parseShieldsBadge, parseStatic } from '../../../src/badges/static.ts';
 
 test.each([
   ['docs-passing-brightgreen', 'docs', 'passing', 'brightgreen'],
@@ -32,6 +32,27 @@ test.each([
   ['more than 2 KiB', `a-b-${'c'.repeat(2048)}`],
 ])('rejects %s', (_, content) => {
   expect(parseStatic(content)).toBeUndefined();
+});
+
+test.each([
+  ['a-b-notacolor', 'brightgreen'],
+  ['a-b-Red', 'red'],
+  ['a-b-success', 'brightgreen'],
+  ['a-b-FF69B4', '#ff69b4'],
+  ['a-b-rgb(123,123,123)', '#7b7b7b'],
+])('%s has the color %s', (text, color) => {
+  expect(parseShields(text)?.color).toBe(color);
+});
+
+test.each([
+  ['os-linux/mac-blue', { label: 'os', message: 'linux/mac', color: 'blue' }],
+  ['see-https://x.org-blue', { label: 'see', message: 'https://x.org', color: 'blue' }],
+  ['a-b/c/d/e-notacolor', { label: 'a', message: 'b/c/d/e', color: 'brightgreen' }],
+  ['os-linux/mac-notacolor', undefined],
+  ['chat/on-matrix/green', undefined],
+  ['a/b', undefined],
+])('a path of shields.io with slashes: %s is %j', (path, content) => {
+  expect(parseShieldsBadge(path.split('/'))).toEqual(content);
 });
 
 /** shields.io's own expression, which takes quadratic time on dashes. */

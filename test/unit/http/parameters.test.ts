@@ -35,14 +35,23 @@ describe('query parameters', () => {
     ['prefix=v', { prefix: 'v' }],
     ['prefix=none', { prefix: 'none' }],
     ['prefix=x', {}],
+    ['number=full', { number: 'full' }],
+    ['number=long', {}],
+    ['range', { range: true }],
+    ['range=', { range: true }],
+    ['range=1', { range: true }],
+    ['range=no', { range: true }],
+    ['range=0', {}],
+    ['range=false', {}],
+    ['range&range', {}],
   ])('%s sets the content options %o', (query, content) => {
     expect(readParameters(query).content).toEqual(content);
   });
 
   test.each([
     ['scale=2', { scale: 2 }],
-    ['scale=5', { scale: 1 }],
-    ['scale=1.5', { scale: 1 }],
+    ['scale=5', { scale: undefined }],
+    ['scale=1.5', { scale: undefined }],
     ['strict=1', { strict: true }],
     ['strict=true', { strict: false }],
     ['cacheSeconds=3600', { cacheSeconds: 3600 }],
@@ -73,7 +82,7 @@ describe('query parameters', () => {
         const { scale, cacheSeconds } = readParameters(
           pairs.map((pair) => pair.join('=')).join('&'),
         );
-        expect([1, 2, 3, 4]).toContain(scale);
+        expect([undefined, 1, 2, 3, 4]).toContain(scale);
         expect(Number.isSafeInteger(cacheSeconds)).toBe(true);
       }),
     );
