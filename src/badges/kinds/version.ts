@@ -7,6 +7,7 @@ export const version: ProjectKind = {
   facts: 'project',
   names: { pypip: ['v', 'version'], shields: ['v'] },
   label: 'pypi',
+  title: 'PyPI version',
   about: 'the latest release: `2.32.3`; ` (yanked)` and red when it is yanked',
   example: 'requests',
   parameters: ['text', 'prefix'],

@@ -1,0 +1,76 @@
+// Types of the page's modules. They run in browsers, in the service and in the tests.
+
+/** What the page knows of the catalog of badges: data of `src/badges`, as JSON. */
+export interface Catalog {
+  readonly kinds: readonly CatalogKind[];
+  readonly parameters: readonly CatalogParameter[];
+  /** Extensions of badges, without the dot. */
+  readonly extensions: readonly string[];
+  /** Pattern of a project's name. */
+  readonly projectName: string;
+}
+
+export interface CatalogKind {
+  readonly id: string;
+  /** What the badge is about, in a few words. */
+  readonly title: string;
+  readonly about: string;
+  readonly facts: 'project' | 'downloads';
+  /** Path of its badges, with `{project}` and `{extension}`. */
+  readonly path: string;
+  readonly names: Readonly<Partial<Record<'pypip' | 'shields' | 'fury', readonly string[]>>>;
+  /** Parameters that change its content. */
+  readonly parameters: readonly string[];
+}
+
+export interface CatalogParameter {
+  readonly name: string;
+  readonly changes: 'content' | 'look' | 'size' | 'answer';
+  readonly about: string;
+  readonly example: string;
+  /** All values; left out for free text. */
+  readonly values?: readonly string[];
+  readonly default?: string;
+  readonly keepsEmpty?: true;
+  readonly oldNameOf?: string;
+}
+
+/** A badge of another service, and ours. */
+export interface Conversion {
+  /** The URL as it was found. */
+  readonly from: string;
+  /** Path and query of our badge; undefined if there is none. */
+  readonly to?: string;
+  /** Undefined for a static badge. */
+  readonly kind?: CatalogKind;
+  readonly project?: string;
+  /** What is not kept, and why: sentences. */
+  readonly notes: readonly string[];
+}
+
+/** What a service's reader makes of a URL: our badge, or the reason why there is none. */
+export type Reading =
+  { readonly badge: BadgeTarget; readonly notes?: readonly string[] } | { readonly reason: string };
+
+export interface BadgeTarget {
+  /** Path as in a URL, not decoded. */
+  readonly path: string;
+  readonly query: readonly (readonly [name: string, value: string])[];
+  readonly kind?: CatalogKind | undefined;
+  readonly project?: string;
+}
+
+/** A URL whose segments are not decoded, and whose query is. */
+export interface BadgeUrl {
+  readonly host: string;
+  readonly segments: readonly string[];
+  readonly query: readonly (readonly [name: string, value: string])[];
+}
+
+/** What the field contains. */
+export type Input =
+  | { readonly type: 'empty' }
+  | { readonly type: 'project'; readonly project: string }
+  | { readonly type: 'badge'; readonly badge: Conversion }
+  | { readonly type: 'document'; readonly badges: readonly Conversion[]; readonly text: string }
+  | { readonly type: 'refused'; readonly reason: string };

@@ -1,0 +1,24 @@
+import type { Catalog } from '../../page/types.ts';
+import { KINDS } from '../badges/catalog.ts';
+import { PARAMETERS } from '../badges/parameters.ts';
+import { pathTemplate } from '../badges/urls.ts';
+import { PROJECT_NAME } from '../facts/names.ts';
+import { EXTENSION_NAMES } from '../http/paths.ts';
+
+/** Returns the catalog of badges as data for the page. */
+export function createCatalog(): Catalog {
+  return {
+    kinds: KINDS.map((kind) => ({
+      id: kind.id,
+      title: kind.title ?? kind.label,
+      about: kind.about,
+      facts: kind.facts,
+      path: pathTemplate(kind),
+      names: kind.names,
+      parameters: kind.parameters ?? [],
+    })),
+    parameters: PARAMETERS,
+    extensions: EXTENSION_NAMES,
+    projectName: PROJECT_NAME.source,
+  };
+}
