@@ -18,6 +18,8 @@ export interface CatalogKind {
   readonly facts: 'project' | 'downloads';
   /** Path of its badges, with `{project}` and `{extension}`. */
   readonly path: string;
+  /** Shown for projects of that framework alone. */
+  readonly isFramework: boolean;
   readonly names: Readonly<Partial<Record<'pypip' | 'shields' | 'fury', readonly string[]>>>;
   /** Parameters that change its content. */
   readonly parameters: readonly string[];
@@ -32,7 +34,8 @@ export interface CatalogParameter {
   readonly values?: readonly string[];
   readonly default?: string;
   readonly keepsEmpty?: true;
-  readonly oldNameOf?: string;
+  /** The page has a field for it. */
+  readonly isOffered: boolean;
 }
 
 /** A badge of another service, and ours. */
@@ -74,3 +77,31 @@ export type Input =
   | { readonly type: 'badge'; readonly badge: Conversion }
   | { readonly type: 'document'; readonly badges: readonly Conversion[]; readonly text: string }
   | { readonly type: 'refused'; readonly reason: string };
+
+/** What the page's form says. */
+export interface State {
+  /** The text of the field. */
+  readonly text: string;
+  /** Id of the snippets' format. */
+  readonly format: string;
+  /** Extension of the pictures. */
+  readonly extension: string;
+  /** Chosen values of the catalog's parameters. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Values that differ for readers who prefer dark colors. */
+  readonly dark: Readonly<Record<string, string>>;
+}
+
+/** One badge on the page. */
+export interface Row {
+  readonly key: string;
+  readonly title: string;
+  /** Path and query of the picture; undefined if there is none. */
+  readonly image?: string;
+  /** Path and query of the same as JSON. */
+  readonly twin?: string;
+  readonly height: number;
+  readonly snippet?: string;
+  readonly notes: readonly string[];
+  readonly isFramework: boolean;
+}

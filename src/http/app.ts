@@ -5,6 +5,7 @@ import type { Handler } from './server.ts';
 import type { LogAccess } from './access-log.ts';
 import type { SendAnswer } from './badges/answer.ts';
 import { errorsAsBadges } from './badges/errors-as-badges.ts';
+import { errorsAsPages } from './pages/errors-as-pages.ts';
 import type { RateLimit } from './limits/rate-limit.ts';
 import type { MicroCache } from './badges/micro-cache.ts';
 import { requestContext } from './request-context.ts';
@@ -31,6 +32,7 @@ export function createApp(options: AppOptions): Handler {
   const app = new Koa<BadgeState>();
   app.use(requestContext(options));
   app.use(errorsAsBadges(sendAnswer));
+  app.use(errorsAsPages(options.openPages));
   app.use(createRoutes(options).routes());
   app.use(onlyGetAndHead);
   app.use(noSuchPath);

@@ -14,10 +14,14 @@ export function createCatalog(): Catalog {
       about: kind.about,
       facts: kind.facts,
       path: pathTemplate(kind),
+      isFramework: kind.id.startsWith('framework-'),
       names: kind.names,
       parameters: kind.parameters ?? [],
     })),
-    parameters: PARAMETERS,
+    parameters: PARAMETERS.map(({ staticExample, oldNameOf, ...parameter }) => ({
+      ...parameter,
+      isOffered: staticExample === undefined && oldNameOf === undefined,
+    })),
     extensions: EXTENSION_NAMES,
     projectName: PROJECT_NAME.source,
   };

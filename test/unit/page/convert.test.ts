@@ -5,7 +5,7 @@ import { createCatalog } from '../../../src/pages/catalog.ts';
 import type { Catalog } from '../../../page/types.ts';
 
 const catalog = createCatalog();
-const text = { changes: 'look', about: '', example: '' } as const;
+const text = { changes: 'look', about: '', example: '', isOffered: true } as const;
 /** With what later versions of the catalog have. */
 const whole: Catalog = {
   ...catalog,
@@ -96,7 +96,9 @@ describe('a URL that is spelled anew', () => {
     });
     const personal =
       'https://static.pepy.tech/personalized-badge/a?period=week&units=none&left_color=black&right_color=orange&left_text=uses';
-    expect(convert(personal).to).toBe('/pypi/dw/a.svg?labelColor=black&color=orange&label=uses&number=full');
+    expect(convert(personal).to).toBe(
+      '/pypi/dw/a.svg?labelColor=black&color=orange&label=uses&number=full',
+    );
   });
 
   test('pepy.tech: a total becomes a month where totals are not known, and stays one where they are', () => {
