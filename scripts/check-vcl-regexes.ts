@@ -5,17 +5,21 @@ import { judgeRegex } from './lint/judge-regex.ts';
 
 const EDGE = join(import.meta.dirname, '../varnish');
 
-// Find a parameter given twice. They are linear: possessive quantifiers never backtrack, and \1 is compared once per
-// `&`.
+// They are linear, but are not understood: atomic groups and possessive quantifiers never backtrack. The first two find a
+// parameter given twice, and compare \1 once per `&`; the others take an escape for one character.
 const NOT_JUDGED = [
-  String.raw`&([A-Za-z]++=)[^&]*+&\1`,
-  String.raw`&([A-Za-z]++=)[^&]*+(?:&\1[^&]*+)+`,
+  String.raw`&([A-Za-z_]++=)[^&]*+&\1`,
+  String.raw`&([A-Za-z_]++=)[^&]*+(?:&\1[^&]*+)+`,
+  String.raw`^(?>%[0-9A-Fa-f]{2}|.){1,64}$`,
+  String.raw`((?>%[0-9A-Fa-f]{2}|.){128})(?<!%)(?<!%[0-9A-Fa-f])`,
+  // Looks from each escape to the end of the next table, at most 700 characters.
+  String.raw`(?<!%)(?<!%[0-9A-Fa-f])%(2[DEde]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])(?=[^ ]*+ [^ ]*(?i:\|\1)(.))`,
 ];
 
 const code = globSync('**/*.vcl', { cwd: EDGE })
   .map((file) => withoutComments(readFileSync(join(EDGE, file), 'utf8')))
   .join('\n');
-const matched = all(/!?~\s*"([^"]*)"/g);
+const matched = all(/ !?~ "([^"]*)"/g);
 const substituted = all(/(?<!var\.set\()"([^"]*)",\s*"[^"]*"\)/g);
 const patterns = [...new Set(matched.concat(substituted))];
 
@@ -34,7 +38,7 @@ function all(pattern: RegExp): string[] {
 /** Returns expressions that the search for `"…"` misses. */
 function findUnseen(): string[] {
   const lists = all(/^acl (\w+)/gm);
-  const unseen = all(/~\s*([^"\s)]+)/g).filter((name) => !lists.includes(name));
+  const unseen = all(/ !?~ ([^"\s)]+)/g).filter((name) => !lists.includes(name));
   const calls = all(/\bregsub(?:all)?\(/g).length;
   if (substituted.length !== calls) unseen.push('a regsub whose arguments are not plain strings');
   return unseen;

@@ -2,6 +2,8 @@
 // and fails if a file is out of date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { renderColorRules } from '../varnish/color-rules.ts';
+import { renderEscapeRules } from '../varnish/escape-rules.ts';
 import { renderFaultPictures } from '../varnish/fault-pictures.ts';
 import { renderPageRules } from '../varnish/page-rules.ts';
 import { renderParameterRules } from '../varnish/parameter-rules.ts';
@@ -38,6 +40,8 @@ const files: [file: string, content: string][] = [
   ['docs/metrics.md', withTable(read('docs/metrics.md'), 'metrics', await metricsTable())],
   ['varnish/rules/parameter-rules.vcl', renderParameterRules()],
   ['varnish/rules/page-rules.vcl', renderPageRules()],
+  ['varnish/rules/color-rules.vcl', renderColorRules()],
+  ['varnish/rules/escape-rules.vcl', renderEscapeRules()],
   ['varnish/rules/fault-pictures.vcl', await renderFaultPictures()],
   ...drawPictures(),
 ];

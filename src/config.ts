@@ -169,14 +169,19 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the settings from the environment. Empty variables count as not set. Throws a `SettingsError` that names all
- * invalid variables.
+ * invalid variables. `servesBadges`: checks what only a process that serves badges needs.
  */
-export function readConfig(environment: Environment = process.env): Config {
+export function readConfig(
+  environment: Environment = process.env,
+  { servesBadges = false } = {},
+): Config {
   const given = Object.entries(environment).filter(
     ([, value]) => value !== undefined && value.trim() !== '',
   );
   const result = settingsSchema.safeParse(Object.fromEntries(given));
-  const faults = result.success ? crossFaults(result.data) : result.error.issues.map(describeIssue);
+  const faults = result.success
+    ? [...crossFaults(result.data), ...(servesBadges ? proxyFaults(result.data) : [])]
+    : result.error.issues.map(describeIssue);
   if (!result.success || faults.length > 0) {
     throw new SettingsError(`Invalid settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
   }
@@ -215,4 +220,21 @@ function crossFaults(config: Config): string[] {
   if (config.LIMIT_BURST < config.LIMIT_PER_SECOND)
     faults.push('LIMIT_BURST: must not be smaller than LIMIT_PER_SECOND');
   return faults;
+}
+
+/**
+ * Returns the fault of a process behind an edge that it does not trust: all requests would come from one client, which
+ * may even be exempt from the rate limit. Names the line to add.
+ */
+export function proxyFaults({ VARNISH_URLS, TRUSTED_PROXIES }: Config): string[] {
+  if (VARNISH_URLS.length === 0 || TRUSTED_PROXIES.length > 0) return [];
+  const hosts = VARNISH_URLS.map((url) => new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'));
+  const addresses = hosts.map((host) => {
+    if (host === 'localhost') return '127.0.0.1,::1';
+    return isIP(host) === 0 ? `<address of ${host}>` : host;
+  });
+  const line = `TRUSTED_PROXIES=${[...new Set(addresses)].join(',')}`;
+  return [
+    `TRUSTED_PROXIES: must name the nodes of VARNISH_URLS, or all readers share one rate limit or none; add ${line}`,
+  ];
 }

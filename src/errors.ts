@@ -76,7 +76,8 @@ export const FAULTS = {
     status: 503,
     message: 'busy',
     color: 'lightgrey',
-    cacheClass: 'failing',
+    // Who asks for much is told first: it is no answer for others.
+    cacheClass: 'limited',
   },
   limited: {
     verdict: 'limited',

@@ -18,6 +18,7 @@ import type { CachedResponse } from './http/badges/micro-cache.ts';
 import type { CachedPicture, Pictures } from './imaging/pictures.ts';
 import type { BadgeSpec } from './imaging/spec.ts';
 import { KEYS } from './keys.ts';
+import type { Logos } from './logos/logos.ts';
 
 const PICTURES_FORMAT = 1;
 const SWEEP_INTERVAL_MS = 300_000;
@@ -38,6 +39,7 @@ export type ServicesOptions = Pick<SourcesOptions, 'config' | 'log' | 'metrics' 
 /** What `pypins serve` and `pypins render` need. */
 export interface Services extends Pick<OpenedSources, 'sources' | 'store' | 'messages'> {
   readonly pictures: Pictures;
+  readonly logos: Logos;
   /** Those of the micro-cache. */
   readonly responses: MemoryCache<CachedResponse>;
   /** Counts what readers request, for the follower. */
@@ -63,7 +65,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     import('./http/badges/micro-cache.ts'),
   ]);
   const { store, messages, sources } = opened;
-  const { imaging, memory, disk, pictures } = drawing;
+  const { imaging, memory, disk, pictures, logos } = drawing;
   const responses = createMemoryCache<CachedResponse>({
     maxBytes: config.MEMORY_MAX_BYTES / 8,
     sizeOf: bytesOfResponse,
@@ -88,6 +90,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   return {
     sources,
     pictures,
+    logos,
     responses,
     store,
     messages,
@@ -178,10 +181,12 @@ function observersOf(tier: string, { log, metrics }: ServicesOptions) {
 /** Pictures in memory and on disk, and the renderer. */
 async function createDrawing(options: ServicesOptions) {
   const { config, metrics } = options;
-  const [{ createImaging }, { bytesOfPicture, createPictures, drawSpares }] = await Promise.all([
-    import('./imaging/imaging.ts'),
-    import('./imaging/pictures.ts'),
-  ]);
+  const [{ createImaging }, { bytesOfPicture, createPictures, drawSpares }, { createLogos }] =
+    await Promise.all([
+      import('./imaging/imaging.ts'),
+      import('./imaging/pictures.ts'),
+      import('./logos/logos.ts'),
+    ]);
   const imaging = await createImaging({
     directory: join(config.CACHE_DIR, 'fonts'),
     concurrency: config.DRAWING_CONCURRENCY,
@@ -201,7 +206,7 @@ async function createDrawing(options: ServicesOptions) {
     spares: await drawSpares(imaging, BUSY),
     observe: metrics.picture,
   });
-  return { imaging, memory, disk, pictures };
+  return { imaging, memory, disk, pictures, logos: createLogos() };
 }
 
 /** Pictures on disk. Each kind of failure is logged once: a full disk fails with every picture. */

@@ -7,7 +7,7 @@ const RULES = resolve(import.meta.dirname, '../varnish');
 /** Parameters of varnishd that differ from its defaults. */
 export const EDGE_PARAMETERS: readonly string[] =
   // A canonical URL may contain a logo.
-  ['-p', 'workspace_client=256k']
+  ['-p', 'workspace_client=512k']
     // The largest picture replaces 600 small ones; the default limit is 50.
     .concat(['-p', 'nuke_limit=1000'])
     // A miss takes two threads; without free threads, connections are reset, even those of hits.

@@ -4,6 +4,9 @@
 import var;
 
 include "./rules/page-rules.vcl";
+include "./rules/escape-rules.vcl";
+include "./rules/color-rules.vcl";
+include "./rules/canonical-values.vcl";
 include "./rules/parameter-rules.vcl";
 include "./rules/canonical-query.vcl";
 include "./rules/canonical-url.vcl";

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { composeSpec } from '../../src/badges/compose.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Format } from '../../src/imaging/spec.ts';
+import type { LogoRequest } from '../../src/logos/logo.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { createServices, type Services } from '../../src/services.ts';
 import { compareInTurn, type Measured, ratioFigure } from '../report/figures.ts';
@@ -15,7 +16,10 @@ const SVG_BADGES = 4_000;
 const PNG_BADGES = 250;
 const SVG_GOAL = 1.3;
 const PNG_GOAL = 0.9;
+const LOGO_SVG_GOAL = 1.3;
+const LOGO_PNG_GOAL = 1.5;
 const STYLE = 'flat';
+const LOGO: LogoRequest = { text: 'python', isAuto: false };
 const AT_ONCE = availableParallelism();
 
 /** Facts in memory and a picture that never was: our whole way to it, against the renderers alone on the same badge. */
@@ -30,12 +34,13 @@ export async function measureDrawing({ rounds }: BenchOptions): Promise<Measured
   const nextSvg = (): string =>
     makeBadge({ label: 'pypi', message: nextMessage(), color: 'blue', style: STYLE });
 
-  const ourSvg = () => timeEach(SVG_BADGES, 1, () => drawOurs(services, nextMessage(), 'svg'));
+  const ourSvg = (logo?: LogoRequest) =>
+    timeEach(SVG_BADGES, 1, () => drawOurs(services, nextMessage(), 'svg', logo));
   const badgeMaker = () => timeEach(SVG_BADGES, 1, () => Promise.resolve(nextSvg()));
   // All of them are there at once: the queue is full from the beginning.
-  const ourPng = async (): Promise<number> =>
-    PNG_BADGES /
-    (await timeEach(PNG_BADGES, PNG_BADGES, () => drawOurs(services, nextMessage(), 'png')));
+  const timePngs = (atOnce: number, logo?: LogoRequest): Promise<number> =>
+    timeEach(PNG_BADGES, atOnce, () => drawOurs(services, nextMessage(), 'png', logo));
+  const ourPng = async (): Promise<number> => PNG_BADGES / (await timePngs(PNG_BADGES));
   const sharpAlone = async (): Promise<number> => {
     const svgs = Array.from({ length: PNG_BADGES }, () => Buffer.from(nextSvg()));
     const draw = (i: number) => sharp(svgs[i]).png({ compressionLevel: 4 }).toBuffer();
@@ -45,6 +50,9 @@ export async function measureDrawing({ rounds }: BenchOptions): Promise<Measured
   for (const each of [ourSvg, badgeMaker, ourPng, sharpAlone]) await each();
   const svg = await compareInTurn(rounds + 2, ourSvg, badgeMaker);
   const png = await compareInTurn(rounds + 2, ourPng, sharpAlone);
+  const logoSvg = await compareInTurn(rounds + 2, () => ourSvg(LOGO), ourSvg);
+  const somePngs = (logo?: LogoRequest) => timePngs(AT_ONCE, logo);
+  const logoPng = await compareInTurn(rounds + 2, () => somePngs(LOGO), somePngs);
   await services.close();
   rmSync(directory, { recursive: true, force: true });
   return {
@@ -61,13 +69,32 @@ export async function measureDrawing({ rounds }: BenchOptions): Promise<Measured
         ratios: png,
         atLeast: PNG_GOAL,
       }),
+      ratioFigure({
+        key: 'logo-svg',
+        what: 'new SVG with an icon, time against the same without',
+        ratios: logoSvg,
+        atMost: LOGO_SVG_GOAL,
+      }),
+      ratioFigure({
+        key: 'logo-png',
+        what: 'new PNG with an icon, time against the same without',
+        ratios: logoPng,
+        atMost: LOGO_PNG_GOAL,
+      }),
     ],
   };
 }
 
 /** From what a kind says to the picture: spec, digest, memory, disk, drawing. */
-async function drawOurs({ pictures }: Services, message: string, format: Format): Promise<unknown> {
-  const spec = composeSpec({ label: 'pypi', message, color: 'blue' }, { style: STYLE });
+async function drawOurs(
+  { pictures, logos }: Services,
+  message: string,
+  format: Format,
+  request?: LogoRequest,
+): Promise<unknown> {
+  const logo = request && (await logos.find(request, STYLE, () => 0));
+  const content = { label: 'pypi', message, color: 'blue' };
+  const spec = composeSpec(content, { style: STYLE }, logo);
   const wish = { spec, format, scale: 1 } as const;
   return pictures.get(wish, pictures.digest(wish), () => 0);
 }

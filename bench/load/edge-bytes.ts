@@ -2,6 +2,7 @@ import { Agent } from 'undici';
 import type { Measured } from '../report/figures.ts';
 import { startProgram, startService } from '../servers/processes.ts';
 import { type Edge, startEdge } from '../traffic/edge.ts';
+import { measureEdgeObjects } from './edge-objects.ts';
 
 const KINDS = ['version', 'license', 'py_versions', 'wheel', 'status'];
 const BADGES = 24_000;
@@ -24,6 +25,7 @@ export async function measureEdgeBytes(): Promise<Measured> {
   const [before, memoryBefore] = [await edge.stored(), edge.memoryBytes()];
   await askFor(edge, FIRST_BADGES, BADGES);
   const [after, memoryAfter] = [await edge.stored(), edge.memoryBytes()];
+  const objects = await measureEdgeObjects(edge);
   await Promise.all([edge.stop(), service.stop(), upstream.stop()]);
 
   const badges = after.objects - before.objects;
@@ -39,6 +41,7 @@ export async function measureEdgeBytes(): Promise<Measured> {
         goal: `≤ ${MAX_BYTES}`,
         met: resident <= MAX_BYTES,
       },
+      objects,
     ],
   };
 }

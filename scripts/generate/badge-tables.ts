@@ -1,7 +1,7 @@
 import { KINDS } from '../../src/badges/catalog.ts';
 import type { Grammar, Kind } from '../../src/badges/kind.ts';
 import { type Parameter, PARAMETERS } from '../../src/badges/parameters.ts';
-import { examplePaths } from '../../src/badges/urls.ts';
+import { examplePaths, exampleQuery } from '../../src/badges/urls.ts';
 
 /** Returns the rows of the table of kinds: names in both grammars, label, content, parameters, example. */
 export function kindsTable(): string {
@@ -22,8 +22,12 @@ export function kindsTable(): string {
 /** Returns the rows of the table of parameters: name, meaning, values, example. */
 export function parametersTable(): string {
   return PARAMETERS.map((parameter) => {
-    const { name, about, example } = parameter;
-    return row([code(name), about, valuesOf(parameter), code(`?${name}=${example}`)]);
+    return row([
+      code(parameter.name),
+      parameter.about,
+      valuesOf(parameter),
+      code(`?${exampleQuery(parameter)}`),
+    ]);
   }).join('\n');
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { normalizeColor } from '../imaging/color.ts';
 import { type Scale, STYLES } from '../imaging/spec.ts';
 
 const PERIODS = ['day', 'week', 'month'] as const;
@@ -23,10 +24,21 @@ export interface ParameterFacts {
   readonly default?: string;
   /** An empty value has a meaning. */
   readonly keepsEmpty?: true;
-  /** The parameter of which this is an old name; the new one has precedence. */
+  /** What a value stands for that has many spellings, of which the edge makes one. */
+  readonly means?: 'color' | 'seconds';
+  /**
+   * The parameter of which this is an old name, for every badge: the edge writes the new name. The new one has
+   * precedence.
+   */
   readonly oldNameOf?: string;
   /** A static badge that it changes, for a parameter of static badges alone. */
   readonly staticExample?: string;
+  /** The same for those badges alone whose service has it. */
+  readonly otherNameOf?: string;
+  /** The parameter that it needs, by name; examples contain both. */
+  readonly needs?: string;
+  /** The grammar of the example; left out for the kind's first. */
+  readonly exampleGrammar?: 'shields';
 }
 
 const facts = z.registry<ParameterFacts>();
@@ -45,12 +57,26 @@ function flag() {
     .catch(undefined);
 }
 
+/** Longer texts, and those with other letters than ASCII's, are no colors. */
+const COLOR_TEXT = /^[\x20-\x7e]{1,64}$/;
+
+function color() {
+  return optional(z.string().regex(COLOR_TEXT).transform(normalizeColor).pipe(z.string()));
+}
+
+/** The lengths that `cacheSeconds` may have, so that few URLs differ in it: ten minutes to a week. */
+export const CACHE_STEPS: readonly number[] = [
+  600, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400, 604_800,
+];
+
+/** The longest step that is not longer; shorter ones than all lengthen nothing, and count as absent. */
 function seconds() {
   return optional(
     z
       .string()
-      .regex(/^\d{1,9}$/)
-      .transform(Number),
+      .regex(/^[1-9]\d{0,8}$/)
+      .transform((text) => CACHE_STEPS.findLast((step) => step <= Number(text)))
+      .pipe(z.number()),
   );
 }
 
@@ -77,27 +103,66 @@ export const parametersSchema = z.object({
     example: 'stable',
     keepsEmpty: true,
   }),
-  color: optional(z.string()).register(facts, {
+  color: color().register(facts, {
     changes: 'look',
+    means: 'color',
     about: 'color of the right half: a name such as `brightgreen`, hex digits, or a CSS color',
     example: 'ff69b4',
   }),
-  labelColor: optional(z.string()).register(facts, {
+  labelColor: color().register(facts, {
     changes: 'look',
+    means: 'color',
     about: 'color of the left half',
     example: 'black',
   }),
-  colorB: optional(z.string()).register(facts, {
+  colorB: color().register(facts, {
     changes: 'look',
+    means: 'color',
     about: 'the old name of `color`',
     example: 'orange',
     oldNameOf: 'color',
   }),
-  colorA: optional(z.string()).register(facts, {
+  colorA: color().register(facts, {
     changes: 'look',
+    means: 'color',
     about: 'the old name of `labelColor`',
     example: '333',
     oldNameOf: 'labelColor',
+  }),
+  logo: optional(z.string()).register(facts, {
+    changes: 'look',
+    about:
+      'logo: the name of an icon of [Simple Icons](https://simpleicons.org), or an image of at most 8 KiB as a `data:` URL',
+    example: 'python',
+  }),
+  logoColor: optional(z.string()).register(facts, {
+    changes: 'look',
+    about: 'color of an icon; the default is the brand’s, or one that contrasts with the label',
+    example: 'ffdd54',
+    needs: 'logo',
+  }),
+  logoSize: optional(z.literal('auto')).register(facts, {
+    changes: 'look',
+    about: '`auto` makes an icon as wide as its shape, instead of square',
+    example: 'auto',
+    values: ['auto'],
+    needs: 'logo',
+  }),
+  icon: optional(z.string()).register(facts, {
+    changes: 'look',
+    about:
+      'badgen.net’s and badge.fury.io’s name of `logo`, where those services have it; `si:` may precede the name, and icons of badgen.net are white',
+    example: 'pypi',
+    otherNameOf: 'logo',
+    exampleGrammar: 'shields',
+  }),
+  icon_color: optional(z.string()).register(facts, {
+    changes: 'look',
+    about: 'color of `icon`',
+    example: 'ffdd54',
+    otherNameOf: 'logoColor',
+    needs: 'icon',
+    exampleGrammar: 'shields',
   }),
   period: optional(z.enum(PERIODS)).register(facts, {
     changes: 'content',
@@ -149,11 +214,14 @@ export const parametersSchema = z.object({
   }),
   cacheSeconds: seconds().register(facts, {
     changes: 'answer',
-    about: 'seconds for which caches keep the badge, if longer than the default',
+    means: 'seconds',
+    about:
+      'seconds for which caches keep the badge, if longer than the default; rounded down to ten minutes, half an hour, 1, 2, 6, 12 or 24 hours, or a week',
     example: '7200',
   }),
   maxAge: seconds().register(facts, {
     changes: 'answer',
+    means: 'seconds',
     about: 'the old name of `cacheSeconds`',
     example: '7200',
     oldNameOf: 'cacheSeconds',

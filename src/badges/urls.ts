@@ -31,15 +31,21 @@ export function examplePaths(kind: Kind, extension?: string): string[] {
 /** Returns for each parameter the path and query of a badge that it changes. */
 export function parameterExamples(): { name: string; path: string }[] {
   return PARAMETERS.map((parameter) => {
-    const { name, example } = parameter;
-    return { name, path: `${pathChangedBy(parameter)}?${name}=${encodeURIComponent(example)}` };
+    return { name: parameter.name, path: `${pathChangedBy(parameter)}?${exampleQuery(parameter)}` };
   });
 }
 
-function pathChangedBy({ name, changes, staticExample }: Parameter): string {
+function pathChangedBy({ name, changes, staticExample, exampleGrammar }: Parameter): string {
   const extension = changes === 'size' ? 'png' : 'svg';
   if (staticExample !== undefined) return `${staticExample}.${extension}`;
   const kind = KINDS.find(({ parameters }) => parameters?.some((each) => each === name));
-  const [path = ''] = examplePaths(kind ?? KINDS[0], extension);
-  return path;
+  const paths = examplePaths(kind ?? KINDS[0], extension);
+  return paths.find((path) => !exampleGrammar || path.startsWith('/pypi/')) ?? '';
+}
+
+/** Returns a query in which the parameter has an effect. */
+export function exampleQuery({ name, example, needs }: Parameter): string {
+  const needed = PARAMETERS.find((other) => other.name === needs);
+  const pair = `${name}=${encodeURIComponent(example)}`;
+  return needed === undefined ? pair : `${exampleQuery(needed)}&${pair}`;
 }

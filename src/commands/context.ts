@@ -11,8 +11,11 @@ export interface Context extends ServicesOptions {
 }
 
 /** Reads the settings and opens the log. Throws a `SettingsError` if the environment is invalid. */
-export function createContext(environment?: Environment, level?: 'silent'): Context {
-  const config = readConfig(environment);
+export function createContext(
+  environment?: Environment,
+  { level, servesBadges = false }: { level?: 'silent'; servesBadges?: boolean } = {},
+): Context {
+  const config = readConfig(environment, { servesBadges });
   const { version } = manifest;
   const { log, close } = createLog(level ?? config.LOG_LEVEL);
   return { config, log, metrics: createMetrics(version), version, closeLog: close };
@@ -23,7 +26,7 @@ export async function withOpened<T extends { readonly close: () => Promise<void>
   open: (context: Context) => Promise<T>,
   work: (opened: T, config: Config) => Promise<R>,
 ): Promise<R> {
-  const context = createContext(undefined, 'silent');
+  const context = createContext(undefined, { level: 'silent' });
   try {
     const opened = await open(context);
     try {

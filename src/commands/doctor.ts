@@ -2,7 +2,7 @@ import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Store } from '../../cache/store/contract.ts';
-import type { Config } from '../config.ts';
+import { type Config, proxyFaults } from '../config.ts';
 import { purgeEdge } from '../edge/purge.ts';
 import { createImaging } from '../imaging/imaging.ts';
 import { openShared, type ServicesOptions } from '../services.ts';
@@ -20,7 +20,7 @@ const UNUSED_TAG = 'doctor/asks';
 /** `pypins doctor`. */
 export function define(command: Command): void {
   command.option(...JSON_OPTION).action(async ({ json = false }: { readonly json?: boolean }) => {
-    const context = createContext(undefined, 'silent');
+    const context = createContext(undefined, { level: 'silent' });
     finish(printFindings(await examine(context), json, createOutput()));
     await context.closeLog();
   });
@@ -43,7 +43,8 @@ export async function examine(options: ServicesOptions): Promise<Finding[]> {
   return [checkSettings(config), disk, ...findings.flat(), pypi.finding, checkClock(pypi.response)];
 }
 
-function checkSettings({ CONTACT, VARNISH_URLS, PURGE_KEY }: Config): Finding {
+function checkSettings(config: Config): Finding {
+  const { CONTACT, VARNISH_URLS, PURGE_KEY } = config;
   const check = 'settings';
   if (VARNISH_URLS.length > 0 && PURGE_KEY === '') {
     return {
@@ -52,6 +53,11 @@ function checkSettings({ CONTACT, VARNISH_URLS, PURGE_KEY }: Config): Finding {
       detail: 'VARNISH_URLS without PURGE_KEY',
       advice: 'set PURGE_KEY to the key of the Varnish nodes',
     };
+  }
+  const [fault] = proxyFaults(config);
+  if (fault !== undefined) {
+    const [detail = '', advice = ''] = fault.split('; ');
+    return { check, status: 'fail', detail, advice };
   }
   if (CONTACT === '') {
     return {

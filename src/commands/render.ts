@@ -27,8 +27,8 @@ export function define(command: Command): void {
 
 /** The URL parameters that change the picture of a project, without old names. */
 const RENDERED = PARAMETERS.filter(
-  ({ changes, oldNameOf, staticExample }) =>
-    changes !== 'answer' && oldNameOf === undefined && staticExample === undefined,
+  ({ changes, oldNameOf, otherNameOf, staticExample }) =>
+    changes !== 'answer' && (oldNameOf ?? otherNameOf ?? staticExample) === undefined,
 );
 
 function optionOf({ name, about, values }: Parameter): Option {
@@ -78,16 +78,19 @@ export interface RenderRequest {
 
 /** Returns the picture of a badge. Rejects with a `BadgeError` if a server would send an error badge. */
 export async function render(
-  { sources, pictures }: Services,
+  { sources, logos, pictures }: Services,
   request: RenderRequest,
 ): Promise<Picture> {
-  const spec = await specOf(sources, request);
+  const spec = await specOf({ sources, logos }, request);
   const wanted = { spec, format: request.format, scale: request.parameters.scale ?? 1 };
   const { picture } = await pictures.get(wanted, pictures.digest(wanted), () => 0);
   return picture;
 }
 
-async function specOf(sources: Services['sources'], request: RenderRequest): Promise<BadgeSpec> {
+async function specOf(
+  { sources, logos }: Pick<Services, 'sources' | 'logos'>,
+  request: RenderRequest,
+): Promise<BadgeSpec> {
   const { release, parameters } = request;
   const { kind, grammar } = kindOf(request.kind);
   const project = normalizeName(request.project);
@@ -97,7 +100,9 @@ async function specOf(sources: Services['sources'], request: RenderRequest): Pro
   const options = { ...parameters.content, grammar };
   const subject = { kind, project, release, options };
   const { content } = await describe(sources, subject, () => undefined);
-  return composeSpec({ label: kind.label, ...content }, parameters.styling);
+  const { logo: logoRequest, style } = parameters.styling;
+  const logo = logoRequest && (await logos.find(logoRequest, style, () => 0));
+  return composeSpec({ label: kind.label, ...content }, parameters.styling, logo);
 }
 
 /** Finds a kind by its name at pypip.in or shields.io. */

@@ -42,7 +42,7 @@ export interface RunningService {
  * port is taken.
  */
 export async function serve(environment?: Environment): Promise<RunningService> {
-  const context = createContext(environment);
+  const context = createContext(environment, { servesBadges: true });
   const { config, log, metrics, version } = context;
   if (config.CONTACT === '')
     log.warn('CONTACT is not set: PyPI asks clients for a contact address');
@@ -58,11 +58,11 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   const sendAnswer = createSendAnswer(services.pictures, config.CACHE_SECONDS_CEILING);
   const overload = watchOverload();
   const rateLimit = rateLimitOf(config, overload);
-  const { sources, popularity, follower, store } = services;
+  const { sources, logos, popularity, follower, store } = services;
   const { isFollowing } = follower;
   const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
   const propagations = createPropagations({ ...services, edge, log });
-  const sendBadge = createSendBadge({ sources, sendAnswer, popularity, isFollowing });
+  const sendBadge = createSendBadge({ sources, sendAnswer, logos, popularity, isFollowing });
   const logAccess = createAccessLog({ log, metrics });
   const microCache = createMicroCache({
     memory: services.responses,
@@ -71,6 +71,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     observe: (outcome) => metrics.tier('answers', outcome),
   });
   const handle = createApp({
+    logos,
     rateLimit,
     log,
     logAccess,

@@ -1,6 +1,7 @@
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { BadgeError } from '../errors.ts';
+import type { Logos } from '../logos/logos.ts';
 import type { Handler } from './server.ts';
 import type { LogAccess } from './access-log.ts';
 import type { SendAnswer } from './badges/answer.ts';
@@ -11,7 +12,7 @@ import type { MicroCache } from './badges/micro-cache.ts';
 import { requestContext } from './request-context.ts';
 import { type Answers, createRoutes } from './routes.ts';
 import type { BadgeMiddleware, BadgeState } from './state.ts';
-import { canonicalTarget } from './target.ts';
+import { createTargets } from './target.ts';
 
 /** Errors that the client or the network causes; not logged. */
 const CLIENT_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED']);
@@ -21,6 +22,7 @@ export interface AppOptions extends Answers {
   readonly logAccess: LogAccess;
   readonly microCache: MicroCache;
   readonly sendAnswer: SendAnswer;
+  readonly logos: Logos;
   readonly rateLimit: RateLimit;
   /** For the edge's probe at `/-/ready`: Varnish probes the port that it fetches from. */
   readonly isReady: () => boolean;
@@ -28,11 +30,13 @@ export interface AppOptions extends Answers {
 
 /** Creates the application. The order of its middleware is the order in which a request passes through it. */
 export function createApp(options: AppOptions): Handler {
-  const { log, microCache, sendAnswer, isReady } = options;
+  const { log, microCache, sendAnswer, logos, isReady } = options;
   const app = new Koa<BadgeState>();
+  const targets = createTargets();
   app.use(requestContext(options));
-  app.use(errorsAsBadges(sendAnswer));
+  app.use(errorsAsBadges(sendAnswer, logos));
   app.use(errorsAsPages(options.openPages));
+  app.use(targets.refuseLong);
   app.use(createRoutes(options).routes());
   app.use(onlyGetAndHead);
   app.use(noSuchPath);
@@ -41,7 +45,7 @@ export function createApp(options: AppOptions): Handler {
   });
   const handle = app.callback();
   return async (request, response) => {
-    request.url = canonicalTarget(request.url ?? '/');
+    targets.canonicalize(request);
     if (request.url === '/-/ready') response.writeHead(isReady() ? 200 : 503).end();
     else if (!microCache.respond(request, response)) await handle(request, response);
   };

@@ -13,7 +13,7 @@ export const CACHE_LENGTHS: Readonly<
   stale: { worldSeconds: 60, edgeSeconds: 60 },
   'not-found': { worldSeconds: 60, edgeSeconds: 60 },
   failing: { worldSeconds: 30, edgeSeconds: 10 },
-  // Must not be served to other clients.
+  // For the client that has asked, and for no other.
   limited: { worldSeconds: 30, edgeSeconds: 0 },
 };
 

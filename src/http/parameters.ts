@@ -2,8 +2,7 @@ import { parse } from 'node:querystring';
 import type { StyleOptions } from '../badges/compose.ts';
 import { type ContentParameters, parametersSchema } from '../badges/parameters.ts';
 import type { Scale } from '../imaging/spec.ts';
-
-const MAX_PARAMETERS = 64;
+import type { LogoRequest } from '../logos/logo.ts';
 
 /** What the query asks for; old parameter names are resolved. */
 export interface Parameters {
@@ -21,16 +20,22 @@ export interface Parameters {
   readonly cacheSeconds: number;
 }
 
+/** `icon` in place of `logo`: badgen.net's icons are white, badge.fury.io's have the brand's color. */
+export type IconRule = 'none' | 'white' | 'brand';
+
 const DEFAULTS: Parameters = resolveParameters({});
 
-/** Reads a query string (without `?`); never throws. */
-export function readParameters(query: string): Parameters {
+/** Reads a query string (without `?`), which the length of a URL limits; never throws. */
+export function readParameters(query: string, icons: IconRule = 'none'): Parameters {
   if (query === '') return DEFAULTS;
-  return resolveParameters(parse(query, '&', '=', { maxKeys: MAX_PARAMETERS }));
+  return resolveParameters(parse(query, '&', '=', { maxKeys: 0 }), icons);
 }
 
 /** Resolves parameters given by name; invalid values are ignored. */
-export function resolveParameters(values: Readonly<Record<string, unknown>>): Parameters {
+export function resolveParameters(
+  values: Readonly<Record<string, unknown>>,
+  icons: IconRule = 'none',
+): Parameters {
   const given = parametersSchema.parse(values);
   const { period, text, prefix, number, range } = given;
   return {
@@ -39,6 +44,7 @@ export function resolveParameters(values: Readonly<Record<string, unknown>>): Pa
       label: given.label,
       color: given.color ?? given.colorB,
       labelColor: given.labelColor ?? given.colorA,
+      logo: logoOf(given) ?? iconOf(given, icons),
     },
     content: {
       ...(period && { period }),
@@ -54,4 +60,18 @@ export function resolveParameters(values: Readonly<Record<string, unknown>>): Pa
     strict: given.strict !== undefined,
     cacheSeconds: given.cacheSeconds ?? given.maxAge ?? 0,
   };
+}
+
+type Given = ReturnType<typeof parametersSchema.parse>;
+
+function logoOf({ logo, logoColor, logoSize }: Given): LogoRequest | undefined {
+  return logo === undefined
+    ? undefined
+    : { text: logo, color: logoColor, isAuto: logoSize !== undefined };
+}
+
+function iconOf({ icon, icon_color: color }: Given, rule: IconRule): LogoRequest | undefined {
+  if (icon === undefined || rule === 'none') return undefined;
+  const defaultColor = rule === 'white' ? { defaultColor: '#ffffff' } : {};
+  return { text: icon.replace(/^si:/i, ''), color, ...defaultColor, isAuto: false };
 }

@@ -1,5 +1,6 @@
 import type { Grammar } from '../badges/kind.ts';
 import { type Format, type Scale, SCALES } from '../imaging/spec.ts';
+import type { IconRule } from './parameters.ts';
 
 /** Format of an answer: a picture, or JSON. */
 export type AnswerFormat = Format | 'json';
@@ -73,4 +74,10 @@ export function decodeSegments(path: string): string[] {
 export function splitScale(name: string): { name: string; scale: Scale | undefined } {
   const scale = SCALES.find((each) => name.endsWith(`@${each}x`));
   return { name: scale === undefined ? name : name.slice(0, -'@2x'.length), scale };
+}
+
+/** Returns what `icon` means at a path: badgen.net has it for projects and for static badges of several segments. */
+export function iconRuleOf(path: string): IconRule {
+  if (path.startsWith('/py/')) return 'brand';
+  return /^\/(?:pypi|(?:badge|static)\/+[^/]+)\/+[^/]/.test(path) ? 'white' : 'none';
 }

@@ -1,7 +1,7 @@
 import { createRequestIds, type LogAccess } from './access-log.ts';
 import type { RateLimit } from './limits/rate-limit.ts';
 import { readParameters } from './parameters.ts';
-import { grammarOf, splitExtension } from './paths.ts';
+import { grammarOf, iconRuleOf, splitExtension } from './paths.ts';
 import type { MicroCache } from './badges/micro-cache.ts';
 import { type BadgeContext, type BadgeMiddleware, type BadgeState, tiersOf } from './state.ts';
 
@@ -30,7 +30,7 @@ function startState(ctx: BadgeContext, rateLimit: RateLimit, requestId: string):
   return {
     requestId,
     startedAtMs: performance.now(),
-    parameters: readParameters(ctx.querystring),
+    parameters: readParameters(ctx.querystring, iconRuleOf(path)),
     format: splitExtension(path).format ?? 'svg',
     grammar: grammarOf(path),
     kindId: 'none',

@@ -75,6 +75,13 @@ export function createRoutes({ sendBadge, openPages, refresh }: Answers): Router
     });
   });
 
+  // As some READMEs spell it: /version/requests.svg
+  router.get('/:kind/:file', (ctx) => {
+    const { stem: name, format } = splitExtension(param(ctx, 'file'));
+    if (format === undefined) throw new BadgeError('no-badge', 'no such format');
+    return sendBadge.ofProject(ctx, { kind: findKind('pypip', param(ctx, 'kind')), name });
+  });
+
   return router;
 }
 

@@ -1,3 +1,11 @@
+import type { IncomingMessage } from 'node:http';
+import { BadgeError } from '../errors.ts';
+import { readParameters } from './parameters.ts';
+import type { BadgeMiddleware } from './state.ts';
+
+/** Of path and query, in bytes: a logo of 8 KiB, its escapes, and the rest. The edge has the same limit. */
+const MAX_TARGET_LENGTH = 10_240;
+
 /** Targets that are canonical already, which most are. */
 const CANONICAL = /^(?:\/[\w.@~-]+)+(?:\?[\w.~=&+-]*)?$/;
 
@@ -62,4 +70,28 @@ function withoutNeedlessSlashes(first: string, others: readonly string[]): reado
 function trim(segments: readonly string[]): readonly string[] {
   const start = segments.findIndex((segment) => segment !== '');
   return segments.slice(start, segments.findLastIndex((segment) => segment !== '') + 1);
+}
+
+export interface Targets {
+  /** Makes the target of a request canonical. */
+  readonly canonicalize: (request: IncomingMessage) => void;
+  /** Refuses a URL that is longer than the edge would pass on. Of its parameters only `strict` counts, as at the edge. */
+  readonly refuseLong: BadgeMiddleware;
+}
+
+/** The length counts before a target is canonical, in which a bare `%` has three characters. */
+export function createTargets(): Targets {
+  const tooLong = new WeakSet<IncomingMessage>();
+  return {
+    canonicalize(request) {
+      const target = withoutOrigin(request.url ?? '/');
+      if (target.length > MAX_TARGET_LENGTH) tooLong.add(request);
+      request.url = canonicalTarget(target);
+    },
+    refuseLong({ req, state }, next) {
+      if (!tooLong.has(req)) return next();
+      state.parameters = { ...readParameters(''), strict: state.parameters.strict };
+      throw new BadgeError('invalid-name', 'the URL is too long');
+    },
+  };
 }

@@ -26,13 +26,14 @@ export const COLOR_ALIASES: ReadonlyMap<string, string> = new Map([
 
 const HEX_DIGITS = /^(?:[\da-f]{3}){1,2}$/;
 const HASHED = /^#(?:[\da-f]{3,4}|[\da-f]{6}|[\da-f]{8})$/;
-const ALPHA = String.raw`(?:0|1|0?\.\d+|\d+%)`;
 /** The functions of CSS that shields.io recognizes, as css-color-converter 2 has them. */
 const FUNCTIONS: readonly RegExp[] = [
-  String.raw`rgba?\(\s*(?:\d+\s*,\s*\d+\s*,\s*\d+|\d+%\s*,\s*\d+%\s*,\s*\d+%)(?:\s*,\s*${ALPHA})?\s*\)`,
-  String.raw`rgba?\(\s*(?:\d+\s+\d+\s+\d+|\d+%\s+\d+%\s+\d+%)(?:\s*/\s*${ALPHA})?\s*\)`,
-  String.raw`hsla?\(\s*\d+(?:deg|rad|grad|turn)?\s*,\s*\d+%\s*,\s*\d+%(?:\s*,\s*${ALPHA})?\s*\)`,
-].map((form) => new RegExp(`^${form}$`));
+  /^rgba?\(\s*\d+\s*,\s*\d+\s*,\s*\d+(?:\s*,\s*(?:0|1|0?\.\d+|\d+%))?\s*\)$/,
+  /^rgba?\(\s*\d+%\s*,\s*\d+%\s*,\s*\d+%(?:\s*,\s*(?:0|1|0?\.\d+|\d+%))?\s*\)$/,
+  /^rgba?\(\s*\d+\s+\d+\s+\d+(?:\s*\/\s*(?:0|1|0?\.\d+|\d+%))?\s*\)$/,
+  /^rgba?\(\s*\d+%\s+\d+%\s+\d+%(?:\s*\/\s*(?:0|1|0?\.\d+|\d+%))?\s*\)$/,
+  /^hsla?\(\s*\d+(?:deg|rad|grad|turn)?\s*,\s*\d+%\s*,\s*\d+%(?:\s*,\s*(?:0|1|0?\.\d+|\d+%))?\s*\)$/,
+];
 
 /** Longer texts are not parsed; `hsla(359deg, 100%, 100%, 0.123456)` has 35 characters. */
 const MAX_LENGTH = 64;
@@ -53,6 +54,11 @@ export function normalizeColor(text: string): string | undefined {
   if (HASHED.test(color)) return color;
   return isCssColor(color) ? cssToHex(color) : undefined;
 }
+
+/** All names that `normalizeColor` knows. */
+export const COLOR_NAMES: readonly string[] = [
+  ...new Set([...PALETTE.keys(), ...COLOR_ALIASES.keys(), ...Object.keys(culori.colorsNamed)]),
+];
 
 function isCssColor(color: string): boolean {
   return Object.hasOwn(culori.colorsNamed, color) || FUNCTIONS.some((form) => form.test(color));

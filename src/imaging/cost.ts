@@ -37,11 +37,12 @@ export const LARGE_COST = 8;
 
 /** Returns the cost of drawing a picture; 1 is a typical badge (twenty letters as PNG at scale 1, 2 ms of CPU). */
 export function drawingCost(
-  { label, message, style }: BadgeSpec,
+  { label, message, style, logo }: BadgeSpec,
   format: Exclude<Format, 'svg'>,
   scale: Scale,
 ): number {
-  return Math.max(1, costOf(label.length + message.length, { style, format, scale }));
+  const textCost = costOf(label.length + message.length, { style, format, scale });
+  return Math.max(1, textCost) + (logo?.cost ?? 0);
 }
 
 /** Returns the number of letters up to which a picture is not large in any style. */

@@ -1,3 +1,5 @@
+import type { Logo } from '../logos/logo.ts';
+
 /** Styles of badge-maker, by shields.io's names. */
 export const STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social'] as const;
 export type Style = (typeof STYLES)[number];
@@ -23,5 +25,6 @@ export interface BadgeSpec {
   readonly color: string;
   /** Default: dark gray. */
   readonly labelColor?: string;
+  readonly logo?: Logo;
   readonly style: Style;
 }

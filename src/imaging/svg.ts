@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
-import { makeBadge } from 'badge-maker';
+import { makeBadge } from './badge-maker.ts';
 import { toHex } from './color.ts';
 import type { BadgeSpec } from './spec.ts';
 import { escapeXml } from './xml.ts';
 
 const ID_LENGTH = 10;
+/** Stands for a logo while badge-maker draws, which would look for special characters in kilobytes of Base64. */
+const LOGO_PLACE = 'data:,';
 /** Hex digits of the identity that an id is made from. */
 const ID_DIGITS = 16;
 
@@ -17,7 +19,8 @@ export function drawSvg(spec: BadgeSpec, identity: string = identityOf(spec)): s
   const idSuffix = Buffer.from(identity.slice(0, ID_DIGITS), 'hex')
     .toString('base64url')
     .slice(0, ID_LENGTH);
-  const badge = spec.style === 'social' && spec.label === '' ? drawBubble : drawBadge;
+  const isBubble = spec.style === 'social' && spec.label === '' && spec.logo === undefined;
+  const badge = isBubble ? drawBubble : drawBadge;
   return nameFor(badge(spec, idSuffix), spec)
     .replace('id="blur"', `id="blur${idSuffix}"`)
     .replaceAll('filter="url(#blur)"', `filter="url(#blur${idSuffix})"`);
@@ -27,15 +30,26 @@ export function drawSvg(spec: BadgeSpec, identity: string = identityOf(spec)): s
  * Returns the SHA-256 in hex of what a spec shows; two specs have the same one exactly if they have the same picture.
  * Without a label there is no left half, and a color of the palette is drawn as its hex value.
  */
-export function identityOf({ label, message, color, labelColor, style }: BadgeSpec): string {
-  const left = label === '' ? null : toHex(labelColor ?? 'grey');
-  return hash('sha256', JSON.stringify([label, message, toHex(color), left, style]));
+export function identityOf(spec: BadgeSpec): string {
+  const { label, message, color, labelColor, style, logo } = spec;
+  const left = label === '' && !hasLogoHalf(spec) ? null : toHex(labelColor ?? 'grey');
+  const shown = [label, message, toHex(color), left, style];
+  return hash('sha256', JSON.stringify(logo ? [...shown, logo.href, logo.width] : shown));
 }
 
-function drawBadge({ label, message, color, labelColor, style }: BadgeSpec, idSuffix: string) {
-  // With a label color, badge-maker draws a left half even without a label.
-  const left = label === '' || labelColor === undefined ? {} : { labelColor };
-  return makeBadge({ label, message, color, ...left, style, idSuffix });
+/** Whether the left half has a logo only. Without a label, a logo is in the right half unless it has a label color. */
+function hasLogoHalf({ label, labelColor, logo }: BadgeSpec): boolean {
+  return label === '' && logo !== undefined && labelColor !== undefined;
+}
+
+function drawBadge(spec: BadgeSpec, idSuffix: string): string {
+  const { label, message, color, style, logo } = spec;
+  // With a label color, badge-maker draws a left half even without label and logo.
+  const labelColor = label === '' && !hasLogoHalf(spec) ? undefined : spec.labelColor;
+  const content = { label, message, color, labelColor, style, idSuffix };
+  if (logo === undefined) return makeBadge(content);
+  const svg = makeBadge({ ...content, logo: LOGO_PLACE, logoWidth: logo.width });
+  return svg.replace(`href="${LOGO_PLACE}"`, () => `href="${logo.href}"`);
 }
 
 // Without a label, badge-maker's social badge has an empty box beside the message. This puts the message in the box, as

@@ -201,7 +201,11 @@ test('pypins doctor reports problems with advice', async () => {
     const findings = await examine(await createOptionsForTest({ ...settings, ...more }));
     return [printFindings(findings, false, output), lines.join('\n')];
   };
-  const [isWell, well] = await look({ VARNISH_URLS: node.url, PURGE_KEY: 'x' });
+  const [isWell, well] = await look({
+    VARNISH_URLS: node.url,
+    PURGE_KEY: 'x',
+    TRUSTED_PROXIES: '127.0.0.1',
+  });
   expect(well).not.toContain('fail');
   expect(well).toContain('warn  follower: no follower. ');
   expect(isWell).toBe(true);
@@ -211,6 +215,10 @@ test('pypins doctor reports problems with advice', async () => {
     VARNISH_URLS: NOBODY,
   });
   expect(isIll).toBe(false);
+  const [, behindNobody] = await look({ VARNISH_URLS: node.url, PURGE_KEY: 'x' });
+  expect(behindNobody).toMatch(
+    /fail {2}settings: TRUSTED_PROXIES: .*add TRUSTED_PROXIES=127\.0\.0\.1/,
+  );
   for (const line of [
     'fail  settings: VARNISH_URLS without PURGE_KEY',
     'fail  redis: ',

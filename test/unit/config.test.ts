@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readConfig, settingsSchema } from '../../src/config.ts';
 import { SettingsError } from '../../src/errors.ts';
 
@@ -73,6 +73,31 @@ test('reports all faults at once, without secrets', () => {
     readConfig({ PYPI_URL: `https://u:${secret}@h`, VARNISH_URLS: `http://u:${secret}@h` });
   expect(readOthers).toThrow('PYPI_URL: must not contain a name or a password');
   expect(readOthers).not.toThrow(secret);
+});
+
+describe('a process that serves badges behind an edge', () => {
+  const read = (settings: Record<string, string>) => () =>
+    readConfig(settings, { servesBadges: true });
+  test.each([
+    ['http://127.0.0.1:6085', '127.0.0.1'],
+    ['http://10.1.2.3:6085,http://10.1.2.4:6085,http://10.1.2.3:6086', '10.1.2.3,10.1.2.4'],
+    ['http://[fd00::1]:6085', 'fd00::1'],
+    ['http://localhost:6085', '127.0.0.1,::1'],
+    ['http://varnish:6085', '<address of varnish>'],
+  ])('must trust %s, and is told the line to add', (VARNISH_URLS, addresses) => {
+    for (const TRUSTED_PROXIES of ['', 'none']) {
+      const start = read({ VARNISH_URLS, TRUSTED_PROXIES });
+      expect(start).toThrow(SettingsError);
+      expect(start).toThrow(`add TRUSTED_PROXIES=${addresses}`);
+    }
+  });
+
+  test('starts with the line, and so does what serves none, or has no edge', () => {
+    const VARNISH_URLS = 'http://127.0.0.1:6085';
+    expect(read({ VARNISH_URLS, TRUSTED_PROXIES: '127.0.0.1' })).not.toThrow();
+    expect(read({})).not.toThrow();
+    expect(() => readConfig({ VARNISH_URLS })).not.toThrow();
+  });
 });
 
 test('describes every setting', () => {

@@ -8,9 +8,13 @@ sub require_badge_status {
   }
 }
 
-# A failure badge never replaces a copy; without a copy, it is served until its TTL ends.
+# A failure badge never replaces a copy; without a copy, it is served until its TTL ends. What depends on the client is
+# for this client alone, whatever its TTL.
 sub failed_response {
-  if (beresp.status >= 500 || beresp.http.X-Badge-Status ~ "^(?:unavailable|busy|error|limited)$") {
+  if (beresp.http.X-Badge-Status ~ "^(?:busy|limited)$") {
+    call kept_copy_for_client;
+    unset beresp.http.X-Edge-TTL;
+  } elsif (beresp.status >= 500 || beresp.http.X-Badge-Status ~ "^(?:unavailable|error)$") {
     call kept_copy_stays;
     set beresp.grace = 0s;
   } else {

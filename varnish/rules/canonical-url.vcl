@@ -5,7 +5,7 @@ import var;
 
 sub canonical_url {
   # Most URLs are canonical and need only this match.
-  if (req.url ~ "^/(?:[a-z_]{1,20}/[a-z0-9]{1,100}(?:-[a-z0-9]{1,100}){0,20}/badge\.(?:svg|png|json)|(?:py|pypi/[a-z]{1,20})/[a-z0-9]{1,100}(?:-[a-z0-9]{1,100}){0,20}\.(?:svg|png|json)|badge/[^?#/][^?#]{0,2000}[^?#/])(?:\?style=(?:flat-square|for-the-badge|plastic|social))?$") {
+  if (req.url ~ "^/(?:[a-z_]{1,20}/[a-z0-9]{1,100}(?:-[a-z0-9]{1,100}){0,20}/badge\.(?:svg|png|json)|(?:py|pypi/[a-z]{1,20})/[a-z0-9]{1,100}(?:-[a-z0-9]{1,100}){0,20}\.(?:svg|png|json)|badge/[^?#%/][^?#%]{0,2000}\.(?:svg|png|json))(?:\?style=(?:flat-square|for-the-badge|plastic|social))?$") {
     return;
   }
   call url_acceptable;
@@ -30,17 +30,19 @@ sub canonical_url {
 }
 
 sub url_acceptable {
+  # The limit of the API: a logo of 8 KiB, its escapes, and the rest.
+  if (req.url ~ "^.{10241}") {
+    return (synth(400));
+  }
+  # Everything after this depends on what the URL means, not on how it is spelled.
+  call decode_unreserved;
   # Varnish before 8 passes "GET http://host" without a path unchanged (VSV18).
   if (req.url !~ "^/") {
     return (synth(404));
   }
   # Internal paths of the API, such as readiness for the probe.
-  if (req.url ~ "^/+(?:-|%2[Dd])(?:[/?#]|$)") {
+  if (req.url ~ "^/+-(?:[/?#]|$)") {
     return (synth(404));
-  }
-  # The limit of the API: a logo of 8 KiB, its escapes, and the rest.
-  if (req.url ~ "^.{10241}") {
-    return (synth(400));
   }
   if (req.url ~ "#") {
     set req.url = regsub(req.url, "#.*", "");
@@ -54,15 +56,20 @@ sub canonical_path {
   if (req.url ~ "^/badge//") {
     set req.url = regsub(req.url, "^/badge//+", "/badge/");
   }
-  # Not inside free text; the API reads a first segment with escapes.
-  if (req.url ~ "//" && req.url !~ "^/(?:badge/|:|[^/]*%)") {
+  # Not inside free text, in which every character counts except those of an extension.
+  if (req.url ~ "//" && req.url !~ "^/(?:badge/|:)") {
     set req.url = regsuball(req.url, "//+", "/");
   }
   if (req.url ~ "/$") {
     set req.url = regsub(req.url, "^(.*[^/])/+$", "\1");
   }
   call find_page;
-  if (var.get("page") != "yes" && req.url !~ "^/(?:badge/|:)") {
+  if (var.get("page") == "yes") {
+    return;
+  }
+  if (req.url ~ "^/(?:(?:badge|static)/|:)") {
+    call extension_in_lower_case;
+  } else {
     call canonical_name;
   }
 }
@@ -93,7 +100,12 @@ sub canonical_name {
 sub path_extension {
   if (req.url !~ "\.(?i:svg|png|jpe?g|gif|tiff?|webp|json)$") {
     set req.url = req.url + ".svg";
-  } elsif (req.url ~ "\.[a-z]*[A-Z][A-Za-z]*$") {
+  }
+  call extension_in_lower_case;
+}
+
+sub extension_in_lower_case {
+  if (req.url ~ "\.(?i:svg|png|jpe?g|gif|tiff?|webp|json)$" && req.url !~ "\.[a-z]+$") {
     set req.url = regsub(req.url, "\.[^.]+$", ".") + std.tolower(regsub(req.url, "^.*\.", ""));
   }
 }

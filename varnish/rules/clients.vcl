@@ -41,7 +41,7 @@ sub client_limit {
     var.set("neighbors", regsub(regsub(var.get("client"), "^::ffff:(?=\d+\.)", ""), "^((?:[0-9a-f]+:){4}|(?:[0-9a-f]+:){0,3}:).*$", "\1"));
     if (vsthrottle.is_denied("client " + var.get("neighbors"), std.integer(std.getenv("LIMIT_BURST"), 500),
         std.duration(real=std.real(std.getenv("LIMIT_BURST"), 500.0) / std.real(std.getenv("LIMIT_PER_SECOND"), 50.0)))
-        || (req.url ~ "^[^?]*\.(png|jpe?g|gif|tiff?|webp)\?" && req.url ~ "(?:[?&]scale=|^/py/[^/?]+@)[34]" && req.url ~ "^.{200}"
+        || (req.url ~ "^[^?]*\.(?i:png|jpe?g|gif|tiff?|webp)\?" && req.url ~ "(?:[?&]scale=|^/py/[^/?]+@)[34]" && req.url ~ "^.{200}"
         && vsthrottle.is_denied("large " + var.get("neighbors"), std.integer(real=std.real(std.getenv("LIMIT_BURST"), 500.0) / 50.0 + 1.0),
         std.duration(real=std.real(std.getenv("LIMIT_BURST"), 500.0) / std.real(std.getenv("LIMIT_PER_SECOND"), 50.0))))) {
       if (req.method != "POST" && var.get("look") != "any") {

@@ -36,16 +36,19 @@ sub kept_copy_purged {
 }
 
 # For 5 s after a failed fetch of a URL, requests get its copy at once. Without this, clients that queue for one badge
-# would try and fail one after the other. Other URLs are not affected.
+# would try and fail one after the other. Other URLs are not affected. For a second only if the API has refused a client: it
+# may serve the next one.
 sub kept_copy_after_failure {
-  if (var.get("look") != "any" && vsthrottle.remaining("failed " + req.url, 1, 5s) == 0) {
+  if (var.get("look") != "any" && (vsthrottle.remaining("failed " + req.url, 1, 5s) == 0
+      || vsthrottle.remaining("refused " + req.url, 1, 1s) == 0)) {
     call kept_copy_any;
   }
 }
 
-# Nor is the copy refreshed in the background during these 5 s.
+# Nor is the copy refreshed in the background during this time.
 sub skip_failed_refresh {
-  if (bereq.is_bgfetch && vsthrottle.remaining("failed " + bereq.url, 1, 5s) == 0) {
+  if (bereq.is_bgfetch && (vsthrottle.remaining("failed " + bereq.url, 1, 5s) == 0
+      || vsthrottle.remaining("refused " + bereq.url, 1, 1s) == 0)) {
     return (abandon);
   }
 }
@@ -56,6 +59,16 @@ sub kept_copy_stays {
   if (bereq.is_bgfetch || bereq.http.If-None-Match) {
     if (vsthrottle.is_denied("failed " + bereq.url, 1, 5s)) {
       std.log("failed again: " + bereq.url);
+    }
+    return (abandon);
+  }
+}
+
+# As kept_copy_stays, for what the API refuses to one client.
+sub kept_copy_for_client {
+  if (bereq.is_bgfetch || bereq.http.If-None-Match) {
+    if (vsthrottle.is_denied("refused " + bereq.url, 1, 1s)) {
+      std.log("refused again: " + bereq.url);
     }
     return (abandon);
   }

@@ -11,7 +11,7 @@ const COLORS: Readonly<Record<LicenseClass, string>> = {
   other: 'lightgrey',
 };
 
-/** The classifiers that shields.io names by their SPDX identifier. */
+/** Classifiers that shields.io shows as SPDX identifiers. */
 const IDENTIFIERS: ReadonlyMap<string, string> = new Map([
   ['OSI Approved :: Apache Software License', 'Apache-2.0'],
   ['CC0 1.0 Universal (CC0 1.0) Public Domain Dedication', 'CC0-1.0'],
@@ -19,16 +19,16 @@ const IDENTIFIERS: ReadonlyMap<string, string> = new Map([
   ['OSI Approved :: Zero-Clause BSD (0BSD)', '0BSD'],
 ]);
 
-/** shields.io's limit of a name (badges/shields#8689); beyond it, an acronym at the end is the better name. */
+/** shields.io's limit for a name (badges/shields#8689); a longer one is shortened to the acronym at its end. */
 const SHORT_NAME = 40;
 const LONGEST_NAME = 64;
 const ACRONYM_AT_END = /\(([A-Za-z0-9.+ -]{2,20})\)$/;
 const LINE_BREAK = /[\n\v\f\r\u0085\u2028\u2029]/;
-/** What people write where they name no license. */
+/** Not names of a license: placeholders, file names, URLs, data structures as text, and texts without a letter. */
 const PLACEHOLDER =
-  /^(?:unknown|none|null|n\/?a|tbd|todo|license|licence|copying|(?:license|licence|copying)\.(?:txt|md|rst)|see .*|file:.*|\w+:\/\/.*|www\..*|[[{].*)$/i;
+  /^(?:unknown(?: license)?|none|null|nil|undefined|n\/?a|tbd|todo|(?:licen[cs]e|copying|notice)(?:\.(?:txt|md|rst)| file)?|see .*|file:.*|\w+:\/\/.*|www\..*|[[{].*|\P{L}*)$/iu;
 
-/** A license's name as it is shown, and the text that tells which it is. */
+/** A license's name as it is shown, and the text that identifies the license. */
 interface Named {
   readonly shown: string;
   readonly text: string;
@@ -50,7 +50,7 @@ export const license: ProjectKind = {
   },
 };
 
-/** The first that names a license: the SPDX expression, the name in `license`, the classifiers, the title of a whole text. */
+/** Returns the SPDX expression, the name in `license`, the classifiers, or the title of a license's text, in this order. */
 function licenseNames({ licenseExpression, license: text, classifiers }: ProjectFacts): Named[] {
   const expression = licenseExpression?.trim() ?? '';
   if (expression !== '') return [{ shown: expression, text: expression }];
@@ -68,11 +68,16 @@ function nameOf(text: string, whole: string): string | undefined {
   return text.length <= LONGEST_NAME ? text : undefined;
 }
 
-/** The first line of a license's whole text, or what stands before its copyright, if that names a license. */
+/** Returns the first line of a license's text, or what precedes its copyright or URL, if that names a license. */
 function titleOf(text: string): Named[] {
   const [line = ''] = text.trimStart().split(LINE_BREAK);
-  const title = line.replace(/\bcopyright\b.*/i, '').trim();
-  return identifyLicense(title) === undefined ? [] : [{ shown: title, text: title }];
+  const [head = ''] = line.split(/\bcopyright\b|https?:/i);
+  const title = head
+    .trim()
+    .replace(/[:(,-]$/, '')
+    .trim();
+  if (PLACEHOLDER.test(title) || identifyLicense(title) === undefined) return [];
+  return [{ shown: title, text: title }];
 }
 
 function namesOfClassifiers(classifiers: readonly string[]): Named[] {
@@ -86,7 +91,7 @@ function namesOfClassifiers(classifiers: readonly string[]): Named[] {
   return [...new Map(kept.map((one) => [one.shown, one])).values()];
 }
 
-/** Shortens a classifier's last part as shields.io does: `ISC License (ISCL)` is `ISCL`. */
+/** Shortens the last part of a classifier as shields.io does: `ISC License (ISCL)` becomes `ISCL`. */
 function shorten(text: string): string {
   const name = text.replace(' License', '');
   const acronym = /\(([^()]+)\)/.exec(name)?.[1];

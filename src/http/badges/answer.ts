@@ -102,7 +102,7 @@ function trueStatus({ state }: BadgeContext, { fault }: Answer): number {
 
 /** The badge in shields.io's endpoint schema, without further keys: its readers reject unknown ones. */
 function jsonOf({ spec, fault }: Answer, { state }: BadgeContext, cacheSeconds: number): string {
-  const { label, message, color, labelColor, style } = spec;
+  const { label, message, color, labelColor, style, logo } = spec;
   return JSON.stringify({
     schemaVersion: 1,
     label,
@@ -111,6 +111,7 @@ function jsonOf({ spec, fault }: Answer, { state }: BadgeContext, cacheSeconds: 
     color,
     ...(labelColor === undefined ? {} : { labelColor }),
     ...(fault === undefined ? {} : { isError: true }),
+    ...logo?.json,
     ...(state.parameters.hasStyle ? { style } : {}),
     cacheSeconds,
   });

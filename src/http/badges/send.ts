@@ -1,4 +1,3 @@
-import { composeSpec } from '../../badges/compose.ts';
 import type { Content, Kind } from '../../badges/kind.ts';
 import type { Popularity } from '../../follow/popularity.ts';
 import {
@@ -9,7 +8,9 @@ import {
 } from '../../facts/look-up.ts';
 import { BadgeError, type CacheClass } from '../../errors.ts';
 import { isRelease, normalizeName } from '../../facts/names.ts';
+import type { Logos } from '../../logos/logos.ts';
 import type { SendAnswer } from './answer.ts';
+import { composeBadge } from './compose-badge.ts';
 import type { BadgeContext } from '../state.ts';
 
 /** A badge of a project, as written in the URL. */
@@ -30,11 +31,12 @@ export interface SendBadge {
 export function createSendBadge(parts: {
   sources: BadgeSources;
   sendAnswer: SendAnswer;
+  logos: Logos;
   popularity: Pick<Popularity, 'note'>;
   /** Whether a follower purges changed projects at the edge. */
   isFollowing: () => boolean;
 }): SendBadge {
-  const { sources, sendAnswer, popularity, isFollowing } = parts;
+  const { sources, sendAnswer, logos, popularity, isFollowing } = parts;
   const lookUp = createLookUp(sources, popularity);
   return {
     async ofProject(ctx, { kind, name, release }) {
@@ -57,7 +59,7 @@ export function createSendBadge(parts: {
         state.charge,
       );
       state.steps.push({ name: 'facts', tier, tookMs: performance.now() - startedAtMs });
-      const spec = composeSpec({ label: kind.label, ...content }, state.parameters.styling);
+      const spec = await composeBadge(ctx, logos, { label: kind.label, ...content });
       await sendAnswer(ctx, {
         ...origin,
         spec,
@@ -70,7 +72,7 @@ export function createSendBadge(parts: {
 
     async ofContent(ctx, content) {
       ctx.state.kindId = 'static';
-      const spec = composeSpec({ label: '', ...content }, ctx.state.parameters.styling);
+      const spec = await composeBadge(ctx, logos, { label: '', ...content });
       await sendAnswer(ctx, { spec, verdict: 'ok', source: 'static', cacheClass: 'static' });
     },
   };

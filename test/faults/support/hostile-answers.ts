@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { canonicalTarget } from '../../../src/http/target.ts';
 import { STYLES } from '../../../src/imaging/spec.ts';
 import { faultsOfRaster, faultsOfSvg, isClean, MAX_CODE_POINTS } from './hostile-pictures.ts';
 
@@ -65,7 +66,7 @@ const HEADERS: Readonly<Record<string, RegExp>> = {
 const ALWAYS = ['content-security-policy', 'content-type', 'etag', 'x-badge-status', 'x-edge-ttl'];
 
 const COLOR =
-  /^(?:brightgreen|green|yellow|yellowgreen|orange|red|blue|grey|lightgrey|#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8}))$/;
+  /^(?:brightgreen|green|yellow|yellowgreen|orange|red|blue|grey|lightgrey|#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8}))$/;
 const text = z
   .string()
   .refine((value) => isClean(value) && Array.from(value).length <= MAX_CODE_POINTS);
@@ -83,7 +84,7 @@ const twinSchema = z.strictObject({
 
 /** The format that a request target asks for. */
 export function formatAsked(target: string): string {
-  const path = target.replace(/[?#].*$/s, '');
+  const path = canonicalTarget(target).replace(/\?.*$/s, '');
   const extension = /\.(svg|png|jpe?g|gif|tiff?|webp|json)$/i.exec(path)?.[1]?.toLowerCase();
   return SAME_FORMAT[extension ?? ''] ?? extension ?? 'svg';
 }

@@ -85,6 +85,12 @@ const path = fc.oneof(
       .tuple(words, oneOf('red', '97ca00', 'x'), ending)
       .map(([w, c, e]) => `/badge/${w.join('-')}-${c}${e}`),
   },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(oneOf('/badge/', '/static/', '/:'), words, ending)
+      .map(([start, w, e]) => `${start}${w.join('/')}${e}`),
+  },
   { weight: 1, arbitrary: words.map((all) => `/${all.join('/')}`) },
 );
 

@@ -60,8 +60,9 @@ export async function startWatchedStack(
   const dispatcher = new Agent();
   const isPicture = createPictureCheck();
   let asked = 0;
-  // Only how long the world may keep it differs, which is no part of the picture.
-  const uncached = (path: string): string => `${path}?cacheSeconds=${(asked += 1)}`;
+  // Only the color behind the label differs.
+  const uncached = (path: string): string =>
+    `${path}?labelColor=${(0x100000 + (asked += 1)).toString(16)}`;
   const ask = async (path: string): Promise<Badge> => {
     const url = stack.edgeUrl + uncached(path);
     const { statusCode, headers, body } = await request(url, { dispatcher });

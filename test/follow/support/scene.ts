@@ -99,6 +99,7 @@ export async function startScene(): Promise<Scene> {
       ...NO_PYPI_BUDGET,
       VARNISH_URLS: varnishes.map(({ purgeUrl }) => purgeUrl).join(','),
       PURGE_KEY,
+      TRUSTED_PROXIES: '127.0.0.1',
       CONTACT: 'tests',
       LOG_LEVEL: 'silent',
     },

@@ -19,7 +19,12 @@ beforeEach(async () => {
 
 function start(settings: Readonly<Record<string, string>> = {}): Promise<TestService> {
   return startServiceForTest(
-    { VARNISH_URLS: node.url, PURGE_KEY: 'secret-key', ...settings },
+    {
+      VARNISH_URLS: node.url,
+      PURGE_KEY: 'secret-key',
+      TRUSTED_PROXIES: '127.0.0.1',
+      ...settings,
+    },
     standIn,
   );
 }

@@ -48,6 +48,12 @@ describe.each<[grammar: string, rows: Row[]]>([
     ['/badge/see-https://x.org-blue.json',          'see', 'https://x.org', 'blue'],
     ['//badge//see-https://x.org-blue.json/',       'see', 'https://x.org', 'blue'],
   ]],
+  ['pypip.in', [
+    ['/v/flask.json',                               'pypi', '3.1.2', 'brightgreen'],
+    ['/v/sample.dotted.name.json',                  'pypi', '3.1', 'brightgreen'],
+    ['/v/.json',                                    'pypi', 'invalid name', 'red'],
+    ['/nobody/flask.json',                          '404', 'badge not found', 'red'],
+  ]],
   ['shields.io', [
     ['/badge/all%20one%20color-red.json',           '', 'all one color', 'red'],
     ['/badge/label-message-rgb(123,123,123).json',  'label', 'message', '#7b7b7b'],
@@ -161,6 +167,8 @@ test.each([
   ['/static/v1?label=a', '200 invalid'],
   ['/static/v1.svg?label=a&strict=1', '400 invalid'],
   ['/badge/dynamic/json', '200 not-found'],
+  ['/version/flask', '200 not-found'],
+  ['/pepy/dt/flask', '200 not-found'],
 ])('%s without an extension is an SVG, %s', async (path, status) => {
   const answer = await ask(path);
   expect(answer).toMatchObject({ status, type: 'image/svg+xml; charset=utf-8' });

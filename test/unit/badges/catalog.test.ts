@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { findKind, KINDS } from '../../../src/badges/catalog.ts';
 import type { Grammar } from '../../../src/badges/kind.ts';
+import { PAGES } from '../../../src/http/paths.ts';
 
 // prettier-ignore
 const CONTRACT = [
@@ -55,6 +56,13 @@ describe('the catalog', () => {
     const names = KINDS.flatMap((kind) => kind.names[grammar] ?? []);
     expect(new Set(names).size).toBe(names.length);
   });
+});
+
+test('no kind of pypip.in has the name of a page', () => {
+  const names = KINDS.flatMap((kind) => kind.names.pypip ?? []);
+  // `/status` is a page, `/status/requests/badge.svg` a badge.
+  const pages = new Set(PAGES.filter((page) => page.endsWith('/*')));
+  expect(names.filter((name) => pages.has(`/${name}/*`))).toEqual([]);
 });
 
 test.each<[Grammar, string]>([

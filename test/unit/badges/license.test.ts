@@ -44,6 +44,7 @@ describe('takes the name from', () => {
     ['… of two lines of an old Mac',   { license: 'BSD\rfoo', classifiers: [MIT_CLASSIFIER] }, 'MIT'],
     ['… of a text of 65 characters',   { license: 'B'.repeat(65), classifiers: [MIT_CLASSIFIER] }, 'MIT'],
     ['the title of a whole text',      { license: 'MIT License\n\nPermission is hereby granted' }, 'MIT License'],
+    ['… without its URL',              { license: 'MIT License: http://www.opensource.org/licenses/mit-license.php?x=y' }, 'MIT License'],
     ['… that stands on one line',      { license: `BSD 3-Clause License Copyright (c) 2023 ${'x'.repeat(60)}` }, 'BSD 3-Clause License'],
   ])('%s', (_, facts, message) => {
     expect(licensesOf(facts)).toEqual(shown(message, 'green'));
@@ -73,6 +74,10 @@ describe('takes the name from', () => {
     { license: 'See LICENSE for details' },
     { license: 'https://example.com/license' },
     { license: "{'text': 'MIT'}" },
+    { license: "['MIT']" },
+    { license: '-' },
+    { license: 'LICENSE file' },
+    { license: 'Unknown License' },
     { license: 'Copyright (c) somebody\nAll rights reserved' },
     { license: null, classifiers: ['Programming Language :: Python', 'Licensed :: MIT'] },
     { license: null, classifiers: ['License', 'License ::', 'License :: ', 'License ::  License'] },
@@ -162,7 +167,6 @@ const COLORS = [
   // no expression
   ['MIT OR',                                               'lightgrey'],
   ['MIT GPL-3.0-only',                                     'lightgrey'],
-  ['MIT/GPL-3.0-only',                                     'lightgrey'],
   ['?? OR MIT',                                            'lightgrey'],
   ['constructor',                                          'lightgrey'],
 ] as const;
@@ -199,6 +203,18 @@ describe('the color at shields.io', () => {
     ['Not GPL',                     'lightgrey'],
     ['Proprietary - Committee',     'lightgrey'],
     ['Permitted',                   'lightgrey'],
+    ['OSI Approved :: MIT License', 'green'],
+    ['Python',                      'green'],
+    ['CC-BY-SA',                    'orange'],
+    // names joined by words and signs: the freest of a choice, otherwise the strictest
+    ['MIT/GPL-3.0-only',            'green'],
+    ['MIT or Apache 2.0',           'green'],
+    ['GPLv3 or later',              'orange'],
+    ['MIT and GPLv3',               'orange'],
+    ['MIT, BSD',                    'green'],
+    ['MIT or commercial',           'lightgrey'],
+    ['MIT + Commons Clause',        'lightgrey'],
+    ['MIT-like',                    'lightgrey'],
   ])('of the license named %s is %s', (license, color) => {
     expect(licensesOf({ license })).toEqual(shown(license, color));
   });

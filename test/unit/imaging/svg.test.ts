@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
+import { makeBadge } from 'badge-maker';
 import sharp from 'sharp';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type BadgeSpec, STYLES } from '../../../src/imaging/spec.ts';
-import { drawSvg } from '../../../src/imaging/svg.ts';
+import { drawSvg, identityOf } from '../../../src/imaging/svg.ts';
 import { cleanText } from '../../../src/imaging/text.ts';
 import { unescapeXml } from '../../../src/imaging/xml.ts';
 
@@ -117,6 +118,53 @@ test('draws any clean text as well-formed XML without further markup', async () 
       },
     ),
   );
+});
+
+describe('a logo', () => {
+  const logo = { href: 'data:image/svg+xml;base64,PHN2Zy8+', width: 14, json: {}, cost: 0 };
+  /** Drops the suffix of our ids, and the names, which differ. */
+  const bare = (svg: string): string =>
+    svg
+      .replaceAll(/ id="[as]([\w-]{10})"/.exec(svg)?.[1] ?? '\0', '')
+      .replace(/<title>.*<\/title>| aria-label="[^"]*"/g, '');
+
+  test.each(STYLES)('%s: is where badge-maker draws it, with and without label', (style) => {
+    for (const label of ['pypi', ''])
+      for (const left of [{}, { labelColor: '#123456' }]) {
+        const { message, color } = badge;
+        const theirs = makeBadge({ label, message, color, style, ...left, logoBase64: logo.href });
+        const ours = drawSvg({ ...badge, label, style, ...left, logo });
+        expect(bare(ours)).toBe(bare(theirs));
+        expect(ours).toContain('<image ');
+      }
+  });
+
+  test.each(STYLES)('%s: makes the badge as much wider as it is wider', (style) => {
+    const square = widthOf(drawSvg({ ...badge, style, logo }));
+    expect(widthOf(drawSvg({ ...badge, style, logo: { ...logo, width: 58.5 } }))).toBe(
+      square + 44.5,
+    );
+  });
+
+  test('gives each picture an identity of its own', () => {
+    const specs: BadgeSpec[] = [
+      badge,
+      { ...badge, logo },
+      { ...badge, logo: { ...logo, width: 15 } },
+      { ...badge, logo: { ...logo, href: `${logo.href}A` } },
+      { ...badge, logo, label: '' },
+      { ...badge, logo, label: '', labelColor: 'red' },
+      { ...badge, logo, label: '', labelColor: 'grey' },
+      { ...badge, label: '' },
+    ];
+    expect(new Set(specs.map(identityOf)).size).toBe(specs.length);
+    expect(identityOf({ ...badge, label: '', labelColor: 'red' })).toBe(
+      identityOf({ ...badge, label: '' }),
+    );
+    expect(identityOf({ ...badge, logo: { ...logo, json: { namedLogo: 'x' }, cost: 9 } })).toBe(
+      identityOf({ ...badge, logo }),
+    );
+  });
 });
 
 /** A badge with the same halves, without special characters. */
