@@ -27,7 +27,7 @@ export interface CatalogKind {
 
 export interface CatalogParameter {
   readonly name: string;
-  readonly changes: 'content' | 'look' | 'size' | 'answer';
+  readonly changes: 'content' | 'look' | 'size' | 'index' | 'answer';
   readonly about: string;
   readonly example: string;
   /** All values; left out for free text. */

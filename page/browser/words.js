@@ -10,7 +10,7 @@ export const WITHOUT_BADGES = new Set(['not-found', 'invalid', 'offline']);
  * @param {Twin} twin
  */
 export function wordsOf(project, { verdict, message, retryAfter = '1' }) {
-  if (verdict === 'ok') return `${project} ${message}: its badges.`;
+  if (verdict === 'ok') return `Badges of ${project} ${message}`;
   if (verdict === 'stale')
     return `PyPI does not answer at the moment: the badges of ${project} show what was known last.`;
   if (verdict === 'not-found') return `There is no project “${project}” on PyPI.`;

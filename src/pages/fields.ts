@@ -26,13 +26,8 @@ export function renderFields(state: State, catalog: Catalog): Html {
   const fields = (group: readonly CatalogParameter[]): Html[] =>
     group.map((parameter) => renderField(parameter, state.values[parameter.name]));
   return html`${styleFields(state, catalog)}
-    ${radios(
-      'Copy as',
-      'as',
-      SNIPPET_FORMATS.map(({ id, title }) => [id, title]),
-      state.format,
-    )}
-    ${more('Text and colors', fields(looks))}
+    ${formatField(state)}
+${more('Text and colors', fields(looks))}
     ${logos.length > 0 && more('Logo', [...fields(logos), fileField(), html`<p class="help" id="logo-status" role="status"></p>`])}
     ${more('In the dark', darkFields(state, catalog))} ${more('Variants', fields(contents))}
     ${more('Picture', [extensionField(state, catalog), ...fields(pictures)])}
@@ -61,16 +56,15 @@ function styleFields({ values }: State, { parameters }: Catalog): Html {
 
 const checked = new Html(' checked');
 
-function radios(
-  legend: string,
-  name: string,
-  choices: readonly (readonly [value: string, title: string])[],
-  chosen: string,
-): Html {
-  return html`<fieldset>
-    <legend>${legend}</legend>
-    ${choices.map(([value, title]) => html`<label class="choice"><input type="radio" name="${name}" value="${value}" ${value === chosen && checked} /> ${title}</label>`)}
-  </fieldset>`;
+function formatField({ format }: State): Html {
+  const choices = SNIPPET_FORMATS.map(
+    ({ id, title }) =>
+      html`<option value="${id}"${id === format && new Html(' selected')}>${title}</option>`,
+  );
+  return html`<fieldset class="format">
+<legend><label for="field-as">Copy as</label></legend>
+<select id="field-as" name="as">${choices}</select>
+</fieldset>`;
 }
 
 /** A group that is closed at first, so that the badges are near. */

@@ -94,7 +94,7 @@ function results(input: Input, rows: readonly Row[], state: State): Html {
   const frameworks = rows.filter(({ isFramework }) => isFramework);
   const usual = usualSnippets(rows, state);
   return html`<div id="empty" class="empty" ${isEmpty ? undefined : new Html(' hidden')}>
-      <p>Try one:</p>
+      <p>Every badge of the project appears here at once, each with a button that copies it for a README. Try one:</p>
       <ul class="examples">
         ${EXAMPLES.map((name) => html`<li><a href="/?project=${name}">${name}</a></li>`)}
       </ul>

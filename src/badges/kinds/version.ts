@@ -28,6 +28,7 @@ export const furyVersion: ProjectKind = {
   id: 'fury-version',
   names: { fury: ['version'] },
   label: 'pypi package',
+  title: 'PyPI package',
   about: 'the latest release as it is',
   parameters: ['prefix'],
 };

@@ -88,7 +88,7 @@ function createReader(refuseLong: Targets['refuseLong']): Koa<BadgeState> {
   };
   const routes = createRoutes({
     sendBadge,
-    sendStatus: (ctx) => void answer(ctx, { content: 'status' }),
+    openPages: () => Promise.reject(new Error('pages are answered before')),
     refresh: (ctx, name) => answer(ctx, { name }),
   });
   const nothing = (): undefined => undefined;

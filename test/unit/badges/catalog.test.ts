@@ -61,7 +61,7 @@ describe('the catalog', () => {
 test('no kind of pypip.in has the name of a page', () => {
   const names = KINDS.flatMap((kind) => kind.names.pypip ?? []);
   // `/status` is a page, `/status/requests/badge.svg` a badge.
-  const pages = new Set(PAGES.filter((page) => page.endsWith('/*')));
+  const pages = new Set<string>(PAGES.filter((page) => page.endsWith('/*')));
   expect(names.filter((name) => pages.has(`/${name}/*`))).toEqual([]);
 });
 
