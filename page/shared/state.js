@@ -28,17 +28,20 @@ export function darkParameters(catalog) {
  * @returns {State}
  */
 export function readState(query, catalog) {
-  const format = query.get('as') ?? '';
-  const extension = query.get('file') ?? '';
+  // A parameter that is given twice counts as absent, as for badges.
+  const single = (/** @type {string} */ name) =>
+    query.getAll(name).length === 1 ? query.get(name) : null;
+  const format = single('as') ?? '';
+  const extension = single('file') ?? '';
   const isKnown = SNIPPET_FORMATS.some(({ id }) => id === format);
   const offered = catalog.parameters.filter(({ isOffered }) => isOffered);
   const dark = [...darkParameters(catalog)];
   return {
-    text: query.get('project') ?? '',
+    text: single('project') ?? '',
     format: isKnown ? format : DEFAULT_FORMAT,
     extension: catalog.extensions.includes(extension) ? extension : DEFAULT_EXTENSION,
-    values: given(offered.map(({ name }) => [name, query.get(name)])),
-    dark: given(dark.map(([ours, name]) => [name, query.get(ours)])),
+    values: given(offered.map(({ name }) => [name, single(name)])),
+    dark: given(dark.map(([ours, name]) => [name, single(ours)])),
   };
 }
 
