@@ -40,7 +40,12 @@ export function readState(query, catalog) {
     text: single('project') ?? '',
     format: isKnown ? format : DEFAULT_FORMAT,
     extension: catalog.extensions.includes(extension) ? extension : DEFAULT_EXTENSION,
-    values: given(offered.map(({ name }) => [name, single(name)])),
+    values: given(
+      offered.map(({ name, values }) => {
+        const value = single(name);
+        return [name, values?.includes(value ?? '') === false ? null : value];
+      }),
+    ),
     dark: given(dark.map(([ours, name]) => [name, single(ours)])),
   };
 }

@@ -25,21 +25,21 @@ interface Section {
 export function renderDocs(assetUrl: AssetUrl): string {
   const sections = [urls(), kinds(), parameters(), styles(), formats(), statics(), errors()];
   const main = html`<h1>Documentation</h1>
-    <p class="lead">
+<p class="lead">
       A badge is a URL. To move a README to pypins, change the host in its URLs, or
-      <a href="/">paste it</a>.
-    </p>
-    <nav class="contents" aria-label="Sections">
-      ${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}
-    </nav>
-    ${sections.map(
-      ({ id, title, about, content }) =>
-        html`<section aria-labelledby="${id}">
-          <h2 id="${id}">${title}</h2>
-          <p>${inline(about)}</p>
-          ${content}
-        </section>`,
-    )}`;
+<a href="/">paste it</a>.
+</p>
+<nav class="contents" aria-label="Sections">
+${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}
+</nav>
+${sections.map(
+  ({ id, title, about, content }) =>
+    html`<section aria-labelledby="${id}">
+<h2 id="${id}">${title}</h2>
+<p>${inline(about)}</p>
+${content}
+</section>`,
+)}`;
   return layout({
     title: 'pypins: documentation',
     description: 'Every kind of badge, every URL and every parameter, with live examples.',
@@ -174,28 +174,26 @@ function codes(names: readonly string[]): Html {
 }
 
 function badge(path: string): Html {
-  return html`<a class="example" href="${path}"
-    ><img src="${path}" alt="" loading="lazy" /><code>${path}</code></a
-  >`;
+  return html`<a class="example" href="${path}"><img src="${path}" alt="" loading="lazy" /><code>${path}</code></a>`;
 }
 
 /** A wide table scrolls by itself; the keyboard reaches it. */
 function table(heads: readonly string[], rows: readonly (readonly Html[])[]): Html {
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Table">
-    <table>
-      <thead>
-        <tr>
-          ${heads.map((head) => html`<th scope="col">${head}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (cells) =>
-            html`<tr>
-              ${cells.map((cell) => html`<td>${cell}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+<table>
+<thead>
+<tr>
+${heads.map((head) => html`<th scope="col">${head}</th>`)}
+</tr>
+</thead>
+<tbody>
+${rows.map(
+  (cells) =>
+    html`<tr>
+${cells.map((cell) => html`<td>${cell}</td>`)}
+</tr>`,
+)}
+</tbody>
+</table>
+</div>`;
 }

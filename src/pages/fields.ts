@@ -26,32 +26,27 @@ export function renderFields(state: State, catalog: Catalog): Html {
   const fields = (group: readonly CatalogParameter[]): Html[] =>
     group.map((parameter) => renderField(parameter, state.values[parameter.name]));
   return html`${styleFields(state, catalog)}
-    ${formatField(state)}
+${formatField(state)}
 ${more('Text and colors', fields(looks))}
-    ${logos.length > 0 && more('Logo', [...fields(logos), fileField(), html`<p class="help" id="logo-status" role="status"></p>`])}
-    ${more('In the dark', darkFields(state, catalog))} ${more('Variants', fields(contents))}
-    ${more('Picture', [extensionField(state, catalog), ...fields(pictures)])}
-    <datalist id="colors">
-      ${[...PALETTE.keys()].map((name) => html`<option value="${name}"></option>`)}
-    </datalist>`;
+${logos.length > 0 && more('Logo', [...fields(logos), fileField(), html`<p class="help" id="logo-status" role="status"></p>`])}
+${more('In the dark', darkFields(state, catalog))} ${more('Variants', fields(contents))}
+${more('Picture', [extensionField(state, catalog), ...fields(pictures)])}
+<datalist id="colors">
+${[...PALETTE.keys()].map((name) => html`<option value="${name}"></option>`)}
+</datalist>`;
 }
 
 function styleFields({ values }: State, { parameters }: Catalog): Html {
   const style = parameters.find(({ name }) => name === 'style');
   const chosen = values['style'] ?? style?.default;
   return html`<fieldset class="styles">
-    <legend>Style</legend>
-    ${(style?.values ?? []).map(
-      (value) =>
-        html`<label class="choice"
-          ><input type="radio" name="style" value="${value}" ${value === chosen && checked} />
-          <img
-            src="/badge/${value.replaceAll('-', '--')}-badge-blue.svg?style=${value}"
-            alt="${value}"
-            height="${value === 'for-the-badge' ? 28 : 20}"
-        /></label>`,
-    )}
-  </fieldset>`;
+<legend>Style</legend>
+${(style?.values ?? []).map(
+  (value) =>
+    html`<label class="choice"><input type="radio" name="style" value="${value}" ${value === chosen && checked} />
+<img src="/badge/${value.replaceAll('-', '--')}-badge-blue.svg?style=${value}" alt="${value}" height="${value === 'for-the-badge' ? 28 : 20}"/></label>`,
+)}
+</fieldset>`;
 }
 
 const checked = new Html(' checked');
@@ -70,43 +65,26 @@ function formatField({ format }: State): Html {
 /** A group that is closed at first, so that the badges are near. */
 function more(legend: string, fields: readonly Html[]): Html {
   return html`<details class="more">
-    <summary>${legend}</summary>
-    <fieldset>
-      <legend class="unseen">${legend}</legend>
-      ${fields}
-    </fieldset>
-  </details>`;
+<summary>${legend}</summary>
+<fieldset>
+<legend class="unseen">${legend}</legend>
+${fields}
+</fieldset>
+</details>`;
 }
 
 function renderField(parameter: CatalogParameter, value: string | undefined): Html {
   const { name, about, values, keepsEmpty } = parameter;
   const id = `field-${name}`;
   if (keepsEmpty && /^(?:1|)$/.test(parameter.example))
-    return html`<label class="choice"
-        ><input
-          type="checkbox"
-          name="${name}"
-          value="1"
-          ${value !== undefined && checked}
-          aria-describedby="${id}-help"
-        />
-        ${titleOf(name)}</label
-      >
-      ${help(id, about)}`;
+    return html`<label class="choice"><input type="checkbox" name="${name}" value="1" ${value !== undefined && checked} aria-describedby="${id}-help"/>
+${titleOf(name)}</label>${help(id, about)}`;
   const control =
     values === undefined
-      ? html`<input
-          id="${id}"
-          name="${name}"
-          value="${value ?? ''}"
-          ${listOf(name)}
-          spellcheck="false"
-          autocapitalize="off"
-          aria-describedby="${id}-help"
-        />`
+      ? html`<input id="${id}" name="${name}" value="${value ?? ''}" ${listOf(name)} spellcheck="false" autocapitalize="off" aria-describedby="${id}-help"/>`
       : html`<select id="${id}" name="${name}" aria-describedby="${id}-help">
-          ${options(parameter, value)}
-        </select>`;
+${options(parameter, value)}
+</select>`;
   return html`<label for="${id}">${titleOf(name)}</label>${control}${help(id, about)}`;
 }
 
@@ -137,38 +115,25 @@ function help(id: string, about: string): Html {
 
 function fileField(): Html {
   return html`<datalist id="logos"></datalist>
-    <div class="scripted">
-      <label for="logo-file">An image from this device</label>
-      <input id="logo-file" type="file" accept="image/*" aria-describedby="logo-file-help" />
-      <p class="help" id="logo-file-help">
-        It is made small here, in the browser, and becomes a part of the URL.
-      </p>
-    </div>`;
+<div class="scripted">
+<label for="logo-file">An image from this device</label>
+<input id="logo-file" type="file" accept="image/*" aria-describedby="logo-file-help" />
+<p class="help" id="logo-file-help">It is made small here, in the browser, and becomes a part of the URL.</p>
+</div>`;
 }
 
 function darkFields({ dark }: State, catalog: Catalog): Html[] {
-  const intro = html`<p class="help">
-    For readers who prefer dark colors, where the format is “HTML, light and dark”.
-  </p>`;
+  const intro = html`<p class="help">For readers who prefer dark colors, where the format is “HTML, light and dark”.</p>`;
   const fields = [...darkParameters(catalog)].map(([ours, name]) => {
     const id = `field-${ours}`;
-    return html`<label for="${id}">${titleOf(name)}</label
-      ><input
-        id="${id}"
-        name="${ours}"
-        value="${dark[name] ?? ''}"
-        list="colors"
-        spellcheck="false"
-        autocapitalize="off"
-      />`;
+    return html`<label for="${id}">${titleOf(name)}</label><input id="${id}" name="${ours}" value="${dark[name] ?? ''}" list="colors" spellcheck="false" autocapitalize="off"/>`;
   });
   return [intro, ...fields];
 }
 
 function extensionField({ extension }: State, { extensions }: Catalog): Html {
   const choices = extensions.filter((each) => !['jpeg', 'tif', 'json'].includes(each));
-  return html`<label for="field-file">File format</label
-    ><select id="field-file" name="file">
-      ${choices.map((each) => html`<option${each === extension && new Html(' selected')}>${each}</option>`)}
-    </select>`;
+  return html`<label for="field-file">File format</label><select id="field-file" name="file">
+${choices.map((each) => html`<option${each === extension && new Html(' selected')}>${each}</option>`)}
+</select>`;
 }

@@ -1,3 +1,5 @@
+import { loadOnce } from '../../../cache/load-once.ts';
+import { readSlugs } from '../../logos/icons.ts';
 import { createCatalog } from '../../pages/catalog.ts';
 import { renderDocs } from '../../pages/docs.ts';
 import { renderFailure } from '../../pages/failure.ts';
@@ -16,6 +18,8 @@ const TEXT_TYPE = 'text/plain; charset=utf-8';
 /** The edge's name for the API, which is none of a site. */
 const EDGE_HOST = 'pypins';
 const HOST = /^[\w.-]+(?::\d+)?$|^\[[\da-f:.]+\](?::\d+)?$/i;
+
+type Body = string | Buffer;
 
 export type Send = (ctx: BadgeContext) => Promise<void>;
 
@@ -41,16 +45,16 @@ export function createPages({ version, publicUrl, status }: PagesOptions): Pages
   const { urlOf: assetUrl, modules } = assets;
   const catalog = createCatalog();
   const json = (data: unknown): string => `${JSON.stringify(data)}\n`;
-  const lasting = (contentType: string, render: () => string | Buffer): Send => {
-    let page: Page | undefined;
-    return (ctx) => {
-      page ??= { contentType, body: render(), caching: 'page', compressed: new Map() };
-      return send(ctx, page);
-    };
+  const lasting = (contentType: string, render: () => Body | Promise<Body>): Send => {
+    const open = loadOnce(async (): Promise<Page> => {
+      return { contentType, body: await render(), caching: 'page', compressed: new Map() };
+    });
+    return async (ctx) => send(ctx, await open());
   };
   const file = (name: string): Send =>
     lasting(assets.find(name)?.contentType ?? TEXT_TYPE, () => assets.find(name)?.body ?? '');
   const files = new Map<string, Page>();
+  const logos = lasting(CONTENT_TYPES.json, async () => json(await readSlugs()));
 
   return {
     byPath: new Map<string, Send>([
@@ -85,6 +89,7 @@ export function createPages({ version, publicUrl, status }: PagesOptions): Pages
     asset(ctx) {
       const [, , digest = '', ...parts] = ctx.path.split('/');
       const name = parts.join('/');
+      if (name === 'logos.json') return logos(ctx);
       const asset = assets.find(name);
       if (asset === undefined) throw new BadgeError('no-badge', 'no such asset');
       // During an update, another version's page may ask for this version's file.
