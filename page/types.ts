@@ -4,10 +4,20 @@
 export interface Catalog {
   readonly kinds: readonly CatalogKind[];
   readonly parameters: readonly CatalogParameter[];
+  /** The styles, each with a badge that shows it. */
+  readonly styles: readonly CatalogStyle[];
   /** Extensions of badges, without the dot. */
   readonly extensions: readonly string[];
   /** Pattern of a project's name. */
   readonly projectName: string;
+}
+
+export interface CatalogStyle {
+  readonly name: string;
+  /** Path and query of its badge, and the size of that in pixels. */
+  readonly image: string;
+  readonly width: number;
+  readonly height: number;
 }
 
 export interface CatalogKind {

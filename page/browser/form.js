@@ -1,4 +1,5 @@
 /** @import { Catalog, State } from '../types.ts' */
+import { find } from './elements.js';
 import { darkParameters, readState } from '../shared/state.js';
 
 /**
@@ -11,7 +12,7 @@ export function readForm(form, catalog) {
   const pairs = [...new FormData(form)].flatMap(([name, value]) =>
     typeof value === 'string' && name !== 'project' ? [[name, value]] : [],
   );
-  const { value } = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem('project'));
+  const { value } = find(form, '#project', HTMLTextAreaElement);
   return { ...readState(new URLSearchParams(pairs), catalog), text: value };
 }
 

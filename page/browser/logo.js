@@ -32,7 +32,7 @@ function draw(image, side) {
   canvas.width = side;
   canvas.height = side;
   // An SVG without a size has none.
-  const { naturalWidth: width = 0, naturalHeight: height = 0 } = image;
+  const { naturalWidth: width, naturalHeight: height } = image;
   const scale = side / Math.max(width, height, 1);
   const [drawnWidth, drawnHeight] = width === 0 ? [side, side] : [width * scale, height * scale];
   const context = canvas.getContext('2d');
@@ -52,11 +52,13 @@ export async function loadLogoNames() {
   if (list.children.length > 0) return;
   const response = await fetch(new URL('../logos.json', import.meta.url));
   if (!response.ok) return;
-  const names = /** @type {string[]} */ (await response.json());
+  /** @type {unknown} */
+  const names = await response.json();
+  if (!Array.isArray(names)) return;
   list.replaceChildren(
     ...names.map((name) => {
       const option = document.createElement('option');
-      option.value = name;
+      option.value = String(name);
       return option;
     }),
   );

@@ -13,14 +13,16 @@ import { WITHOUT_BADGES, wordsOf, wordsOfInput } from './words.js';
 /** Nobody types a name's next letter later. */
 const TYPING_MS = 400;
 const CHOOSING_MS = 100;
+/** A README may have a badge of many projects, each of which costs requests to PyPI. */
+const MAX_TOLD = 40;
 
 const form = element('form', HTMLFormElement);
 const field = element('project', HTMLTextAreaElement);
 const status = element('status', HTMLElement);
 const frameworks = element('frameworks', HTMLDetailsElement);
-const catalog = /** @type {Catalog} */ (
-  JSON.parse(element('catalog', HTMLScriptElement).textContent)
-);
+/** @type {Catalog} */
+// oxlint-disable-next-line typescript/no-unsafe-assignment -- the service wrote it into the page
+const catalog = JSON.parse(element('catalog', HTMLScriptElement).textContent);
 const twins = createTwins();
 
 /** What is shown. */
@@ -51,7 +53,8 @@ async function update(history) {
   const rows = rowsOf(input, state, catalog, location.origin);
   if (input.type !== 'project') {
     say(wordsOfInput(input));
-    return show(input, rows, state);
+    show(input, rows, state);
+    return tell(signal);
   }
   const [first] = rows;
   const twin = await twins.look(first?.twin ?? '');
@@ -81,7 +84,9 @@ function show(input, rows, state) {
  * @param {AbortSignal} signal
  */
 function tell(signal) {
-  const rows = shown.rows.filter(({ isFramework }) => !isFramework || frameworks.open);
+  const rows = shown.rows
+    .filter(({ isFramework }) => !isFramework || frameworks.open)
+    .slice(0, MAX_TOLD);
   return twins.lookAll(rows, signal, ({ key }, { label, message }) => {
     showSaying(key, label === '' ? message : `${label}: ${message}`);
   });

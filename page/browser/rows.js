@@ -43,8 +43,8 @@ function showIn(list, rows) {
 
 /** @param {string} key */
 function createItem(key) {
-  const item = element('row', HTMLTemplateElement).content.cloneNode(true);
-  const row = find(/** @type {DocumentFragment} */ (item), 'li', HTMLElement);
+  const template = find(element('row', HTMLTemplateElement).content, 'li', HTMLElement);
+  const row = document.importNode(template, true);
   row.dataset['key'] = key;
   return row;
 }

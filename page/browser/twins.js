@@ -35,9 +35,7 @@ export function createTwins() {
     const asked = ask(url);
     if (kept.size >= MAX_KEPT) kept.clear();
     kept.set(url, asked);
-    void asked.then(({ verdict }) => {
-      if (!LASTING.has(verdict)) kept.delete(url);
-    });
+    void asked.then(({ verdict }) => LASTING.has(verdict) || kept.delete(url));
     return asked;
   };
 

@@ -3,8 +3,7 @@ import { convertUrl } from './convert.js';
 import { SERVICES } from './services.js';
 import { trimUrl } from './trim-url.js';
 
-const HOSTS = [...SERVICES.keys()].map((host) => host.replaceAll('.', String.raw`\.`)).join('|');
-const BADGE_URL = new RegExp(String.raw`(?:https?:)?//(?:${HOSTS})/[^\s"'<>${'`'}\\[\]]*`, 'gi');
+const URLS = /(?:https?:)?\/\/([\w.-]+)\/[^\s"'<>`\\[\]]*/gi;
 /** What stands before the target of a link, rather than before a picture. */
 const BEFORE_LINK = /(?:\)\]\(\s*|:target:\s*|href\s*=\s*["']?|link\s*=\s*["']?)$/i;
 
@@ -18,19 +17,23 @@ const BEFORE_LINK = /(?:\)\]\(\s*|:target:\s*|href\s*=\s*["']?|link\s*=\s*["']?)
 export function convertDocument(text, catalog, origin) {
   /** @type {Conversion[]} */
   const badges = [];
-  const converted = text.replace(BADGE_URL, (match, offset) => {
-    const found = trimUrl(match);
-    const rest = match.slice(found.length);
-    const isLink = BEFORE_LINK.test(text.slice(Math.max(0, offset - 20), offset));
-    if (isLink) return convertLink(found) + rest;
-    const isEscaped = found.includes('&amp;');
-    const input = convertUrl(isEscaped ? found.replaceAll('&amp;', '&') : found, catalog);
-    if (input.type !== 'badge') return match;
-    badges.push({ ...input.badge, from: found });
-    const { to } = input.badge;
-    if (to === undefined) return match;
-    return origin + (isEscaped ? to.replaceAll('&', '&amp;') : to) + rest;
-  });
+  const converted = text.replace(
+    URLS,
+    (match, /** @type {string} */ host, /** @type {number} */ offset) => {
+      if (!SERVICES.has(host.toLowerCase())) return match;
+      const found = trimUrl(match);
+      const rest = match.slice(found.length);
+      const isLink = BEFORE_LINK.test(text.slice(Math.max(0, offset - 20), offset));
+      if (isLink) return convertLink(found) + rest;
+      const isEscaped = found.includes('&amp;');
+      const input = convertUrl(isEscaped ? found.replaceAll('&amp;', '&') : found, catalog);
+      if (input.type !== 'badge') return match;
+      badges.push({ ...input.badge, from: found });
+      const { to } = input.badge;
+      if (to === undefined) return match;
+      return origin + (isEscaped ? to.replaceAll('&', '&amp;') : to) + rest;
+    },
+  );
   return { text: converted, badges };
 }
 

@@ -12,6 +12,7 @@ const PLACEHOLDER = /^(?:PYPI_PKG_NAME|YOUR_?PACKAGE|PACKAGE_?NAME|PROJECT_?NAME
  * @param {Catalog} catalog
  */
 export function isProjectName(text, catalog) {
+  // oxlint-disable-next-line pypins/linear-regexes -- judged where it is written: src/facts/names.ts
   return new RegExp(catalog.projectName, 'i').test(text);
 }
 

@@ -1,7 +1,3 @@
-/** A table's header, or a key that a value follows. */
-const FIRST_LINE = /^(?:\[[\w.\s"'-]+\]\s*(?:#.*)?|[\w."'-]+\s*=.*)$/;
-const HEADER = /^\[\s*([\w.\s"'-]+?)\s*\]\s*(?:#.*)?$/;
-const NAME_KEY = /^(?:name|"name"|'name')\s*=\s*(.*)$/;
 const STRING = /^(?:"([^"\\]*)"|'([^']*)')\s*(?:#.*)?$/;
 const TABLES = new Set(['project', 'tool.poetry']);
 
@@ -13,7 +9,7 @@ export function looksLikeToml(text) {
   const first = text
     .split('\n')
     .find((line) => line.trim() !== '' && !line.trimStart().startsWith('#'));
-  return first !== undefined && FIRST_LINE.test(first.trim());
+  return first !== undefined && (tableOf(first.trim()) ?? entryOf(first.trim())) !== undefined;
 }
 
 /**
@@ -42,10 +38,27 @@ export function readProjectName(text) {
   return { reason: 'This file names no project: it has no “name” in the table “project”.' };
 }
 
-/** @param {string} line */
+/**
+ * Returns the name of the table whose header the line is.
+ * @param {string} line
+ */
 function tableOf(line) {
-  const header = HEADER.exec(line)?.[1];
-  return header?.replace(/["'\s]/g, '');
+  const end = line.indexOf(']');
+  const rest = line.slice(end + 1).trim();
+  const isHeader = line.startsWith('[') && end > 1 && (rest === '' || rest.startsWith('#'));
+  return isHeader ? plainKey(line.slice(1, end)) : undefined;
+}
+
+/**
+ * Returns the key and the value of an entry.
+ * @param {string} line
+ */
+function entryOf(line) {
+  const [left = '', ...right] = line.split('=');
+  const key = plainKey(left);
+  return right.length > 0 && /^[\w.-]+$/.test(key)
+    ? { key, value: right.join('=').trim() }
+    : undefined;
 }
 
 /**
@@ -53,9 +66,17 @@ function tableOf(line) {
  * @param {string} table
  */
 function valueOfName(line, table) {
-  if (TABLES.has(table)) return NAME_KEY.exec(line)?.[1];
-  if (table !== '') return undefined;
-  return /^project\s*\.\s*name\s*=\s*(.*)$/.exec(line)?.[1];
+  const entry = entryOf(line);
+  const name = table === '' ? 'project.name' : 'name';
+  return (table === '' || TABLES.has(table)) && entry?.key === name ? entry.value : undefined;
+}
+
+/**
+ * A key without quotes and spaces.
+ * @param {string} key
+ */
+function plainKey(key) {
+  return key.replace(/["'\s]/g, '');
 }
 
 /**

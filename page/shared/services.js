@@ -62,7 +62,7 @@ function readShields({ segments, query }, catalog, renamed = OLD_NAMES) {
   if (rest.length === 0 || rest.length > 2)
     return { reason: 'Its path is not that of a badge: it never worked.' };
   const { stem, extension } = splitExtension(rest.at(-1) ?? '', catalog);
-  const [project = '', release] = [...rest.slice(0, -1), stem];
+  const [project, release] = rest.length === 1 ? [stem, undefined] : [rest[0] ?? '', stem];
   const kind = findKind(catalog, 'shields', kindName);
   const path = `/${[first, kindName, project, ...(release === undefined ? [] : [release])].join('/')}`;
   return readBadge({ kind, kindName, project, release, path, extension }, query, catalog, renamed);

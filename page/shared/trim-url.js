@@ -1,3 +1,5 @@
+const PUNCTUATION = new Set('*,.;:!?|');
+
 /**
  * Ends a URL before what belongs to the markup: a parenthesis that was not opened, a bracket, Textile’s `!:`,
  * punctuation.
@@ -12,8 +14,8 @@ export function trimUrl(text) {
     if (depth < 0 || character === '[' || character === ']') break;
     end += character.length;
   }
-  return text
-    .slice(0, end)
-    .replace(/!:.*$/, '')
-    .replace(/[*,.;:!?|]+$/, '');
+  const [url = ''] = text.slice(0, end).split('!:');
+  let length = url.length;
+  while (PUNCTUATION.has(url.charAt(length - 1))) length -= 1;
+  return url.slice(0, length);
 }

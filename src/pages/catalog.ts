@@ -1,8 +1,11 @@
-import type { Catalog } from '../../page/types.ts';
+import type { Catalog, CatalogStyle } from '../../page/types.ts';
 import { KINDS } from '../badges/catalog.ts';
 import { PARAMETERS } from '../badges/parameters.ts';
 import { pathTemplate } from '../badges/urls.ts';
 import { PROJECT_NAME } from '../facts/names.ts';
+import { normalizeColor } from '../imaging/color.ts';
+import { type Style, STYLES } from '../imaging/spec.ts';
+import { drawSvg } from '../imaging/svg.ts';
 import { EXTENSION_NAMES } from '../http/paths.ts';
 
 /** Returns the catalog of badges as data for the page. */
@@ -18,11 +21,22 @@ export function createCatalog(): Catalog {
       names: kind.names,
       parameters: kind.parameters ?? [],
     })),
-    parameters: PARAMETERS.map(({ staticExample, oldNameOf, ...parameter }) => ({
-      ...parameter,
-      isOffered: staticExample === undefined && oldNameOf === undefined,
-    })),
+    parameters: PARAMETERS.map((parameter) => {
+      const { staticExample, oldNameOf, otherNameOf } = parameter;
+      const isOffered = (staticExample ?? oldNameOf ?? otherNameOf) === undefined;
+      return Object.assign({ isOffered }, parameter);
+    }),
+    styles: STYLES.map(describeStyle),
     extensions: EXTENSION_NAMES,
     projectName: PROJECT_NAME.source,
   };
+}
+
+/** The size keeps the page from moving when the picture arrives. */
+function describeStyle(style: Style): CatalogStyle {
+  const color = normalizeColor('blue') ?? '';
+  const svg = drawSvg({ label: style, message: 'badge', color, style });
+  const [, width = '', height = ''] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
+  const image = `/badge/${style.replaceAll('-', '--')}-badge-blue.svg?style=${style}`;
+  return { name: style, image, width: Number(width), height: Number(height) };
 }

@@ -15,10 +15,13 @@ const TITLES: Readonly<Record<string, string>> = {
   cacheSeconds: 'Seconds in caches',
 };
 
+function isLogo({ name }: CatalogParameter): boolean {
+  return name.startsWith('logo');
+}
+
 /** Returns the form's choices: a `<fieldset>` for each group of parameters. */
 export function renderFields(state: State, catalog: Catalog): Html {
   const offered = catalog.parameters.filter(({ isOffered, name }) => isOffered && name !== 'style');
-  const isLogo = ({ name }: CatalogParameter): boolean => name.startsWith('logo');
   const looks = offered.filter((each) => each.changes === 'look' && !isLogo(each));
   const logos = offered.filter(isLogo);
   const contents = offered.filter(({ changes }) => changes === 'content');
@@ -36,16 +39,15 @@ ${[...PALETTE.keys()].map((name) => html`<option value="${name}"></option>`)}
 </datalist>`;
 }
 
-function styleFields({ values }: State, { parameters }: Catalog): Html {
-  const style = parameters.find(({ name }) => name === 'style');
-  const chosen = values['style'] ?? style?.default;
+function styleFields({ values }: State, { styles }: Catalog): Html {
+  const chosen = values['style'] ?? styles[0]?.name;
+  const choices = styles.map(
+    ({ name, image, width, height }) =>
+      html`<label class="choice"><input type="radio" name="style" value="${name}"${name === chosen && checked}><img src="${image}" alt="${name}" width="${width}" height="${height}"></label>`,
+  );
   return html`<fieldset class="styles">
 <legend>Style</legend>
-${(style?.values ?? []).map(
-  (value) =>
-    html`<label class="choice"><input type="radio" name="style" value="${value}" ${value === chosen && checked} />
-<img src="/badge/${value.replaceAll('-', '--')}-badge-blue.svg?style=${value}" alt="${value}" height="${value === 'for-the-badge' ? 28 : 20}"/></label>`,
-)}
+${choices}
 </fieldset>`;
 }
 

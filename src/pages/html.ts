@@ -27,9 +27,9 @@ function write(value: Value): string {
 
 /** Returns text with `code` in backticks and [links](url) as HTML, as the catalog's descriptions have them. */
 export function inline(text: string): Html {
-  const parts = text.split(/(`[^`]+`|\[[^\]]+\]\([^)\s]+\))/).map((part) => {
+  const parts = text.split(/(`[^`]+`|\[[^[\]]+\]\([^()\s]+\))/).map((part) => {
     if (part.startsWith('`')) return html`<code>${part.slice(1, -1)}</code>`;
-    const link = /^\[([^\]]+)\]\((https:[^)\s]+)\)$/.exec(part);
+    const link = /^\[([^[\]]+)\]\((https:[^()\s]+)\)$/.exec(part);
     return link === null ? html`${part}` : html`<a href="${link[2]}">${link[1]}</a>`;
   });
   return new Html(parts.map((part) => part.text).join(''));

@@ -48,19 +48,6 @@ const extension: PathParameter = {
 
 /** Returns the OpenAPI 3.1 document of all badges, from the catalog. */
 export function createOpenApi(version: string): object {
-  const pypip = namesAt('pypip');
-  const shields = namesAt('shields');
-  const ofRelease = namesAt('shields', 'project').filter((name) => !name.startsWith(FRAMEWORKS));
-  const plain = shields.filter((name) => !name.startsWith(FRAMEWORKS));
-  const frameworks = shields.flatMap((name) =>
-    name.startsWith(FRAMEWORKS) ? [name.slice(FRAMEWORKS.length)] : [],
-  );
-  const framework = {
-    name: 'framework',
-    description: 'a framework',
-    example: 'django',
-    values: frameworks,
-  };
   return {
     openapi: '3.1.0',
     info: {
@@ -71,51 +58,75 @@ export function createOpenApi(version: string): object {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
-    paths: {
-      '/{kind}/{project}/badge.{extension}': badge('Badge, as at pypip.in', [
-        kindOf(pypip, 'version'),
-        project,
-        extension,
-      ]),
-      '/pypi/{kind}/{project}.{extension}': badge('Badge, as at shields.io', [
-        kindOf(plain, 'v'),
-        project,
-        extension,
-      ]),
-      '/pypi/{kind}/{project}/{release}.{extension}': badge('Badge of a release', [
-        kindOf(ofRelease, 'v'),
-        project,
-        release,
-        extension,
-      ]),
-      [`/pypi/${FRAMEWORKS}{framework}/{project}.{extension}`]: badge('Versions of a framework', [
-        framework,
-        project,
-        extension,
-      ]),
-      '/py/{project}.{extension}': badge('Version, as at badge.fury.io', [project, extension]),
-      '/badge/{content}.{extension}': badge('Static badge, as at shields.io', [
-        {
-          name: 'content',
-          description:
-            '`<label>-<message>-<color>`; `--` is a dash, `_` a space, `__` an underscore',
-          example: 'docs-passing-brightgreen',
-        },
-        extension,
-      ]),
-      '/static/v1.{extension}': badge('Static badge by parameters', [extension], ['message']),
-      '/status.json': {
-        get: { summary: 'State of the service', responses: { 200: { description: 'its state' } } },
-      },
-      '/refresh/{project}': {
-        post: {
-          summary: 'Refresh a project after an upload',
-          parameters: [pathParameter(project)],
-          responses: { 200: { description: 'what PyPI serves' }, 429: limited() },
-        },
+    paths: { ...badgesOfProjects(), ...staticBadges(), ...otherPaths() },
+    components: { schemas: { Badge: TWIN_SCHEMA } },
+  };
+}
+
+function badgesOfProjects(): Record<string, object> {
+  const shields = namesAt('shields');
+  const plain = shields.filter((name) => !name.startsWith(FRAMEWORKS));
+  const ofRelease = namesAt('shields', 'project').filter((name) => plain.includes(name));
+  const framework: PathParameter = {
+    name: 'framework',
+    description: 'a framework',
+    example: 'django',
+    values: shields.flatMap((name) =>
+      name.startsWith(FRAMEWORKS) ? [name.slice(FRAMEWORKS.length)] : [],
+    ),
+  };
+  const forms: [path: string, summary: string, parameters: PathParameter[]][] = [
+    [
+      '/{kind}/{project}/badge.{extension}',
+      'Badge, as at pypip.in',
+      [kindOf(namesAt('pypip'), 'version'), project, extension],
+    ],
+    [
+      '/pypi/{kind}/{project}.{extension}',
+      'Badge, as at shields.io',
+      [kindOf(plain, 'v'), project, extension],
+    ],
+    [
+      '/pypi/{kind}/{project}/{release}.{extension}',
+      'Badge of a release',
+      [kindOf(ofRelease, 'v'), project, release, extension],
+    ],
+    [
+      `/pypi/${FRAMEWORKS}{framework}/{project}.{extension}`,
+      'Versions of a framework',
+      [framework, project, extension],
+    ],
+    ['/py/{project}.{extension}', 'Version, as at badge.fury.io', [project, extension]],
+  ];
+  return Object.fromEntries(
+    forms.map(([path, summary, parameters]) => [path, badge(summary, parameters)]),
+  );
+}
+
+function staticBadges(): Record<string, object> {
+  const content: PathParameter = {
+    name: 'content',
+    description: '`<label>-<message>-<color>`; `--` is a dash, `_` a space, `__` an underscore',
+    example: 'docs-passing-brightgreen',
+  };
+  return {
+    '/badge/{content}.{extension}': badge('Static badge, as at shields.io', [content, extension]),
+    '/static/v1.{extension}': badge('Static badge by parameters', [extension], ['message']),
+  };
+}
+
+function otherPaths(): Record<string, object> {
+  return {
+    '/status.json': {
+      get: { summary: 'State of the service', responses: { 200: { description: 'its state' } } },
+    },
+    '/refresh/{project}': {
+      post: {
+        summary: 'Refresh a project after an upload',
+        parameters: [pathParameter(project)],
+        responses: { 200: { description: 'what PyPI serves' }, 429: limited() },
       },
     },
-    components: { schemas: { Badge: TWIN_SCHEMA } },
   };
 }
 

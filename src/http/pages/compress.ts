@@ -12,12 +12,10 @@ export type Encoding = 'br' | 'gzip';
 
 /** Returns the best encoding that a client accepts (RFC 9110 §12.5.3), or undefined for none. */
 export function chooseEncoding(accepted: string | undefined): Encoding | undefined {
-  const items = (accepted ?? '').split(',').map((item) =>
-    item
-      .trim()
-      .toLowerCase()
-      .split(/\s*;\s*/),
-  );
+  const items = (accepted ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((item) => item.split(';').map((part) => part.trim()));
   const accepts = (name: Encoding): boolean =>
     items.some(([given, quality]) => given === name && !/^q=0(?:\.0*)?$/.test(quality ?? ''));
   return (['br', 'gzip'] as const).find(accepts);

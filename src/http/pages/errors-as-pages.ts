@@ -6,10 +6,10 @@ import type { Pages } from './pages.ts';
 /** Middleware: answers a failed request for a page with a page, or with JSON. */
 export function errorsAsPages(openPages: () => Promise<Pages>): BadgeMiddleware {
   return async (ctx, next) => {
-    if (!isPage(ctx.path)) return next();
     try {
       await next();
     } catch (error) {
+      if (!isPage(ctx.path)) throw error;
       const failure = toBadgeError(error);
       if (failure.fault.verdict === 'error') ctx.state.error = failure;
       await (await openPages()).failure(ctx, failure);

@@ -1,4 +1,5 @@
 import { loadOnce } from '../../../cache/load-once.ts';
+import type { BadgeError } from '../../errors.ts';
 import { readSlugs } from '../../logos/icons.ts';
 import { createCatalog } from '../../pages/catalog.ts';
 import { renderDocs } from '../../pages/docs.ts';
@@ -7,21 +8,17 @@ import { renderHome } from '../../pages/home.ts';
 import { renderLlms } from '../../pages/llms.ts';
 import { createOpenApi } from '../../pages/openapi.ts';
 import { renderStatus } from '../../pages/status.ts';
-import { BadgeError } from '../../errors.ts';
-import { CONTENT_TYPES } from '../headers.ts';
+import { CONTENT_TYPES, type PagePolicy } from '../headers.ts';
 import type { BadgeContext } from '../state.ts';
+import { createSendAsset } from './send-asset.ts';
 import { readAssets } from './assets.ts';
-import { HTML_TYPE, type Page, sendPage } from './send-page.ts';
+import { HTML_TYPE, type Page, type Send, sendPage } from './send-page.ts';
 import type { StatusReport } from './status.ts';
 
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 /** The edge's name for the API, which is none of a site. */
 const EDGE_HOST = 'pypins';
-const HOST = /^[\w.-]+(?::\d+)?$|^\[[\da-f:.]+\](?::\d+)?$/i;
-
-type Body = string | Buffer;
-
-export type Send = (ctx: BadgeContext) => Promise<void>;
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i;
 
 /** What answers requests for pages. */
 export interface Pages {
@@ -44,87 +41,61 @@ export function createPages({ version, publicUrl, status }: PagesOptions): Pages
   const assets = readAssets();
   const { urlOf: assetUrl, modules } = assets;
   const catalog = createCatalog();
-  const json = (data: unknown): string => `${JSON.stringify(data)}\n`;
-  const lasting = (contentType: string, render: () => Body | Promise<Body>): Send => {
-    const open = loadOnce(async (): Promise<Page> => {
-      return { contentType, body: await render(), caching: 'page', compressed: new Map() };
-    });
-    return async (ctx) => send(ctx, await open());
+  const home = (ctx: BadgeContext): string => {
+    const origin = publicUrl || originOf(ctx);
+    return renderHome({ catalog, assetUrl, modules, query: ctx.querystring, origin });
   };
-  const file = (name: string): Send =>
-    lasting(assets.find(name)?.contentType ?? TEXT_TYPE, () => assets.find(name)?.body ?? '');
-  const files = new Map<string, Page>();
-  const logos = lasting(CONTENT_TYPES.json, async () => json(await readSlugs()));
-
+  const icon = assets.find('favicon.ico');
   return {
     byPath: new Map<string, Send>([
-      [
-        '/',
-        (ctx) => {
-          const origin = publicUrl || originOf(ctx);
-          const body = renderHome({ catalog, assetUrl, modules, query: ctx.querystring, origin });
-          return send(ctx, { contentType: HTML_TYPE, body, caching: 'page' });
-        },
-      ],
+      ['/', fresh(HTML_TYPE, 'page', home)],
       ['/docs', lasting(HTML_TYPE, () => renderDocs(assetUrl))],
       ['/llms.txt', lasting(TEXT_TYPE, renderLlms)],
       ['/openapi.json', lasting(CONTENT_TYPES.json, () => json(createOpenApi(version)))],
       ['/robots.txt', lasting(TEXT_TYPE, () => 'User-agent: *\nAllow: /\n')],
-      ['/favicon.ico', file('favicon.ico')],
-      [
-        '/status',
-        (ctx) =>
-          send(ctx, {
-            contentType: HTML_TYPE,
-            body: renderStatus(status(), assetUrl),
-            caching: 'status',
-          }),
-      ],
-      [
-        '/status.json',
-        (ctx) =>
-          send(ctx, { contentType: CONTENT_TYPES.json, body: json(status()), caching: 'status' }),
-      ],
+      ['/favicon.ico', lasting(icon?.contentType ?? '', () => icon?.body ?? '')],
+      ['/status', fresh(HTML_TYPE, 'status', () => renderStatus(status(), assetUrl))],
+      ['/status.json', fresh(CONTENT_TYPES.json, 'status', () => json(status()))],
     ]),
-    asset(ctx) {
-      const [, , digest = '', ...parts] = ctx.path.split('/');
-      const name = parts.join('/');
-      if (name === 'logos.json') return logos(ctx);
-      const asset = assets.find(name);
-      if (asset === undefined) throw new BadgeError('no-badge', 'no such asset');
-      // During an update, another version's page may ask for this version's file.
-      if (digest !== assets.digest) return send(ctx, { ...asset, caching: 'page' });
-      const page = files.get(name) ?? { ...asset, caching: 'asset', compressed: new Map() };
-      files.set(name, page);
-      return send(ctx, page);
-    },
+    asset: createSendAsset(
+      assets,
+      lasting(CONTENT_TYPES.json, async () => json(await readSlugs())),
+    ),
     failure(ctx, error) {
-      const { status: code, verdict } = error.fault;
-      const { retryAfterSeconds } = error;
+      const words = error.code === 'no-badge' ? 'page not found' : error.fault.message;
       const isJson = /^\/api\/|\.json$/.test(ctx.path);
-      const failure = { status: code, verdict, retryAfterSeconds };
-      return isJson
-        ? send(ctx, {
-            ...failure,
-            contentType: CONTENT_TYPES.json,
-            body: json({ error: wordsOf(error) }),
-          })
-        : send(ctx, {
-            ...failure,
-            contentType: HTML_TYPE,
-            body: renderFailure(wordsOf(error), assetUrl),
-          });
+      return sendPage(ctx, {
+        status: error.fault.status,
+        verdict: error.fault.verdict,
+        retryAfterSeconds: error.retryAfterSeconds,
+        contentType: isJson ? CONTENT_TYPES.json : HTML_TYPE,
+        body: isJson ? json({ error: words }) : renderFailure(words, assetUrl),
+      });
     },
   };
 }
 
-function send(ctx: BadgeContext, page: Page): Promise<void> {
-  ctx.state.kindId = 'page';
-  return sendPage(ctx, page);
+/** A page that is made for each request. */
+function fresh(
+  contentType: string,
+  caching: PagePolicy['caching'],
+  render: (ctx: BadgeContext) => string,
+): Send {
+  return (ctx) => sendPage(ctx, { contentType, caching, body: render(ctx) });
 }
 
-function wordsOf({ code, fault }: BadgeError): string {
-  return code === 'no-badge' ? 'page not found' : fault.message;
+type Body = Page['body'];
+
+/** A page that stays the same while the process runs. */
+function lasting(contentType: string, render: () => Body | Promise<Body>): Send {
+  const open = loadOnce(async (): Promise<Page> => {
+    return { contentType, body: await render(), caching: 'page', compressed: new Map() };
+  });
+  return async (ctx) => sendPage(ctx, await open());
+}
+
+function json(data: unknown): string {
+  return `${JSON.stringify(data)}\n`;
 }
 
 /** The origin by which a client addresses the service; empty behind the edge, whose answers many clients share. */

@@ -17,12 +17,15 @@ export interface Page {
   readonly compressed?: Map<Encoding, Promise<Buffer | undefined>>;
 }
 
+export type Send = (ctx: BadgeContext) => Promise<void>;
+
 export const HTML_TYPE = 'text/html; charset=utf-8';
 
 /** Sends a page compressed as the client accepts it, or 304 if the client has it. */
 export async function sendPage(ctx: BadgeContext, page: Page): Promise<void> {
   const { status = 200, verdict = 'ok', contentType, caching, retryAfterSeconds } = page;
   const isDocument = contentType === HTML_TYPE;
+  ctx.state.kindId = 'page';
   ctx.state.verdict = verdict;
   const body = typeof page.body === 'string' ? Buffer.from(page.body) : page.body;
   const etag = hash('sha256', body);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readInput } from '../../../page/shared/input.js';
 import { createCatalog } from '../../../src/pages/catalog.ts';
-import type { Catalog } from '../../../page/types.ts';
+import type { Catalog, CatalogKind } from '../../../page/types.ts';
 
 const catalog = createCatalog();
 const text = { changes: 'look', about: '', example: '', isOffered: true } as const;
@@ -106,13 +106,15 @@ describe('a URL that is spelled anew', () => {
       to: '/pypi/dm/requests.svg',
       notes: [expect.stringContaining('not known'), expect.stringContaining('mirrors')],
     });
-    const total = {
-      ...catalog.kinds[0],
+    const [first] = catalog.kinds;
+    if (first === undefined) throw new Error('no kinds');
+    const total: CatalogKind = {
+      ...first,
       id: 'total',
       facts: 'downloads',
       names: { shields: ['dt'] },
     };
-    const known = { ...whole, kinds: [...whole.kinds, total] } as Catalog;
+    const known = { ...whole, kinds: [...whole.kinds, total] };
     expect(convert('https://pepy.tech/badge/requests', known).to).toBe('/pepy/dt/requests.svg');
   });
 });
@@ -191,10 +193,8 @@ test.each([
   ['[project]\nname = "requests', 'line 2'],
   ['[project]\nname = "no name"', '“no name”'],
 ])('%j is refused', (given, reason) => {
-  expect(readInput(given, catalog)).toEqual({
-    type: 'refused',
-    reason: expect.stringContaining(reason),
-  });
+  const input = readInput(given, catalog);
+  expect(input.type === 'refused' && input.reason).toContain(reason);
 });
 
 test('our own URLs stay as they are', () => {
@@ -217,7 +217,9 @@ test('any text is read without an error, and what it becomes begins with a slash
     'pepy.tech',
     'pypip.in',
   );
-  const path = fc.string({ unit: fc.constantFrom(...'/pypi/v%2F-_.:?&=[]()<>"\'é\u202e ab') });
+  const path = fc.string({
+    unit: fc.constantFrom(...Array.from('/pypi/v%2F-_.:?&=[]()<>"\'é\u202e ab')),
+  });
   const url = fc.tuple(host, path).map(([name, rest]) => `https://${name}/${rest}`);
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), url), (given) => {
