@@ -12,10 +12,10 @@ export function watchLogo(onChange, twins) {
   if (!(field instanceof HTMLInputElement) || !(file instanceof HTMLInputElement)) return;
   const status = element('logo-status', HTMLElement);
   field.addEventListener('focus', () => void loadLogoNames(), { once: true });
-  field.addEventListener('change', async () => {
+  const checkName = async () => {
     status.textContent = await wordsOf(field.value, twins);
-  });
-  file.addEventListener('change', async () => {
+  };
+  const readFile = async () => {
     const [chosen] = file.files ?? [];
     const url = chosen && (await shrinkImage(chosen));
     status.textContent =
@@ -25,7 +25,9 @@ export function watchLogo(onChange, twins) {
     if (url === undefined) return;
     field.value = url;
     onChange();
-  });
+  };
+  field.addEventListener('change', () => void checkName());
+  file.addEventListener('change', () => void readFile());
 }
 
 /**

@@ -36,7 +36,7 @@ export function createCatalog(): Catalog {
 function describeStyle(style: Style): CatalogStyle {
   const color = normalizeColor('blue') ?? '';
   const svg = drawSvg({ label: style, message: 'badge', color, style });
-  const [, width = '', height = ''] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
+  const [, width = '', height = ''] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? [];
   const image = `/badge/${style.replaceAll('-', '--')}-badge-blue.svg?style=${style}`;
-  return { name: style, image, width: Number(width), height: Number(height) };
+  return { name: style, image, width: Math.round(Number(width)), height: Number(height) };
 }
