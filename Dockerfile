@@ -3,9 +3,11 @@
 # `docker buildx build --platform linux/amd64,linux/arm64 .` builds both that are meant.
 FROM node:24.21.0-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584578ca4bb28af31120cffe AS runtime
 
-# glibc's allocator keeps what libvips frees. A name without a path is found on every platform.
+# glibc's allocator keeps what libvips frees. A name without a path is found on every platform. The fonts are for letters
+# that those of npm packages lack.
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends libjemalloc2 \
+  && apt-get install -y --no-install-recommends \
+    fonts-noto-cjk fonts-noto-color-emoji libjemalloc2 \
   && rm -rf /var/lib/apt/lists/* \
   && install -d -o node -g node /var/cache/pypins
 ENV LD_PRELOAD=libjemalloc.so.2

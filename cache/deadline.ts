@@ -11,10 +11,13 @@ export function inTime<T>(ms: number, promise: Promise<T>): Promise<T | undefine
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout;
     const wait = (steps: number): void => {
-      timer = setTimeout(() => {
-        if (steps > 1) wait(steps - 1);
-        else setImmediate(resolve, undefined);
-      }, ms / STEPS);
+      timer = setTimeout(
+        () => {
+          if (steps > 1) wait(steps - 1);
+          else setImmediate(resolve, undefined);
+        },
+        Math.max(0, ms) / STEPS,
+      );
     };
     wait(STEPS);
     void promise.then(resolve, reject).finally(() => clearTimeout(timer));

@@ -61,6 +61,7 @@ async function settingsOf(given: Environment, sampleUrl: string): Promise<Enviro
     ...given,
     PYPI_URL: sampleUrl,
     PYPISTATS_URL: sampleUrl,
+    PYPI_INDEXES: 'none',
     PYPI_PER_MINUTE: '10000000',
   };
 }

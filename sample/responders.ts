@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
 import { textPage, type Answer, type Exchange } from './exchange.ts';
-import { makeOutdated } from './faults/alterations.ts';
+import { makeOutdated, makeOutdatedSimple } from './faults/alterations.ts';
 import type { Cdn } from './faults/cdn.ts';
-import { answerAsPypi, answerAsPypistats } from './pypi/answers.ts';
+import { answerAsPypi, answerAsPypistats, answerAsSimple } from './pypi/answers.ts';
 import type { AnswerCall } from './pypi/changelog.ts';
 import type { Feed } from './pypi/feed.ts';
 import { beforeLastRow, type Changelog } from './pypi/journal.ts';
@@ -29,8 +29,13 @@ export interface Responder {
 /** Returns the responder of the service that the route belongs to. */
 export function responderFor(route: Route, exchange: Exchange, sources: Sources): Responder {
   const { projects, journal, feed, cdn } = sources;
+  const pass = (key: string, current: Answer) => cdn.pass('page', key, current);
+  if (route.api === 'simple') {
+    const { accept = '' } = exchange.request.headers;
+    const respond = async () => answerAsSimple(route, accept, projects.find, pass);
+    return { respond, respondOutdated: async () => makeOutdatedSimple(await respond()) };
+  }
   if (route.api === 'pypi') {
-    const pass = (key: string, current: Answer) => cdn.pass('page', key, current);
     const respond = async () => answerAsPypi(route, projects.find, pass);
     return { respond, respondOutdated: async () => makeOutdated(await respond()) };
   }

@@ -1,4 +1,4 @@
-export const APIS = ['pypi', 'pypistats', 'rss', 'xmlrpc'] as const;
+export const APIS = ['pypi', 'simple', 'pypistats', 'rss', 'xmlrpc'] as const;
 export type Api = (typeof APIS)[number];
 
 export interface PypiRoute {
@@ -10,13 +10,23 @@ export interface PypiRoute {
   readonly hasTrailingSlash: boolean;
 }
 
+export interface SimpleRoute {
+  readonly api: 'simple';
+  /** As the client spells it. */
+  readonly project: string;
+  /** PyPI redirects `/simple/<name>` to `/simple/<name>/`. */
+  readonly hasTrailingSlash: boolean;
+}
+
 /** What a request to one of the APIs asks for. The call of `xmlrpc` is in the body. */
 export type Route =
   | PypiRoute
+  | SimpleRoute
   | { readonly api: 'pypistats'; readonly project: string }
   | { readonly api: 'rss' | 'xmlrpc'; readonly project?: never };
 
 const PYPI_PATH = /^\/pypi\/([^/]+)(?:\/([^/]+))?\/json(\/?)$/;
+const SIMPLE_PATH = /^\/simple\/([^/]+)(\/?)$/;
 const PYPISTATS_PATH = /^\/api\/packages\/([^/]+)\/recent$/;
 const RSS_PATH = '/rss/updates.xml';
 const XMLRPC_PATHS: ReadonlySet<string> = new Set(['/pypi', '/pypi/', '/RPC2']);
@@ -26,8 +36,10 @@ export function matchRoute(method: string, pathname: string): Route | undefined 
   if (pathname === RSS_PATH) return { api: 'rss' };
   if (XMLRPC_PATHS.has(pathname)) return method === 'POST' ? { api: 'xmlrpc' } : undefined;
   const pypi = PYPI_PATH.exec(pathname);
-  const project = decode(pypi?.[1] ?? PYPISTATS_PATH.exec(pathname)?.[1]);
+  const simple = SIMPLE_PATH.exec(pathname);
+  const project = decode(pypi?.[1] ?? simple?.[1] ?? PYPISTATS_PATH.exec(pathname)?.[1]);
   if (project === undefined) return undefined;
+  if (simple) return { api: 'simple', project, hasTrailingSlash: simple[2] === '/' };
   if (!pypi) return { api: 'pypistats', project };
   return { api: 'pypi', project, release: decode(pypi[2]), hasTrailingSlash: pypi[3] === '/' };
 }

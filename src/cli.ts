@@ -3,7 +3,7 @@ import { flushCompileCache } from 'node:module';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { withoutUserInfo } from './commands/output.ts';
-import { BadgeError, UsageError } from './errors.ts';
+import { BadgeError, CommandError, UsageError } from './errors.ts';
 
 const EXIT_FAILURE = 1;
 /** Wrong arguments or invalid settings. */
@@ -46,7 +46,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map(
     },
     doctor: {
       description: 'check everything that the service needs, and advise on problems',
-      load: () => import('./commands/doctor.ts'),
+      load: () => import('./commands/doctor/doctor.ts'),
     },
     stats: {
       description: "print hit ratios, the budget and top misses from the nodes' metrics",
@@ -64,7 +64,7 @@ if (import.meta.main) {
     await run(process.argv.slice(2));
   } catch (error) {
     process.stderr.write(`pypins: ${withoutUserInfo(explain(error))}\n`);
-    process.exit(error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE);
+    process.exit(isUsage(error) ? EXIT_USAGE : EXIT_FAILURE);
   }
   // Node writes the cache only on exit; without it, a start after kill -9 takes 20 MB more.
   flushCompileCache();
@@ -84,10 +84,18 @@ async function run(words: readonly string[]): Promise<void> {
   await program.parseAsync(words, { from: 'user' });
 }
 
+/** Whether the arguments are wrong: the same mistake has the same exit code in every command. */
+function isUsage(error: unknown): boolean {
+  return (
+    error instanceof UsageError ||
+    (error instanceof BadgeError && error.fault.verdict === 'invalid')
+  );
+}
+
 /** The message to print; unexpected errors keep their stack. */
 function explain(error: unknown): string {
   if (error instanceof BadgeError) return `${error.fault.message}: ${error.message}`;
-  if (error instanceof UsageError) return error.message;
+  if (error instanceof UsageError || error instanceof CommandError) return error.message;
   if (error instanceof Error && 'code' in error) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

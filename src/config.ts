@@ -3,11 +3,15 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { ADMIN_ADDRESS } from './admin-address.ts';
 import { SettingsError } from './errors.ts';
+import { normalizeIndexUrl } from './facts/names.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().positive();
+
+/** Each has records, a budget and connections of its own. */
+const MAX_INDEXES = 16;
 
 const NO_USER_INFO = 'must not contain a name or a password: they are not sent';
 
@@ -95,11 +99,21 @@ export const settingsSchema = z.object({
   PYPI_URL: originOf(/^https?$/, 'https://pypi.org')
     .default('https://pypi.org')
     .describe('URL of PyPI or a mirror'),
-  PYPI_CONCURRENCY: count.max(64).default(8).describe('concurrent requests to PyPI per process'),
+  PYPI_CONCURRENCY: count
+    .max(64)
+    .default(8)
+    .describe('concurrent requests to PyPI per process; a quarter of them to the Simple API'),
   PYPI_PER_MINUTE: count
     .min(5)
     .default(600)
     .describe('requests to PyPI for facts per minute, for all processes together'),
+  PYPI_INDEXES: urlList
+    .refine((urls) => urls.length <= MAX_INDEXES, { error: `must be at most ${MAX_INDEXES}` })
+    .transform((urls) => [...new Set(urls.map((url) => normalizeIndexUrl(url) ?? url))])
+    .default(['https://test.pypi.org'])
+    .describe(
+      'other indexes with the API of PyPI that `?pypiBaseUrl=` may name, separated by commas, or `none`',
+    ),
   PYPISTATS_URL: originOf(/^https?$/, 'https://pypistats.org')
     .default('https://pypistats.org')
     .describe('URL of pypistats.org'),

@@ -37,5 +37,7 @@ export const CONNECTION_DEADLINES = {
   requestMs: 10_000,
   /** While stopping, idle connections stay open this long; clients that use them get `Connection: close`. */
   drainMs: 3_000,
+  /** While stopping, a process serves on for the edges' probes for at most this long. */
+  noticeMs: 5_000,
   stopMs: 10_000,
 } as const;

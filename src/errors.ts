@@ -47,6 +47,13 @@ export const FAULTS = {
     color: 'red',
     cacheClass: 'not-found',
   },
+  'index-not-served': {
+    verdict: 'invalid',
+    status: 400,
+    message: 'index not served',
+    color: 'lightgrey',
+    cacheClass: 'not-found',
+  },
   'no-badge': {
     verdict: 'not-found',
     status: 404,
@@ -130,6 +137,11 @@ export function toBadgeError(error: unknown): BadgeError {
   return error instanceof BadgeError
     ? error
     : new BadgeError('internal', 'unexpected failure', { cause: error });
+}
+
+/** A command could not do what it was asked. The message is printed for the user, without a stack. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
 }
 
 /** Wrong arguments of a command. The message is printed for the user. */

@@ -21,8 +21,8 @@ export const RECORDS_PREFIX = `${NAME}:${RECORDS_VERSION}`;
 export const KEYS = {
   /** Channel: keys of expired records. */
   expired: `${COORDINATION}:expired`,
-  /** Counter: requests to PyPI for facts. */
-  pypiBudget: `${COORDINATION}:budget:pypi`,
+  /** Counters: requests for facts to PyPI (`pypi`) or another index. */
+  indexBudget: (index: string) => `${COORDINATION}:budget:${index}`,
   /** Counters: requests to pypistats.org. */
   pypistatsBudget: `${COORDINATION}:budget:pypistats`,
   /** Counter: requested refreshes of a project. */

@@ -5,13 +5,9 @@ import { createMemoryCache, type MemoryCache } from '../cache/memory.ts';
 import { createSingleFlight } from '../cache/single-flight.ts';
 import { createLocalMessages } from '../cache/store/messages.ts';
 import { DEADLINES } from './deadlines.ts';
-import { FAULTS } from './errors.ts';
-import {
-  createSources,
-  type OpenedSources,
-  type Shared,
-  type SourcesOptions,
-} from './facts/sources.ts';
+import { type Fault, FAULTS } from './errors.ts';
+import type { Shared, SourcesOptions } from './facts/parts.ts';
+import { createSources, type OpenedSources } from './facts/sources.ts';
 import { createPopularity, type Popularity } from './follow/popularity.ts';
 import { type FollowerWatch, watchFollower } from './follow/state/watch.ts';
 import type { CachedResponse } from './http/badges/micro-cache.ts';
@@ -30,8 +26,12 @@ const SQLITE_MEMORY_SECONDS = 0.25;
 const SQLITE_SETTLE_MS = SQLITE_MEMORY_SECONDS * 1000 + 1_000;
 /** Start-up waits this long for the store: without it, this process would ask PyPI for facts that others have. */
 const STORE_PATIENCE_MS = 500;
-const { message, color } = FAULTS.busy;
-const BUSY: BadgeSpec = { label: 'pypi', message, color, style: 'flat' };
+const spareOf = ({ message, color }: Fault): BadgeSpec => ({
+  label: 'pypi',
+  message,
+  color,
+  style: 'flat',
+});
 
 /** What all services need. */
 export type ServicesOptions = Pick<SourcesOptions, 'config' | 'log' | 'metrics' | 'version'>;
@@ -79,7 +79,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     drawingRunning: () => imaging.queue().running,
     drawingWaiting: () => imaging.queue().waiting,
     budgetLeft: (upstream) => sources.budgetsLeft()[upstream],
-    factsBytes: () => sources.projects.stats().bytes + sources.downloads.stats().bytes,
+    factsBytes: sources.bytes,
     picturesBytes: () => memory.stats().bytes,
     answersBytes: () => responses.stats().bytes,
     diskBytes: () => disk.stats().bytes,
@@ -202,8 +202,11 @@ async function createDrawing(options: ServicesOptions) {
     disk,
     flights: createSingleFlight(),
     imaging,
-    // Drawn before the first request: a full queue answers with them.
-    spares: await drawSpares(imaging, BUSY),
+    // Drawn before the first request, for when nothing can be drawn.
+    spares: {
+      busy: await drawSpares(imaging, spareOf(FAULTS.busy)),
+      internal: await drawSpares(imaging, spareOf(FAULTS.internal)),
+    },
     observe: metrics.picture,
   });
   return { imaging, memory, disk, pictures, logos: createLogos() };

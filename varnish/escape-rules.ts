@@ -15,7 +15,9 @@ const APART = '(?<!%)(?<!%[0-9A-Fa-f])';
  * escape is replaced by what the next table has for it, and the tables are removed. No URL contains a space.
  */
 export function renderEscapeRules(): string {
-  const table = [...UNRESERVED].map((character) => `|${hexOf(character)}${character}`).join('');
+  const table = UNRESERVED.split('')
+    .map((character) => `|${hexOf(character)}${character}`)
+    .join('');
   return [
     HEAD,
     sub('decode_unreserved', [

@@ -1,4 +1,5 @@
-import { CACHE_STEPS, type Parameter, PARAMETERS } from '../src/badges/parameters.ts';
+import { CACHE_STEPS } from '../src/badges/parameter-values.ts';
+import { type Parameter, PARAMETERS } from '../src/badges/parameters.ts';
 import { renderKindRules } from './kind-rules.ts';
 import { END, NEXT, rule, sub } from './rule.ts';
 
@@ -27,6 +28,7 @@ export function renderParameterRules(): string {
     '# One occurrence of each is left.',
     sub('query_of_canonical_values', PARAMETERS.flatMap(canonicalValue)),
     sub('canonical_seconds', canonicalSeconds()),
+    sub('canonical_flag', CANONICAL_FLAG),
     sub('query_without_old_names', PARAMETERS.flatMap(withoutOldName)),
     defaults('query_without_defaults', ({ changes }) => changes !== 'look' && changes !== 'size'),
     defaults('query_without_default_sizes', ({ changes }) => changes === 'size'),
@@ -62,16 +64,24 @@ function canonicalValue({ name, means }: Parameter): string[] {
   ];
 }
 
+/** On, unless it is off; off is the default, which a later rule drops. */
+const CANONICAL_FLAG = [
+  'if (var.get("value") ~ "^(?i:0|false)$") {',
+  '  var.set("value", "0");',
+  '} else {',
+  '  var.set("value", "1");',
+  '}',
+];
+
 /** The longest step that is not longer than the variable "value"; an empty one for what the API ignores. */
 function canonicalSeconds(): string[] {
-  const step = (seconds: number): string[] => [
-    `} elsif (std.integer(var.get("value"), 0) >= ${seconds}) {`,
-    `  var.set("value", "${seconds}");`,
-  ];
   return [
     'if (var.get("value") !~ "^[1-9][0-9]{0,8}$") {',
     '  var.set("value", "");',
-    ...CACHE_STEPS.toReversed().flatMap(step),
+    ...CACHE_STEPS.toReversed().flatMap((seconds) => [
+      `} elsif (std.integer(var.get("value"), 0) >= ${seconds}) {`,
+      `  var.set("value", "${seconds}");`,
+    ]),
     '} else {',
     '  var.set("value", "");',
     '}',

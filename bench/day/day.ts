@@ -15,23 +15,26 @@ const PYPIP_IN = 10;
 const FRESH_SECONDS = 600;
 const BUDGET = 20;
 const WRONG_GOAL_SECONDS = 60;
+const GROWTH_GOAL_PERCENT = 10;
 
 /**
- * A day of views of 50,000 badges of 15,000 packages, with bursts, a scraper, and a release every eight seconds: what the
+ * A day of views of 50,000 badges of 15,000 packages, a tenth of them of the kinds that were added later, with bursts, a scraper, and a release every eight seconds: what the
  * edge and the upstreams see of them, on a simulated clock. Nothing lives long without a follower: six hours from the
  * daily load of downloads on are enough there.
  */
 export async function measureDay({ isQuick }: BenchOptions): Promise<Measured> {
-  const traffic = createTraffic();
+  const traffic = createTraffic({ hasLaterKinds: true });
   const storesMB = isQuick ? STORES_MB.slice(-1) : STORES_MB;
   const rooms = storesMB.map((megabytes) => Math.floor((megabytes * 2 ** 20) / BADGE_BYTES));
-  const common = { traffic, rooms, viewsPerSecond: VIEWS_PER_SECOND };
-  const followed = await runDay({
+  const common = { traffic, rooms, viewsPerSecond: VIEWS_PER_SECOND, asksSimple: true };
+  const day = {
     ...common,
     isFollowed: true,
     warmUpSeconds: 2 * HOUR_SECONDS,
     measuredSeconds: (isQuick ? 6 : 24) * HOUR_SECONDS,
-  });
+  };
+  const followed = await runDay(day);
+  const earlier = await runDay({ ...day, traffic: createTraffic(), asksSimple: false });
   const alone = await runDay({
     ...common,
     isFollowed: false,
@@ -46,6 +49,7 @@ export async function measureDay({ isQuick }: BenchOptions): Promise<Measured> {
     figures: [
       figureOfHits(followed, alone),
       figureOfPypi(followed, alone),
+      figureOfSimple(followed, earlier),
       figureOfPypistats(followed, alone),
       figureOfWrong(followed, alone),
     ],
@@ -77,6 +81,18 @@ function figureOfPypi(followed: DayOutcome, alone: DayOutcome): Figure {
     measured: `${sides.map(({ asked, views }) => perMillion(asked.pypi, views)).join(', ')}; ${unchanged.map((share) => `${Math.round(100 * share)} %`).join(', ')}; ${leastSeconds.toFixed(0)}`,
     goal: `most of them 304; ≥ ${FRESH_SECONDS} s`,
     met: Math.min(...unchanged) > 0.5 && leastSeconds >= FRESH_SECONDS,
+  };
+}
+
+function figureOfSimple(followed: DayOutcome, earlier: DayOutcome): Figure {
+  const [now, before] = [followed, earlier].map(({ asked, views }) => asked.pypi / views);
+  const growth = (now ?? 0) / (before ?? 0) - 1;
+  return {
+    key: 'day-simple',
+    what: 'the same, with a follower: requests to the Simple API for a million views; growth of all requests to PyPI by it, and by a tenth of the views being of released, size, provenance and ?include_prereleases',
+    measured: `${perMillion(followed.asked.simple, followed.views)}; ${(100 * growth).toFixed(1)} %`,
+    goal: `< ${GROWTH_GOAL_PERCENT} %`,
+    met: 100 * growth < GROWTH_GOAL_PERCENT,
   };
 }
 

@@ -2,9 +2,10 @@ import { createFacts } from '../../cache/facts/facts.ts';
 import type { Facts } from '../../cache/facts/contract.ts';
 import { createSqliteStore } from '../../cache/store/sqlite/store.ts';
 import type { Store } from '../../cache/store/contract.ts';
-import type { DownloadFacts, ProjectFacts } from '../../src/facts/schema.ts';
+import type { DownloadFacts, ProjectFacts, SimpleFacts } from '../../src/facts/schema.ts';
 import { type Budget, createBudget } from '../../src/facts/budget.ts';
 import { createPypiSource } from '../../src/facts/pypi.ts';
+import { createSimpleSource } from '../../src/facts/simple/source.ts';
 import { createPypistatsSource } from '../../src/facts/pypistats.ts';
 import type { Upstreams } from './upstreams.ts';
 import { createRandom } from '../traffic/random.ts';
@@ -23,6 +24,7 @@ const SEED = 20_251_010;
 export interface DayFacts {
   readonly store: Store;
   readonly projects: Facts<ProjectFacts>;
+  readonly simple: Facts<SimpleFacts>;
   readonly downloads: Facts<DownloadFacts>;
   readonly pypistatsPerMinute: number;
   /** While it is free, the budget of pypistats.org serves everybody. */
@@ -47,13 +49,14 @@ export function createDayFacts(options: {
     clock,
     random,
   };
+  const index = { client: upstreams.pypi, budget: ENDLESS, freshSeconds: FRESH_SECONDS };
   const projects = createFacts({
     ...common,
-    source: createPypiSource({
-      client: upstreams.pypi,
-      budget: ENDLESS,
-      freshSeconds: FRESH_SECONDS,
-    }),
+    source: createPypiSource({ ...index, name: 'pypi' }),
+  });
+  const simple = createFacts({
+    ...common,
+    source: createSimpleSource({ ...index, name: 'simple' }),
   });
   const downloads = createFacts({
     ...common,
@@ -69,11 +72,12 @@ export function createDayFacts(options: {
   return {
     store,
     projects,
+    simple,
     downloads,
     pypistatsPerMinute: PYPISTATS_PER_MINUTE,
     setFree: budget.setFree,
     async close() {
-      await Promise.all([projects.close(), downloads.close()]);
+      await Promise.all([projects.close(), simple.close(), downloads.close()]);
       budget.close();
       await store.close();
     },

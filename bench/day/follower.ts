@@ -39,7 +39,7 @@ export async function createDayFollower(options: {
   readonly wanted: readonly string[];
 }): Promise<DayFollower> {
   const { facts, upstreams, edges, clock, wanted } = options;
-  const { store, projects } = facts;
+  const { store } = facts;
   const random = createRandom(SEED);
   const queue = createChangeQueue();
   const later = createAgenda(clock);
@@ -50,7 +50,7 @@ export async function createDayFollower(options: {
   /** As in src/follow/changes/work.ts, without its waits. */
   const look = async (pending: Pending): Promise<void> => {
     const { project } = pending;
-    const { isConfirmed, hasNewFacts, baseline, serial } = await refetch(projects, pending);
+    const { isConfirmed, hasNewFacts, baseline, serial } = await refetch(facts, pending);
     const isNews = isConfirmed && !pending.isTold;
     const next = {
       ...pending,

@@ -25,9 +25,11 @@ export interface Origin {
 export function createOrigin(options: {
   readonly upstreams: Upstreams;
   readonly isFollowed: boolean;
+  /** Whether the Simple API is asked for the status of projects. */
+  readonly asksSimple: boolean;
   readonly clock: () => number;
 }): Origin {
-  const { isFollowed, clock } = options;
+  const { isFollowed, asksSimple, clock } = options;
   const facts = createDayFacts(options);
   /** Of downloads, by project. */
   const dueAtMs = new Map<string, number>();
@@ -39,12 +41,14 @@ export function createOrigin(options: {
     return clock() + edgeMs('downloads', leftSeconds);
   };
   const answer = async (badge: ViewedBadge): Promise<OriginAnswer> => {
-    const isDownloads = badge.kind === 'download';
-    const found = await (isDownloads ? facts.downloads : facts.projects).get(badge.project);
-    if (isDownloads && found.state === 'fresh') dueAtMs.set(badge.project, found.dueAtMs);
+    const { kind, project } = badge;
+    const isDownloads = kind === 'download';
+    if (asksSimple && kind === 'status') await facts.simple.get(project);
+    const found = await factsOf(facts, kind).get(project);
+    if (isDownloads && found.state === 'fresh') dueAtMs.set(project, found.dueAtMs);
     if (found.state === 'absent' || found.state === 'unavailable')
       return { untilMs: clock() + edgeMs('failing'), release: undefined };
-    const isVersion = badge.kind === 'version' && 'version' in found.value;
+    const isVersion = kind === 'version' && 'version' in found.value;
     return {
       untilMs: found.state === 'fresh' ? untilMs(badge) : clock() + edgeMs('stale'),
       release: isVersion ? Number(found.value.version) : undefined,
@@ -62,6 +66,11 @@ export function createOrigin(options: {
     },
     close: () => facts.close(),
   };
+}
+
+function factsOf({ downloads, projects, simple }: DayFacts, kind: string) {
+  if (kind === 'download') return downloads;
+  return kind === 'provenance' || kind === 'version?include_prereleases' ? simple : projects;
 }
 
 /** What the headers tell the edge, in milliseconds. */

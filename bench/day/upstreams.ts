@@ -7,11 +7,13 @@ const OLD_MS = 60_000;
 /** What the upstreams were asked. */
 export interface Asked {
   pypi: number;
-  /** Of these, answered with 304. */
+  /** Of these, to the Simple API. */
+  simple: number;
+  /** Of all, answered with 304. */
   unchanged: number;
   pypistats: number;
   pypistatsInAnyMinute: number;
-  /** Between two requests to PyPI for the same project, those of the follower aside. */
+  /** Between two requests to PyPI's JSON API for the same project, those of the follower aside. */
   leastSecondsApart: number;
 }
 
@@ -40,7 +42,6 @@ interface Page {
 
 export function createUpstreams(clock: () => number): Upstreams {
   const pages = new Map<string, Page>();
-  const lately: number[] = [];
   let asked = nothingAsked();
   let isFollower = false;
   const pageOf = (project: string): Page => {
@@ -53,6 +54,7 @@ export function createUpstreams(clock: () => number): Upstreams {
 
   const askPypi = (path: string, etag: string | undefined): UpstreamAnswer => {
     const page = pageOf(path.split('/')[2] ?? '');
+    if (path.startsWith('/simple/')) return askSimple(page, etag);
     const nowMs = clock();
     const release = nowMs - page.atMs < OLD_MS ? page.shown : page.release;
     page.shown = page.release;
@@ -67,18 +69,19 @@ export function createUpstreams(clock: () => number): Upstreams {
     return { status: 304 };
   };
 
-  const askPypistats = (): UpstreamAnswer => {
-    const nowMs = clock();
-    lately.push(nowMs);
-    while ((lately[0] ?? nowMs) <= nowMs - MINUTE_MS) lately.shift();
-    asked.pypistats += 1;
-    asked.pypistatsInAnyMinute = Math.max(asked.pypistatsInAnyMinute, lately.length);
-    return ok({ data: { last_day: 1, last_week: 7, last_month: 30 } });
+  /** Installers ask for this page all the time, so the CDN has the new one at once. */
+  const askSimple = ({ release }: Page, etag: string | undefined): UpstreamAnswer => {
+    asked.pypi += 1;
+    asked.simple += 1;
+    if (etag !== `"${release}"`)
+      return ok({ meta: { '_last-serial': release }, versions: [`${release}`] }, `"${release}"`);
+    asked.unchanged += 1;
+    return { status: 304 };
   };
 
   return {
     pypi: clientOf(askPypi),
-    pypistats: clientOf(askPypistats),
+    pypistats: clientOf(countPypistats(() => asked, clock)),
     publish(project) {
       const page = pageOf(project);
       page.release += 1;
@@ -98,9 +101,24 @@ export function createUpstreams(clock: () => number): Upstreams {
   };
 }
 
+/** Answers as pypistats.org, and counts the requests of each minute. */
+function countPypistats(asked: () => Asked, clock: () => number): () => UpstreamAnswer {
+  const lately: number[] = [];
+  return () => {
+    const nowMs = clock();
+    lately.push(nowMs);
+    while ((lately[0] ?? nowMs) <= nowMs - MINUTE_MS) lately.shift();
+    const counts = asked();
+    counts.pypistats += 1;
+    counts.pypistatsInAnyMinute = Math.max(counts.pypistatsInAnyMinute, lately.length);
+    return ok({ data: { last_day: 1, last_week: 7, last_month: 30 } });
+  };
+}
+
 function nothingAsked(): Asked {
   return {
     pypi: 0,
+    simple: 0,
     unchanged: 0,
     pypistats: 0,
     pypistatsInAnyMinute: 0,

@@ -13,6 +13,13 @@ const KINDS = ['version', 'version', 'version', 'py_versions', 'py_versions', 'l
   'status',
   'implementation',
 ]);
+/** A tenth of the badges where the kinds count that were added later. */
+const LATER_KINDS = [...KINDS, ...KINDS, ...KINDS].concat([
+  'released',
+  'size',
+  'provenance',
+  'version?include_prereleases',
+]);
 const STYLES = ['', '', '', '?style=flat-square', '?style=for-the-badge'];
 /** Shares of the views that are written otherwise than the badge's canonical URL. */
 const SPELT_OTHERWISE = 0.27;
@@ -57,8 +64,9 @@ export interface Traffic {
   }): string[];
 }
 
-export function createTraffic(): Traffic {
-  const badges = badgesOf(packageNames());
+/** `hasLaterKinds`: a tenth of the badges is of kinds that were added later. */
+export function createTraffic({ hasLaterKinds = false } = {}): Traffic {
+  const badges = badgesOf(packageNames(), hasLaterKinds ? LATER_KINDS : KINDS);
   const chances = zipf(badges.length);
   const shareOf = (number: number): number => (chances[number] ?? 0) - (chances[number - 1] ?? 0);
   return {
@@ -105,14 +113,15 @@ function packageNames(): string[] {
   return rows.slice(0, PACKAGES).map(({ project }) => project);
 }
 
-function badgesOf(names: readonly string[]): ViewedBadge[] {
+function badgesOf(names: readonly string[], kinds: readonly string[]): ViewedBadge[] {
   const random = createRandom(SEED);
   const badges = new Map<string, ViewedBadge>();
   while (badges.size < BADGES) {
     const project = names[Math.floor((badges.size / BADGES) * names.length)] ?? '';
-    const kind = KINDS[Math.floor(random() * KINDS.length)] ?? '';
-    const style = STYLES[Math.floor(random() * STYLES.length)];
-    const path = `/${kind}/${project}/badge.svg${style}`;
+    const kind = kinds[Math.floor(random() * kinds.length)] ?? '';
+    const [name = '', query] = kind.split('?');
+    const style = STYLES[Math.floor(random() * STYLES.length)] ?? '';
+    const path = `/${name}/${project}/badge.svg${query === undefined ? style : `?${query}`}`;
     badges.set(path, { path, project, kind });
   }
   return [...badges.values()];

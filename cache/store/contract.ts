@@ -32,8 +32,10 @@ export interface RankOptions {
 export interface Store {
   /** Name of the tier in headers and metrics. */
   readonly tier: 'redis' | 'sqlite';
-  /** False while the store does not answer. */
+  /** False while the store does not answer or refuses writes. */
   readonly healthy: boolean;
+  /** Writes and deletes a value; returns undefined, or why the store fails, in its own words. */
+  probe(): Promise<string | undefined>;
   /** Returns the value, or undefined if it is missing or expired or the store failed. */
   get(key: string): Promise<string | undefined>;
   /** Stores the value for `ttlSeconds`; returns false if the store failed. */

@@ -28,6 +28,26 @@ export function makeOutdated(answer: Answer): Answer {
   return withBody({ ...answer, headers }, JSON.stringify(outdated));
 }
 
+const simpleSchema = z.looseObject({
+  meta: z.looseObject({ '_last-serial': z.number() }),
+  versions: z.array(z.string()),
+});
+
+/** As `makeOutdated`, of the Simple API: without the last version, and under the serial before. */
+export function makeOutdatedSimple(answer: Answer): Answer {
+  const { data } = simpleSchema.safeParse(answer.status === 200 && readJson(answer));
+  if (data === undefined) return answer;
+  const serial = data.meta['_last-serial'] - 1;
+  const versions = data.versions.slice(0, Math.max(1, data.versions.length - 1));
+  const outdated = { ...data, meta: { ...data.meta, '_last-serial': serial }, versions };
+  const headers = { ...answer.headers, 'x-pypi-last-serial': String(serial) };
+  return withBody({ ...answer, headers }, JSON.stringify(outdated));
+}
+
+function readJson(answer: Answer): unknown {
+  return answer.headers['content-type']?.includes('json') && JSON.parse(String(answer.body));
+}
+
 /**
  * Returns the answer with null for every value: in JSON down to the second level; in XML, nil for the values of XML-RPC and
  * no text in the feed. An error stays as it is.

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { textPage, type Answer, type Exchange } from '../exchange.ts';
 import { tooManyCalls } from '../pypi/changelog.ts';
+import { SIMPLE_TYPE } from '../pypi/pages.ts';
 import type { Responder } from '../responders.ts';
 import type { Api } from '../routes.ts';
 import { makeNulls } from './alterations.ts';
@@ -21,6 +22,7 @@ const XML_TYPE = 'text/xml; charset=UTF-8';
 /** Each API's content type, and the start of a body that never gets to its end. */
 const FORMATS: Readonly<Record<Api, readonly [type: string, start: string]>> = {
   pypi: [JSON_TYPE, '{"info":{"description":"'],
+  simple: [SIMPLE_TYPE, '{"files":[{"filename":"'],
   pypistats: [JSON_TYPE, '{"info":{"description":"'],
   rss: [XML_TYPE, '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>'],
   xmlrpc: [XML_TYPE, "<?xml version='1.0'?>\n<methodResponse><params><param><value><string>"],

@@ -5,6 +5,11 @@ export const fileProjects: readonly SampleProject[] = [
   { name: 'sample-wheel-only', shows: 'a wheel only', files: ['wheel'] },
   { name: 'sample-sdist-only', shows: 'an sdist only', files: ['sdist'] },
   { name: 'sample-egg', shows: 'an egg and an sdist', files: ['egg', 'sdist'] },
+  {
+    name: 'sample-many-wheels',
+    shows: 'a wheel for every machine, and a larger one for some',
+    files: ['wheel', 'binary-wheel', 'sdist'],
+  },
   { name: 'sample-no-files', shows: 'a release without files', files: [] },
 ];
 

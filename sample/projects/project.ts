@@ -1,5 +1,8 @@
 /** The kinds of files that a release can have. */
-export type FileKind = 'wheel' | 'sdist' | 'egg';
+export type FileKind = 'wheel' | 'binary-wheel' | 'sdist' | 'egg';
+
+/** PyPI's own status of a project (PEP 792). */
+export type ProjectStatus = 'active' | 'archived' | 'deprecated' | 'quarantined';
 
 /** Fields of PyPI's `info` under their names there, such as `license` or `author`. */
 export type Info = Readonly<Record<string, unknown>>;
@@ -10,6 +13,8 @@ interface ReleaseFacts {
   readonly info?: Info;
   /** Default: a wheel and an sdist. */
   readonly files?: readonly FileKind[];
+  /** The files that have attestations (PEP 740). Default: none. */
+  readonly attested?: readonly FileKind[];
 }
 
 /** A release that differs from its project's other releases. */
@@ -36,7 +41,12 @@ export interface SampleProject extends ReleaseFacts {
   readonly releases?: readonly (string | SampleRelease)[];
   /** Default: a few thousand; null: pypistats.org does not know the project. */
   readonly downloads?: Downloads | null;
-  /** The shape of PyPI's answer. Default: today's; `legacy`: that of 2016; `nulls`: today's with null in every field. */
+  /** Default: active. A project in quarantine is a 404 for the JSON API. */
+  readonly status?: ProjectStatus;
+  /**
+   * The shape of PyPI's answers. Default: today's; `legacy`: those of 2016, the Simple API in HTML; `nulls`: today's with
+   * null in every field, the Simple API without optional fields.
+   */
   readonly shape?: 'legacy' | 'nulls';
 }
 

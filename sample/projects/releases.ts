@@ -12,11 +12,12 @@ export interface Release extends Required<SampleRelease> {
 
 /** Returns the project's releases, the oldest first. */
 export function releasesOf(project: SampleProject): Release[] {
-  const { info, files = ['wheel', 'sdist'] } = project;
+  const { info, files = ['wheel', 'sdist'], attested = [] } = project;
   return statedReleases(project).map((stated, age) => ({
     version: stated.version,
     info: { ...info, ...stated.info },
     files: stated.files ?? files,
+    attested: stated.attested ?? attested,
     yanked: stated.yanked ?? null,
     age,
   }));

@@ -3,6 +3,7 @@ import { downloadProjects, fileProjects } from './files-and-downloads.ts';
 import { hostileProjects } from './hostile.ts';
 import { licenseProjects } from './licenses.ts';
 import type { SampleProject } from './project.ts';
+import { simpleApiProjects } from './simple-api.ts';
 import { nameProjects, versionProjects } from './versions-and-names.ts';
 import { wellKnownProjects } from './well-known.ts';
 
@@ -14,6 +15,7 @@ export const sampleProjects: readonly SampleProject[] = [
   ...licenseProjects,
   ...classifiedProjects,
   ...fileProjects,
+  ...simpleApiProjects,
   ...downloadProjects,
   ...hostileProjects,
 ];

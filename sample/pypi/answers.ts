@@ -1,7 +1,7 @@
 import { textPage, type Answer } from '../exchange.ts';
 import { normalize } from '../projects/project.ts';
-import type { PypiRoute } from '../routes.ts';
-import { CORS_HEADERS, type IndexEntry } from './pages.ts';
+import type { PypiRoute, SimpleRoute } from '../routes.ts';
+import { CORS_HEADERS, type IndexEntry, SIMPLE_TYPE } from './pages.ts';
 
 /** Finds a project by its normalized name. */
 export type FindProject = (name: string) => IndexEntry | undefined;
@@ -31,9 +31,33 @@ export function answerAsPypi(
   return pass(`${name}/${release ?? ''}`, { ...answer, headers });
 }
 
+/**
+ * Returns the Simple API's answer: a redirect to the normalized name with a slash, the page in the format that the client
+ * accepts, or a 404. The last two go through `pass`, the cache of the CDN.
+ */
+export function answerAsSimple(
+  { project, hasTrailingSlash }: SimpleRoute,
+  accept: string,
+  findProject: FindProject,
+  pass: (key: string, current: Answer) => Answer,
+): Answer {
+  const name = normalize(project);
+  if (project !== name || !hasTrailingSlash)
+    return redirectTo(`/simple/${encodeURIComponent(name)}/`);
+  const isJson = accept.includes(SIMPLE_TYPE);
+  const page = findProject(name)?.simplePage(isJson);
+  const answer = page
+    ? { status: 200, headers: { vary: 'Accept', ...page.headers }, body: page.body }
+    : textPage(404, '404 Not Found');
+  return pass(`simple/${name}/${isJson ? 'json' : 'html'}`, answer);
+}
+
 function redirect(name: string, release: string | undefined): Answer {
   const segments = release === undefined ? [name] : [name, release];
-  const location = `/pypi/${segments.map(encodeURIComponent).join('/')}/json`;
+  return redirectTo(`/pypi/${segments.map(encodeURIComponent).join('/')}/json`);
+}
+
+function redirectTo(location: string): Answer {
   const page = textPage(301, '<html><head><title>301 Moved Permanently</title></head></html>');
   return { ...page, headers: { ...page.headers, location, 'retry-after': '0' } };
 }

@@ -7,9 +7,20 @@ export type Document = Readonly<Record<string, unknown>>;
 const FIRST_UPLOAD_MS = Date.UTC(2020, 0, 1, 12);
 const DAY_MS = 86_400_000;
 const FILE_KINDS = {
-  wheel: { packagetype: 'bdist_wheel', python_version: 'py3', suffix: '-py3-none-any.whl' },
-  sdist: { packagetype: 'sdist', python_version: 'source', suffix: '.tar.gz' },
-  egg: { packagetype: 'bdist_egg', python_version: '2.7', suffix: '-py2.7.egg' },
+  wheel: {
+    packagetype: 'bdist_wheel',
+    python_version: 'py3',
+    suffix: '-py3-none-any.whl',
+    bytes: 10_000,
+  },
+  'binary-wheel': {
+    packagetype: 'bdist_wheel',
+    python_version: 'cp313',
+    suffix: '-cp313-cp313-manylinux_2_28_x86_64.whl',
+    bytes: 1_234_567,
+  },
+  sdist: { packagetype: 'sdist', python_version: 'source', suffix: '.tar.gz', bytes: 10_000 },
+  egg: { packagetype: 'bdist_egg', python_version: '2.7', suffix: '-py2.7.egg', bytes: 10_000 },
 } as const satisfies Record<FileKind, unknown>;
 
 /**
@@ -101,11 +112,12 @@ export function fileNames({ name }: SampleProject, { version, files }: Release) 
   });
 }
 
-function filesOf(project: SampleProject, release: Release): unknown[] {
+/** Returns the release's files as the JSON API has them. */
+export function filesOf(project: SampleProject, release: Release): unknown[] {
   // Each release is a day younger than the one before.
   const uploadedAtMs = FIRST_UPLOAD_MS + release.age * DAY_MS;
   const uploaded = new Date(uploadedAtMs).toISOString().slice(0, 19);
-  return fileNames(project, release).map(({ filename, packagetype, python_version }) => {
+  return fileNames(project, release).map(({ filename, packagetype, python_version, bytes }) => {
     const [md5, sha256] = [digest('md5', filename), digest('sha256', filename)];
     const isWheel = packagetype === 'bdist_wheel';
     return {
@@ -119,7 +131,7 @@ function filesOf(project: SampleProject, release: Release): unknown[] {
       packagetype,
       python_version,
       requires_python: release.info['requires_python'] ?? null,
-      size: 10_000 + filename.length,
+      size: bytes + filename.length,
       upload_time: uploaded,
       upload_time_iso_8601: `${uploaded}.000000Z`,
       url: `https://files.sample.invalid/packages/${sha256.slice(0, 2)}/${sha256.slice(2)}/${encodeURIComponent(filename)}`,

@@ -3,6 +3,7 @@ import { normalize, type Downloads, type SampleProject } from '../projects/proje
 import { findRelease, releasesOf } from '../projects/releases.ts';
 import { projectDocument, releaseDocument, type Document } from './document.ts';
 import { legacyDocument } from './legacy-document.ts';
+import { simpleDocument, simpleHtml } from './simple-document.ts';
 
 /** What PyPI answers for something that exists: a body, and the headers that depend on it. */
 export interface Page {
@@ -20,6 +21,8 @@ export interface IndexEntry {
   page(): Page | undefined;
   /** `/pypi/<name>/<release>/json`. */
   releasePage(version: string): Page | undefined;
+  /** `/simple/<name>/`, in JSON for those who ask for it. A project in quarantine has this page only. */
+  simplePage(isJson: boolean): Page | undefined;
   /** Null if pypistats.org does not know the project. */
   readonly downloads: Downloads | null;
   /** What the entry was made from; undefined for an entry that cannot change, such as a recorded one. */
@@ -36,6 +39,10 @@ export const CORS_HEADERS = {
   'access-control-max-age': '86400',
 };
 
+/** The JSON of the Simple API (PEP 691). */
+export const SIMPLE_TYPE = 'application/vnd.pypi.simple.v1+json';
+const HTML_TYPE = 'text/html; charset=UTF-8';
+
 const DEFAULT_DOWNLOADS: Downloads = { day: 410, week: 2_900, month: 12_345 };
 
 /** Returns the project's entry. Its pages, megabytes for some projects, are written on the first request. */
@@ -46,6 +53,7 @@ export function indexProject(project: SampleProject, serial: number): IndexEntry
     const body = Buffer.from(JSON.stringify(document));
     return isLegacy ? legacyPage(body, serial) : pageOf(body, serial);
   };
+  const isQuarantined = project.status === 'quarantined';
   let page: Page | undefined;
   return {
     name: normalize(project.name),
@@ -53,24 +61,29 @@ export function indexProject(project: SampleProject, serial: number): IndexEntry
     downloads,
     project,
     page() {
-      if (project.releases?.length === 0) return undefined;
+      if (isQuarantined || project.releases?.length === 0) return undefined;
       return (page ??= write(
         isLegacy ? legacyDocument(project) : projectDocument(project, serial),
       ));
     },
     releasePage(version) {
       const release = findRelease(releasesOf(project), version);
-      if (!release) return undefined;
+      if (isQuarantined || !release) return undefined;
       if (isLegacy) return write(legacyDocument({ ...project, releases: [release] }));
       return write(releaseDocument(project, release, serial));
+    },
+    simplePage(isJson) {
+      if (isLegacy || !isJson) return pageOf(Buffer.from(simpleHtml(project)), serial, HTML_TYPE);
+      const body = Buffer.from(JSON.stringify(simpleDocument(project, serial)));
+      return pageOf(body, serial, SIMPLE_TYPE);
     },
   };
 }
 
 /** Returns the page with the headers of today's PyPI. */
-export function pageOf(body: Buffer, serial: number): Page {
+export function pageOf(body: Buffer, serial: number, type = 'application/json'): Page {
   const headers = {
-    'content-type': 'application/json',
+    'content-type': type,
     'cache-control': 'max-age=900, public',
     etag: etagOf(body),
     'x-pypi-last-serial': String(serial),

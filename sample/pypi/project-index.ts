@@ -1,4 +1,9 @@
-import { normalize, type SampleProject, type SampleRelease } from '../projects/project.ts';
+import {
+  normalize,
+  type ProjectStatus,
+  type SampleProject,
+  type SampleRelease,
+} from '../projects/project.ts';
 import { withRelease, withYanked } from '../projects/releases.ts';
 import { changesBetween, newestRelease, projectChange } from './changes.ts';
 import type { Journal } from './journal.ts';
@@ -16,7 +21,7 @@ export interface Changed {
 }
 
 export interface ProjectIndex {
-  /** Finds a project by its normalized name. A project in quarantine has no pages. */
+  /** Finds a project by its normalized name. */
   readonly find: (name: string) => IndexEntry | undefined;
   /** Adds or replaces the project. */
   readonly update: (project: SampleProject) => IndexEntry;
@@ -31,8 +36,10 @@ export interface ProjectIndex {
   readonly unyank: (name: string, version: string) => Changed;
   /** Removes the project, as its owner or PyPI's moderators may. Throws as `publish` does. */
   readonly remove: (name: string) => void;
-  /** Puts the project into quarantine, where its pages are a 404, or releases it. Throws as `publish` does. */
+  /** Puts the project into quarantine, where the JSON API's pages are a 404, or releases it. Throws as `publish` does. */
   readonly quarantine: (name: string, on: boolean) => void;
+  /** Sets another status, which neither the journal nor the serial tells. Throws as `publish` does. */
+  readonly setStatus: (name: string, status: Exclude<ProjectStatus, 'quarantined'>) => void;
 }
 
 /** Returns the index of these projects. Each change gets the next serials, and is written to the journal. */
@@ -41,7 +48,6 @@ export function createProjectIndex(
   journal: Journal,
 ): ProjectIndex {
   const entries = new Map<string, IndexEntry>();
-  const quarantined = new Set<string>();
 
   const put = (entry: IndexEntry): IndexEntry => {
     entries.set(entry.name, entry);
@@ -64,11 +70,7 @@ export function createProjectIndex(
   for (const [position, project] of projects.entries()) put(firstEntry(project, position, journal));
 
   return {
-    find(name) {
-      const entry = entries.get(name);
-      if (!entry || !quarantined.has(name)) return entry;
-      return { ...entry, page: () => undefined, releasePage: () => undefined };
-    },
+    find: (name) => entries.get(name),
     update,
     publish: (name, release) => edit(withRelease(projectNamed(name), release)),
     yank: (name, version) => edit(withYanked(projectNamed(name), version, 'not as it should be')),
@@ -76,15 +78,17 @@ export function createProjectIndex(
     remove(name) {
       journal.write([projectChange(projectNamed(name).name, 'remove project')]);
       entries.delete(normalize(name));
-      quarantined.delete(normalize(name));
     },
     quarantine(name, on) {
       const project = projectNamed(name);
       const action = on ? 'project quarantined' : 'project quarantine cleared';
       const serial = journal.write([projectChange(project.name, action)]);
-      const entry = put(indexProject(project, serial));
-      if (on) quarantined.add(entry.name);
-      else quarantined.delete(entry.name);
+      put(indexProject({ ...project, status: on ? 'quarantined' : 'active' }, serial));
+    },
+    setStatus(name, status) {
+      const project = projectNamed(name);
+      const { serial = 0 } = entries.get(normalize(name)) ?? {};
+      put(indexProject({ ...project, status }, serial));
     },
   };
 }

@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Downloads } from '../projects/project.ts';
-import { pageOf, type IndexEntry, type Page } from './pages.ts';
+import { pageOf, type IndexEntry, type Page, SIMPLE_TYPE } from './pages.ts';
+import { simpleOfRecording } from './simple-document.ts';
 
 const PYPI_FILE = /^(?<name>[^@]+)(?:@(?<release>.+))?\.json$/;
 
@@ -19,7 +20,8 @@ interface Recording {
 }
 
 /**
- * Reads recorded answers as projects for the stand-in, which serves PyPI's byte for byte: `pypi/<name>.json` and
+ * Reads recorded answers as projects for the stand-in, which serves PyPI's byte for byte, and makes the Simple API's of
+ * them: `pypi/<name>.json` and
  * `pypi/<name>@<release>.json`, and `pypistats/<name>.recent.json`. Without the latter, pypistats.org does not know the
  * project. Rejects if a file cannot be read or is not JSON.
  */
@@ -42,7 +44,15 @@ async function toEntry(
     downloads: await readDownloads(path.join(directory, 'pypistats', `${name}.recent.json`)),
     page: () => find(),
     releasePage: find,
+    simplePage: () => simplePageOf(find()),
   };
+}
+
+function simplePageOf(page: Page | undefined): Page | undefined {
+  if (page === undefined) return undefined;
+  const serial = Number(page.headers['x-pypi-last-serial']);
+  const document = simpleOfRecording(JSON.parse(page.body.toString()), serial);
+  return document && pageOf(Buffer.from(JSON.stringify(document)), serial, SIMPLE_TYPE);
 }
 
 async function readRecording(directory: string, file: string): Promise<Recording[]> {

@@ -3,9 +3,11 @@ import { egg, format, wheel } from './kinds/files.ts';
 import { frameworks } from './kinds/frameworks.ts';
 import { implementation } from './kinds/implementation.ts';
 import { license } from './kinds/license.ts';
+import { provenance } from './kinds/provenance.ts';
 import { pythonVersions, requires } from './kinds/python.ts';
 import { status } from './kinds/status.ts';
 import { types } from './kinds/types.ts';
+import { released, size } from './kinds/uploads.ts';
 import { furyVersion, version } from './kinds/version.ts';
 import { type Grammar, GRAMMARS, type Kind } from './kind.ts';
 
@@ -26,6 +28,9 @@ export const KINDS: readonly [Kind, ...Kind[]] = [
   egg,
   format,
   types,
+  released,
+  size,
+  provenance,
   ...frameworks,
 ];
 

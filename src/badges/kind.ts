@@ -1,4 +1,4 @@
-import type { DownloadFacts, ProjectFacts } from '../facts/schema.ts';
+import type { DownloadFacts, ProjectFacts, SimpleFacts } from '../facts/schema.ts';
 import type { ContentParameter, ContentParameters } from './parameters.ts';
 
 /** URL grammars, named after the services that have them; badges of one kind differ slightly between them. */
@@ -35,10 +35,29 @@ interface KindBase {
   readonly parameters?: readonly ContentParameter[];
 }
 
-/** A kind about a release, from PyPI. */
+/** Content from the Simple API, and the release that it is about. */
+export interface SimpleContent extends Content {
+  readonly release?: string;
+}
+
+/** A kind about a release, from PyPI's JSON API. */
 export interface ProjectKind extends KindBase {
   readonly facts: 'project';
   readonly describe: (facts: ProjectFacts, options: Options) => Content;
+  /** For a kind that takes its content from the Simple API where that has one. */
+  readonly simple?: {
+    /** Whether the Simple API is asked at all. `release`: the one in the URL. */
+    readonly isAsked: (options: Options, release: string | undefined) => boolean;
+    /** Undefined leaves the content to the JSON API. */
+    readonly describe: (facts: SimpleFacts, options: Options) => SimpleContent | undefined;
+  };
+}
+
+/** A kind about a release, from PyPI's Simple API. */
+export interface SimpleKind extends KindBase {
+  readonly facts: 'simple';
+  /** Undefined: there is no such project or release. */
+  readonly describe: (facts: SimpleFacts, options: Options) => SimpleContent | undefined;
 }
 
 /** A kind about download counts. */
@@ -47,4 +66,4 @@ export interface DownloadKind extends KindBase {
   readonly describe: (facts: DownloadFacts, options: Options) => Content;
 }
 
-export type Kind = ProjectKind | DownloadKind;
+export type Kind = ProjectKind | SimpleKind | DownloadKind;

@@ -1,6 +1,7 @@
 import type { NumberForm } from './parameters.ts';
 
 const LEGACY_UNITS = ['', 'k', 'M', 'B', 'T'];
+const BYTE_UNITS = [' B', ' kB', ' MB', ' GB', ' TB'];
 const METRIC_UNITS = ['', 'k', 'M', 'G', 'T', 'P'];
 
 /** Rounds `value` to an integer from 0 to 2^53 - 1; NaN is 0. */
@@ -22,9 +23,16 @@ export function formatLegacy(count: number): string {
  * `12k`, `1M`, `1G`.
  */
 export function formatMetric(count: number): string {
-  return abbreviate(count, METRIC_UNITS, (scaled) =>
-    scaled < 10 ? roundToTenth(scaled) : Math.round(scaled),
-  );
+  return abbreviate(count, METRIC_UNITS, roundBelowTen);
+}
+
+/** Formats a number of bytes in SI units, with a decimal only after a single digit: `999 B`, `1.2 MB`, `12 MB`. */
+export function formatBytes(bytes: number): string {
+  return abbreviate(bytes, BYTE_UNITS, roundBelowTen);
+}
+
+function roundBelowTen(scaled: number): number {
+  return scaled < 10 ? roundToTenth(scaled) : Math.round(scaled);
 }
 
 const FULL = new Intl.NumberFormat('en-US');

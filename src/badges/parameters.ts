@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { normalizeColor } from '../imaging/color.ts';
 import { type Scale, STYLES } from '../imaging/spec.ts';
+import { color, flag, optional, seconds } from './parameter-values.ts';
 
 const PERIODS = ['day', 'week', 'month'] as const;
 export type Period = (typeof PERIODS)[number];
@@ -14,8 +14,11 @@ export type NumberForm = (typeof NUMBERS)[number];
 
 /** Description of a parameter, for documents, pages, edge and commands. */
 export interface ParameterFacts {
-  /** What it changes: content or look of a badge, size of a raster picture, or only headers of the response. */
-  readonly changes: 'content' | 'look' | 'size' | 'answer';
+  /**
+   * What it changes: content or look of a badge, size of a raster picture, the index that facts come from, or only
+   * headers of the response.
+   */
+  readonly changes: 'content' | 'look' | 'size' | 'index' | 'answer';
   /** Meaning, for the documents. */
   readonly about: string;
   readonly example: string;
@@ -25,7 +28,7 @@ export interface ParameterFacts {
   /** An empty value has a meaning. */
   readonly keepsEmpty?: true;
   /** What a value stands for that has many spellings, of which the edge makes one. */
-  readonly means?: 'color' | 'seconds';
+  readonly means?: 'color' | 'flag' | 'seconds';
   /**
    * The parameter of which this is an old name, for every badge: the edge writes the new name. The new one has
    * precedence.
@@ -33,7 +36,7 @@ export interface ParameterFacts {
   readonly oldNameOf?: string;
   /** A static badge that it changes, for a parameter of static badges alone. */
   readonly staticExample?: string;
-  /** The same for those badges alone whose service has it. */
+  /** The parameter that it stands for in some grammars; that one has precedence. */
   readonly otherNameOf?: string;
   /** The parameter that it needs, by name; examples contain both. */
   readonly needs?: string;
@@ -42,43 +45,6 @@ export interface ParameterFacts {
 }
 
 const facts = z.registry<ParameterFacts>();
-
-/** Absent, empty, repeated and invalid values count as absent. */
-function optional<T>(schema: z.ZodType<T, string>) {
-  return z.string().min(1).pipe(schema).optional().catch(undefined);
-}
-
-/** Present, even without a value, is on; `0` and `false` are off. */
-function flag() {
-  return z
-    .string()
-    .transform((value) => (value === '0' || value === 'false' ? undefined : true))
-    .optional()
-    .catch(undefined);
-}
-
-/** Longer texts, and those with other letters than ASCII's, are no colors. */
-const COLOR_TEXT = /^[\x20-\x7e]{1,64}$/;
-
-function color() {
-  return optional(z.string().regex(COLOR_TEXT).transform(normalizeColor).pipe(z.string()));
-}
-
-/** The lengths that `cacheSeconds` may have, so that few URLs differ in it: ten minutes to a week. */
-export const CACHE_STEPS: readonly number[] = [
-  600, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400, 604_800,
-];
-
-/** The longest step that is not longer; shorter ones than all lengthen nothing, and count as absent. */
-function seconds() {
-  return optional(
-    z
-      .string()
-      .regex(/^[1-9]\d{0,8}$/)
-      .transform((text) => CACHE_STEPS.findLast((step) => step <= Number(text)))
-      .pipe(z.number()),
-  );
-}
 
 /**
  * All query parameters. Any other one changes neither the picture nor a cache key; invalid values are ignored, as at
@@ -135,8 +101,9 @@ export const parametersSchema = z.object({
       'logo: the name of an icon of [Simple Icons](https://simpleicons.org), or an image of at most 8 KiB as a `data:` URL',
     example: 'python',
   }),
-  logoColor: optional(z.string()).register(facts, {
+  logoColor: color().register(facts, {
     changes: 'look',
+    means: 'color',
     about: 'color of an icon; the default is the brand’s, or one that contrasts with the label',
     example: 'ffdd54',
     needs: 'logo',
@@ -156,8 +123,9 @@ export const parametersSchema = z.object({
     otherNameOf: 'logo',
     exampleGrammar: 'shields',
   }),
-  icon_color: optional(z.string()).register(facts, {
+  icon_color: color().register(facts, {
     changes: 'look',
+    means: 'color',
     about: 'color of `icon`',
     example: 'ffdd54',
     otherNameOf: 'logoColor',
@@ -212,6 +180,15 @@ export const parametersSchema = z.object({
     keepsEmpty: true,
     staticExample: '/static/python/3.12,3.13',
   }),
+  include_prereleases: flag().register(facts, {
+    changes: 'content',
+    means: 'flag',
+    about:
+      'the highest version that is not yanked, pre-releases among them; `0` and `false` are off',
+    example: '1',
+    default: '0',
+    keepsEmpty: true,
+  }),
   cacheSeconds: seconds().register(facts, {
     changes: 'answer',
     means: 'seconds',
@@ -236,6 +213,11 @@ export const parametersSchema = z.object({
       default: '1',
     },
   ),
+  pypiBaseUrl: optional(z.string()).register(facts, {
+    changes: 'index',
+    about: 'another index with the API of PyPI, if the operator serves it (`PYPI_INDEXES`)',
+    example: 'https://test.pypi.org',
+  }),
   strict: optional(z.literal('1')).register(facts, {
     changes: 'answer',
     about: 'sends error badges with their true status code instead of 200',
@@ -247,10 +229,9 @@ type Given = z.infer<typeof parametersSchema>;
 
 /** Parameters that change a badge's content. A kind lists those that it reads. */
 export type ContentParameters = {
-  readonly [Name in 'period' | 'text' | 'prefix' | 'number' | 'range']?: Exclude<
-    Given[Name],
-    undefined
-  >;
+  readonly [
+    Name in 'period' | 'text' | 'prefix' | 'number' | 'range' | 'include_prereleases'
+  ]?: Exclude<Given[Name], undefined>;
 };
 export type ContentParameter = keyof ContentParameters;
 

@@ -28,5 +28,7 @@ async function isReady(url: string): Promise<boolean> {
   }).on('error', () => resolve(undefined));
   const status = await promise;
   if (status === undefined) createOutput().note(`${url} does not answer`);
+  else if (status === 503) createOutput().note(`${url} answers 503: it starts or stops`);
+  else if (status !== 200) createOutput().note(`${url} answers ${status}: is this an admin port?`);
   return status === 200;
 }

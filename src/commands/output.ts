@@ -30,6 +30,12 @@ export function createOutput(): Output {
   };
 }
 
+/** The reason of a failure in one line; `fetch` has it in the cause. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
 /** Replaces names and passwords in the URLs of a text by `…`. */
 export function withoutUserInfo(text: string): string {
   return text.replace(/:\/\/[^/?#\s]*@/g, '://…@');

@@ -6,6 +6,7 @@ import { type NodeOutcome, purgeEdge, type PurgeTarget } from '../edge/purge.ts'
 import { EVERYTHING, kindTag, projectKindTag, projectTag } from '../edge/tags.ts';
 import { UsageError } from '../errors.ts';
 import { normalizeName } from '../facts/names.ts';
+import type { PackageIndex } from '../facts/package-index.ts';
 import type { OpenedSources, Sources } from '../facts/sources.ts';
 import { openSources } from '../services.ts';
 import { withOpened } from './context.ts';
@@ -16,6 +17,8 @@ export interface PurgeRequest {
   readonly project?: string | undefined;
   readonly kind?: string | undefined;
   readonly url?: string | undefined;
+  /** Index of the project; undefined: PyPI. */
+  readonly pypiBaseUrl?: string | undefined;
   readonly all?: boolean | undefined;
 }
 
@@ -30,6 +33,7 @@ export function define(command: Command): void {
     .argument('[project]', 'such as requests')
     .option('--kind <kind>', 'purge only this kind (without a project: of all projects)')
     .option('--url <url>', 'purge one badge, only at the edge')
+    .option('--pypi-base-url <url>', 'another index of the project (default: PyPI)')
     .option('--all', 'expire all facts and purge every badge')
     .option('--yes', 'confirm --all')
     .option(...JSON_OPTION)
@@ -51,7 +55,11 @@ async function runPurge(
 /** Outcome of a purge: the number of expired records, and the outcome at each edge node. */
 export interface PurgeReport {
   readonly facts: number;
+  /** Why facts could not be expired: the shared store fails. */
+  readonly storeFailure?: string | undefined;
   readonly nodes: readonly NodeOutcome[];
+  /** Why nothing was done, though nothing failed. */
+  readonly nothing?: string | undefined;
 }
 
 /**
@@ -59,29 +67,56 @@ export interface PurgeReport {
  * the edge could fetch the old badge again.
  */
 export async function purge(
-  { sources, messages }: Pick<OpenedSources, 'sources' | 'messages'>,
+  { sources, messages, store }: Pick<OpenedSources, 'sources' | 'messages' | 'store'>,
   config: Config,
   request: PurgeRequest,
 ): Promise<PurgeReport> {
-  const target = targetOf(request);
+  const index = indexOf(sources, request);
+  const target = targetOf(request, index);
   const project = request.project === undefined ? undefined : projectOf(request.project);
-  const facts = await expireFacts(sources, project, request);
+  const hasFacts = project !== undefined || request.all === true;
+  const storeFailure = hasFacts ? await store.probe() : undefined;
+  const facts = await expireFacts(sources, index, project, request);
   // Until all processes have received the message.
   if (facts > 0) await sleep(messages.settleMs);
   const nodes = await purgeEdge({ urls: config.VARNISH_URLS, key: config.PURGE_KEY }, target);
-  return { facts, nodes };
+  return { facts, storeFailure, nodes, nothing: nothingDone(request, facts, nodes) };
+}
+
+/** Says if nothing was expired or purged, though everything answers. Purging all of nothing is fine. */
+function nothingDone(
+  { all }: PurgeRequest,
+  facts: number,
+  nodes: readonly NodeOutcome[],
+): string | undefined {
+  if (facts > 0 || nodes.some(({ failure, purged = 0 }) => failure !== undefined || purged > 0))
+    return undefined;
+  if (nodes.length === 0) return 'nothing was purged: VARNISH_URLS names no node';
+  return all === true ? undefined : 'nothing was purged: no node has such a badge';
+}
+
+/** Throws a `UsageError` where the index is not served, or nothing but an index is named. */
+function indexOf(sources: Sources, { pypiBaseUrl, project }: PurgeRequest): PackageIndex {
+  const index = sources.findIndex(pypiBaseUrl);
+  if (index === undefined)
+    throw new UsageError(`PYPI_INDEXES does not name ${String(pypiBaseUrl)}`);
+  if (index.url !== undefined && project === undefined)
+    throw new UsageError('--pypi-base-url needs a project');
+  return index;
 }
 
 async function expireFacts(
   sources: Sources,
+  index: PackageIndex,
   project: string | undefined,
   request: PurgeRequest,
 ): Promise<number> {
   if (request.all === true) return sources.expireEverything();
-  return project === undefined ? 0 : sources.expire(project);
+  if (project === undefined) return 0;
+  return index.url === undefined ? sources.expire(project) : index.expire(project);
 }
 
-function targetOf({ project, kind, url, all }: PurgeRequest): PurgeTarget {
+function targetOf({ project, kind, url, all }: PurgeRequest, index: PackageIndex): PurgeTarget {
   const targets = [project ?? kind, url, all === true ? 'all' : undefined].filter(
     (each) => each !== undefined,
   );
@@ -89,14 +124,18 @@ function targetOf({ project, kind, url, all }: PurgeRequest): PurgeTarget {
     throw new UsageError('give exactly one of: a project, --kind, --url, --all');
   if (all === true) return { tags: [EVERYTHING] };
   if (url !== undefined) return { path: pathOf(url) };
-  return { tags: [tagOf(project, kind)] };
+  return { tags: [tagOf(project, kind, index)] };
 }
 
 /** At least one of the two is given. */
-function tagOf(project: string | undefined, kind: string | undefined): string {
+function tagOf(
+  project: string | undefined,
+  kind: string | undefined,
+  { url }: PackageIndex,
+): string {
   if (project === undefined) return kindTag(kindIdOf(kind ?? ''));
   const name = projectOf(project);
-  return kind === undefined ? projectTag(name) : projectKindTag(name, kindIdOf(kind));
+  return kind === undefined ? projectTag(name, url) : projectKindTag(name, kindIdOf(kind), url);
 }
 
 function projectOf(name: string): string {
@@ -112,23 +151,26 @@ function kindIdOf(name: string): string {
 }
 
 function pathOf(url: string): string {
-  const parsed = URL.parse(url, 'http://edge');
-  if (parsed === null) throw new UsageError(`${url} is not a URL`);
+  const parsed = /^(?:\/|https?:\/\/)/.test(url) ? URL.parse(url, 'http://edge') : null;
+  if (parsed === null)
+    throw new UsageError(`${url} is neither a URL nor a path such as /v/flask.svg`);
   return parsed.pathname + parsed.search;
 }
 
-/** Prints the outcome; returns false if a node failed. */
-export function printPurge(
-  { facts, nodes }: PurgeReport,
-  isJson: boolean,
-  output: Output,
-): boolean {
-  const isGood = nodes.every(({ failure }) => failure === undefined);
-  if (isJson) output.line(JSON.stringify({ ok: isGood, facts, nodes }));
+/** Prints the outcome; returns false if the store or a node failed, or nothing was done. */
+export function printPurge(report: PurgeReport, isJson: boolean, output: Output): boolean {
+  const { facts, storeFailure, nodes, nothing } = report;
+  const isGood =
+    nodes.every(({ failure }) => failure === undefined) && (storeFailure ?? nothing) === undefined;
+  if (isJson) output.line(JSON.stringify({ ok: isGood, ...report }));
   else {
-    output.line(`facts: ${facts} records expired`);
-    if (nodes.length === 0) output.line('edge: VARNISH_URLS is empty');
+    output.line(
+      storeFailure === undefined
+        ? `facts: ${facts} records expired`
+        : `facts: not expired, the store fails: ${storeFailure}`,
+    );
     printNodes(nodes, output);
+    if (nothing !== undefined) output.note(nothing);
   }
   return isGood;
 }

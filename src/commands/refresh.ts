@@ -15,6 +15,8 @@ export interface RefreshReport extends Pick<Attempt, 'state' | 'version' | 'seri
   readonly changed: boolean;
   /** The last purge at each node. */
   readonly nodes: readonly NodeOutcome[];
+  /** Why no other process gets the facts: the shared store fails. */
+  readonly storeFailure?: string | undefined;
 }
 
 /** `pypins refresh`. */
@@ -58,18 +60,22 @@ export async function refresh(
     report = { project, state, version, serial, changed: hasChanged, nodes };
     if (attempt.isPending) output.note(`${wordsOf(report)}: trying again`);
   }
-  return report;
+  return { ...report, storeFailure: await opened.store.probe() };
 }
 
-/** Prints the outcome; returns false if PyPI or a node failed. */
+/** Prints the outcome; returns false if PyPI, the store or a node failed. */
 export function printRefresh(report: RefreshReport, isJson: boolean, output: Output): boolean {
-  const { state, nodes } = report;
-  const isGood = state === 'known' && nodes.every(({ failure }) => failure === undefined);
+  const { state, nodes, storeFailure } = report;
+  const isGood =
+    state === 'known' &&
+    storeFailure === undefined &&
+    nodes.every(({ failure }) => failure === undefined);
   if (isJson) output.line(JSON.stringify({ ok: isGood, ...report }));
   else {
     output.line(wordsOf(report));
     if (nodes.length === 0) output.line('edge: nothing purged');
     printNodes(nodes, output);
+    if (storeFailure !== undefined) output.note(`the store fails: ${storeFailure}`);
   }
   return isGood;
 }

@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { findKind } from '../badges/catalog.ts';
 import { composeSpec } from '../badges/compose.ts';
 import type { Grammar, Kind } from '../badges/kind.ts';
 import { type Parameter, PARAMETERS } from '../badges/parameters.ts';
-import { describe } from '../facts/look-up.ts';
-import { BadgeError } from '../errors.ts';
+import { describe, indexOf } from '../facts/look-up.ts';
+import { UsageError } from '../errors.ts';
 import { type Parameters, resolveParameters } from '../http/parameters.ts';
-import { formatOf } from '../http/paths.ts';
+import { EXTENSION_NAMES, formatOf } from '../http/paths.ts';
 import type { BadgeSpec, Format, Picture } from '../imaging/spec.ts';
 import { createServices, type Services } from '../services.ts';
 import { isRelease, normalizeName } from '../facts/names.ts';
@@ -31,13 +32,18 @@ const RENDERED = PARAMETERS.filter(
     changes !== 'answer' && (oldNameOf ?? otherNameOf ?? staticExample) === undefined,
 );
 
-function optionOf({ name, about, values }: Parameter): Option {
-  const flag = name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
-  const option = new Option(`--${flag} <value>`, about);
+function optionOf({ name, about, values, keepsEmpty }: Parameter): Option {
+  const flag = name
+    .replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)
+    .replaceAll('_', '-');
+  const option =
+    keepsEmpty === true
+      ? new Option(`--${flag} [value]`, about).preset('')
+      : new Option(`--${flag} <value>`, about);
   return values === undefined ? option : option.choices(values);
 }
 
-/** Also contains the values of `RENDERED` by name. */
+/** Also contains the values of `RENDERED`, by the names of their options. */
 interface RenderOptions extends Readonly<Record<string, unknown>> {
   readonly output: string;
   readonly release?: string;
@@ -45,7 +51,10 @@ interface RenderOptions extends Readonly<Record<string, unknown>> {
 }
 
 async function renderOne(kind: string, project: string, options: RenderOptions): Promise<void> {
-  const { output, release, format = formatOfFile(output), ...given } = options;
+  const { output, release, format = formatOfFile(output) } = options;
+  const given = Object.fromEntries(
+    RENDERED.map((parameter) => [parameter.name, options[optionOf(parameter).attributeName()]]),
+  );
   const request = { kind, project, release, format, parameters: resolveParameters(given) };
   const picture = await withOpened(createServices, (services) => render(services, request));
   // Unlike what is kept (see the launcher), a picture is for others to see.
@@ -61,9 +70,14 @@ function parseFormat(name: string): Format {
   return format;
 }
 
+/** SVG for a file without an extension, and for standard output. */
 function formatOfFile(file: string): Format {
-  const format = formatOf(file.slice(file.lastIndexOf('.') + 1));
-  return format === undefined || format === 'json' ? 'svg' : format;
+  const extension = extname(file).slice(1);
+  if (extension === '') return 'svg';
+  const format = formatOf(extension);
+  if (format !== undefined && format !== 'json') return format;
+  const names = EXTENSION_NAMES.filter((name) => name !== 'json').join(', ');
+  throw new UsageError(`${file}: there is no picture format ${extension}, but ${names}`);
 }
 
 /** A badge to draw without a server. */
@@ -73,7 +87,7 @@ export interface RenderRequest {
   readonly project: string;
   readonly release?: string | undefined;
   readonly format: Format;
-  readonly parameters: Pick<Parameters, 'styling' | 'content' | 'scale'>;
+  readonly parameters: Pick<Parameters, 'styling' | 'content' | 'scale' | 'pypiBaseUrl'>;
 }
 
 /** Returns the picture of a badge. Rejects with a `BadgeError` if a server would send an error badge. */
@@ -95,10 +109,13 @@ async function specOf(
   const { kind, grammar } = kindOf(request.kind);
   const project = normalizeName(request.project);
   if (project === undefined || (release !== undefined && !isRelease(release))) {
-    throw new BadgeError('invalid-name', 'not a valid name of a project or a release');
+    throw new UsageError(
+      `${request.project} ${release ?? ''} is not a valid name of a project or a release`,
+    );
   }
   const options = { ...parameters.content, grammar };
-  const subject = { kind, project, release, options };
+  const index = indexOf(sources, kind, parameters.pypiBaseUrl);
+  const subject = { kind, project, release, options, index };
   const { content } = await describe(sources, subject, () => undefined);
   const { logo: logoRequest, style } = parameters.styling;
   const logo = logoRequest && (await logos.find(logoRequest, style, () => 0));
@@ -111,7 +128,7 @@ function kindOf(name: string): { kind: Kind; grammar: Grammar } {
     const kind = findKind(grammar, name);
     if (kind !== undefined) return { kind, grammar };
   }
-  throw new BadgeError('no-badge', `there is no kind ${name}`);
+  throw new UsageError(`there is no kind ${name}`);
 }
 
 /** Writes the picture to a file, or to standard output for `-`. */

@@ -7,11 +7,17 @@ export interface Sample {
   readonly value: number;
 }
 
-/** Returns the metrics of a node's admin port; rejects if it does not answer. */
+/** Returns the metrics of a node's admin port; rejects with the reason if there are none. */
 export async function scrape(adminUrl: string): Promise<Sample[]> {
-  const response = await fetch(`${adminUrl}/metrics`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-  if (!response.ok) throw new Error(`${adminUrl} answers ${response.status}`);
-  return parseMetrics(await response.text());
+  const url = `${adminUrl}/metrics`;
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const response = await fetch(url, { signal }).catch(() => undefined);
+  if (response === undefined) throw new Error('does not answer');
+  if (!response.ok) throw new Error(`answers ${response.status}: is this an admin port?`);
+  const samples = parseMetrics(await response.text());
+  if (!samples.some(({ name }) => name === 'pypins_build_info'))
+    throw new Error('has no metrics of pypins: is this an admin port?');
+  return samples;
 }
 
 /** Parses the part of the text format that our metrics use. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readAdminUrl } from '../admin-address.ts';
-import { createOutput, finish, inColumns, JSON_OPTION, type Output } from './output.ts';
+import { createOutput, finish, inColumns, JSON_OPTION, type Output, reasonOf } from './output.ts';
 import { type Sample, scrape, sumOf } from './scrape.ts';
 
 const MAX_KINDS = 5;
@@ -22,19 +22,19 @@ export interface Stats {
   /** Tier → share of hits; undefined without look-ups. */
   readonly hitRatio: Readonly<Record<string, number | undefined>>;
   readonly upstreamRequests: Readonly<Record<string, number>>;
-  readonly pypistatsBudgetLeft: number;
+  /** Undefined if no node has looked. */
+  readonly pypistatsBudgetLeft: number | undefined;
   /** Kinds with the most requests at the API, which are misses of the edge. */
   readonly topMisses: readonly { kind: string; requests: number }[];
-  readonly unreachable: readonly string[];
+  /** Nodes without metrics, and why. */
+  readonly failures: readonly { readonly url: string; readonly reason: string }[];
 }
 
-/** Collects the metrics of all nodes; `unreachable` lists those that do not answer. */
+/** Collects the metrics of all nodes; `failures` lists those that have none. */
 export async function collectStats(adminUrls: readonly string[]): Promise<Stats> {
   const answers = await Promise.allSettled(adminUrls.map((url) => scrape(url)));
   const samples = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-  const budgets = answers.flatMap((answer) =>
-    answer.status === 'fulfilled' ? [sumOf(answer.value, 'pypins_pypistats_budget_left')] : [],
-  );
+  const budgets = samples.filter(({ name }) => name === 'pypins_pypistats_budget_left');
   return {
     requests: sumOf(samples, 'pypins_requests_total'),
     hitRatio: {
@@ -43,8 +43,11 @@ export async function collectStats(adminUrls: readonly string[]): Promise<Stats>
         countFacts(samples, ['memory', 'redis', 'sqlite']),
         countFacts(samples, ['upstream', 'none']),
       ),
-      redis: tierRatio(samples, 'redis', 'get hit', 'get miss'),
-      sqlite: tierRatio(samples, 'sqlite', 'get hit', 'get miss'),
+      // Look-ups that memory could not answer. The store's own counts contain the follower's reports.
+      store: ratio(
+        countFacts(samples, ['redis', 'sqlite']),
+        countFacts(samples, ['upstream', 'none']),
+      ),
       disk: tierRatio(samples, 'disk', 'hit', 'miss'),
       pictures: ratio(
         countPictures(samples, 'memory') + countPictures(samples, 'disk'),
@@ -52,13 +55,18 @@ export async function collectStats(adminUrls: readonly string[]): Promise<Stats>
       ),
     },
     upstreamRequests: {
-      pypi: sumOf(samples, 'pypins_upstream_requests_total', { upstream: 'pypi' }),
-      pypistats: sumOf(samples, 'pypins_upstream_requests_total', { upstream: 'pypistats' }),
+      pypi: countRequests(samples, 'pypi') + countRequests(samples, 'simple'),
+      pypistats: countRequests(samples, 'pypistats'),
     },
     // All processes share one budget; each node reports the last value it saw.
-    pypistatsBudgetLeft: Math.min(...budgets),
+    pypistatsBudgetLeft:
+      budgets.length === 0 ? undefined : Math.min(...budgets.map(({ value }) => value)),
     topMisses: countKinds(samples),
-    unreachable: adminUrls.filter((_, i) => answers[i]?.status === 'rejected'),
+    failures: answers.flatMap((answer, i) =>
+      answer.status === 'rejected'
+        ? [{ url: adminUrls[i] ?? '', reason: reasonOf(answer.reason) }]
+        : [],
+    ),
   };
 }
 
@@ -75,6 +83,10 @@ function tierRatio(
 
 function countFacts(samples: readonly Sample[], tiers: readonly string[]): number {
   return tiers.reduce((sum, tier) => sum + sumOf(samples, 'pypins_facts_total', { tier }), 0);
+}
+
+function countRequests(samples: readonly Sample[], upstream: string): number {
+  return sumOf(samples, 'pypins_upstream_requests_total', { upstream });
 }
 
 function countPictures(samples: readonly Sample[], tier: string): number {
@@ -98,9 +110,9 @@ function countKinds(samples: readonly Sample[]): Stats['topMisses'] {
   return sorted.slice(0, MAX_KINDS);
 }
 
-/** Prints the stats; returns false if a node did not answer. */
+/** Prints the stats; returns false if a node has none. */
 export function printStats(stats: Stats, isJson: boolean, output: Output): boolean {
-  const isGood = stats.unreachable.length === 0;
+  const isGood = stats.failures.length === 0;
   if (isJson) {
     output.line(JSON.stringify({ ok: isGood, ...stats }));
     return isGood;
@@ -115,10 +127,10 @@ export function printStats(stats: Stats, isJson: boolean, output: Output): boole
       `requests to ${name}`,
       `${count}`,
     ]),
-    ['pypistats budget left', `${stats.pypistatsBudgetLeft}`],
+    ['pypistats budget left', `${stats.pypistatsBudgetLeft ?? '-'}`],
     ...stats.topMisses.map(({ kind, requests }) => [`edge misses, ${kind}`, `${requests}`]),
   ];
   for (const line of inColumns(rows)) output.line(line);
-  for (const url of stats.unreachable) output.note(`${url} does not answer`);
+  for (const { url, reason } of stats.failures) output.note(`${url} ${reason}`);
   return isGood;
 }

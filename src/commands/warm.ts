@@ -7,7 +7,7 @@ import { readConfig } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { formatOf } from '../http/paths.ts';
 import { Agent } from '../upstream/agent.ts';
-import { createOutput, finish, JSON_OPTION, type Output } from './output.ts';
+import { createOutput, finish, JSON_OPTION, type Output, reasonOf } from './output.ts';
 import { listPaths, TOP_LIST_URL, type WarmSources } from './warm-list.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -15,7 +15,8 @@ const TIMEOUT_MS = 10_000;
 const EDGE_HIT = /^(?:hit|stale)/i;
 
 export type WarmOutcome = 'warm' | 'fetched' | 'unknown' | 'failed';
-export type WarmSummary = Record<WarmOutcome | 'skipped', number>;
+/** Counts of paths; `left`: not requested, because the command was interrupted. */
+export type WarmSummary = Record<WarmOutcome | 'skipped' | 'left', number>;
 
 export interface WarmOptions {
   readonly paths: readonly string[];
@@ -25,6 +26,8 @@ export interface WarmOptions {
   /** Directory for the paths that are done, so that an interrupted run can continue. */
   readonly stateDirectory: string;
   readonly output: Output;
+  /** Ends the run after the current request. */
+  readonly signal?: AbortSignal;
 }
 
 interface WarmFlags extends Omit<WarmSources, 'names'> {
@@ -43,6 +46,7 @@ export function define(command: Command): void {
     .option('--from-log <file>', 'access log whose GET requests are repeated')
     .option('--kinds <kinds>', 'kinds, separated by commas', parseList, ['version'])
     .option('--formats <formats>', 'formats, separated by commas', parseFormats, ['svg'])
+    .option('--pypi-base-url <url>', 'another index, for the projects (default: PyPI)')
     .option('--rate <rate>', 'requests per second, such as 5/s', parseRate, 5)
     .option('--through <url>', 'URL of the edge', 'http://127.0.0.1:8000')
     .option(...JSON_OPTION)
@@ -51,22 +55,27 @@ export function define(command: Command): void {
 
 async function runWarm(names: string[], flags: WarmFlags): Promise<void> {
   const output = createOutput();
-  const paths = await listPaths({ ...flags, names });
+  const { paths, invalid } = await listPaths({ ...flags, names });
+  for (const name of invalid) output.note(`${name}: not a valid project name`);
   if (paths.length === 0)
     throw new UsageError('nothing to warm: give names, --file, --top or --from-log');
-  const summary = await warm({
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupt.abort());
+  const counts = await warm({
     paths,
     through: flags.through.replace(/(?<!\/)\/+$/, ''),
     perSecond: flags.rate,
     stateDirectory: readConfig().CACHE_DIR,
     output,
+    signal: interrupt.signal,
   });
-  output.line(flags.json ? JSON.stringify(summary) : lineOf(summary, output));
-  finish(summary.failed === 0);
+  const summary = { ...counts, invalid: invalid.length };
+  output.line(flags.json ? JSON.stringify(summary) : lineOf(summary));
+  if (counts.failed + counts.left > 0) output.note('run the same command again for the rest');
+  finish(counts.failed + counts.left + invalid.length === 0);
 }
 
-function lineOf(summary: WarmSummary, output: Output): string {
-  if (summary.failed > 0) output.note('run the same command again to retry the failed badges');
+function lineOf(summary: Readonly<Record<string, number>>): string {
   return Object.entries(summary)
     .map(([outcome, count]) => `${outcome} ${count}`)
     .join(', ');
@@ -74,8 +83,8 @@ function lineOf(summary: WarmSummary, output: Output): string {
 
 /** Requests every path from the edge, at a limited rate. A run with the same paths continues an interrupted one. */
 export async function warm(options: WarmOptions): Promise<WarmSummary> {
-  const { paths, through, perSecond, output } = options;
-  const summary: WarmSummary = { warm: 0, fetched: 0, unknown: 0, failed: 0, skipped: 0 };
+  const { paths, through, perSecond, output, signal } = options;
+  const summary: WarmSummary = { warm: 0, fetched: 0, unknown: 0, failed: 0, skipped: 0, left: 0 };
   const state = await openState(options);
   const agent = new Agent({ connections: 8 });
   const startedAtMs = performance.now();
@@ -86,20 +95,29 @@ export async function warm(options: WarmOptions): Promise<WarmSummary> {
       continue;
     }
     const dueAtMs = startedAtMs + (requested * 1000) / perSecond;
-    await sleep(Math.max(0, dueAtMs - performance.now()));
+    await sleep(Math.max(0, dueAtMs - performance.now()), undefined, { signal }).catch(() => {});
+    if (signal?.aborted === true) {
+      summary.left += 1;
+      continue;
+    }
     requested += 1;
-    const outcome = await warmOne(agent, through, path);
+    const { outcome, reason } = await warmOne(agent, through, path);
     summary[outcome] += 1;
+    if (outcome === 'failed') output.note(`${path}: ${reason}`);
     if (outcome !== 'failed') await state.add(path);
     output.progress(`${requested + summary.skipped}/${paths.length} ${path}`);
   }
   output.progress('');
   await agent.close();
-  if (summary.failed === 0) await state.remove();
+  if (summary.failed + summary.left === 0) await state.remove();
   return summary;
 }
 
-async function warmOne(agent: Agent, through: string, path: string): Promise<WarmOutcome> {
+async function warmOne(
+  agent: Agent,
+  through: string,
+  path: string,
+): Promise<{ readonly outcome: WarmOutcome; readonly reason?: string }> {
   try {
     const { statusCode, headers, body } = await agent.request({
       origin: through,
@@ -110,11 +128,12 @@ async function warmOne(agent: Agent, through: string, path: string): Promise<War
     });
     await body.dump();
     const verdict = String(headers['x-badge-status']);
-    if (verdict === 'not-found' || verdict === 'invalid') return 'unknown';
-    if (statusCode !== 200 || verdict !== 'ok') return 'failed';
-    return EDGE_HIT.test(String(headers['x-cache'])) ? 'warm' : 'fetched';
-  } catch {
-    return 'failed';
+    if (verdict === 'not-found' || verdict === 'invalid') return { outcome: 'unknown' };
+    if (statusCode !== 200 || verdict !== 'ok')
+      return { outcome: 'failed', reason: `answered ${statusCode}, ${verdict}` };
+    return { outcome: EDGE_HIT.test(String(headers['x-cache'])) ? 'warm' : 'fetched' };
+  } catch (error) {
+    return { outcome: 'failed', reason: reasonOf(error) };
   }
 }
 

@@ -60,7 +60,11 @@ async function attemptOnce(
   before: { baseline: number | undefined; isPurged: boolean },
 ): Promise<{ attempt: Attempt; baseline: number | undefined }> {
   const { projects } = options.sources;
-  const fetched = await refetch(projects, { project, releases: [], baseline: before.baseline });
+  const fetched = await refetch(options.sources, {
+    project,
+    releases: [],
+    baseline: before.baseline,
+  });
   const { isConfirmed, baseline, facts, serial } = fetched;
   const state = isConfirmed ? 'known' : stateOf(await projects.get(projectId(project)));
   // The first purge is due even without new facts: the edge may have an older copy than this process.

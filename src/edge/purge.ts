@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../parse-json.ts';
 import { Agent } from '../upstream/agent.ts';
 
 const TIMEOUT_MS = 3_000;
@@ -18,6 +19,8 @@ export interface NodeOutcome {
   /** How many badges were purged; undefined where the node refused or did not answer. */
   readonly purged?: number;
   readonly failure?: string;
+  /** The version of its rules; undefined for rules that do not tell it. */
+  readonly rules?: string | undefined;
 }
 
 export interface EdgeOptions {
@@ -26,7 +29,7 @@ export interface EdgeOptions {
   readonly key: string;
 }
 
-const answerSchema = z.object({ purged: z.number() });
+const answerSchema = z.object({ purged: z.number(), rules: z.string().optional() });
 
 /**
  * Purges softly at every node: the next request fetches a new badge, and gets the old one only if the API fails. Never
@@ -82,7 +85,9 @@ async function purgeNode(
     });
     const text = await body.text();
     if (statusCode !== 200) return { url, failure: refusal(statusCode) };
-    return { url, purged: answerSchema.parse(JSON.parse(text)).purged };
+    const answer = parseJson(answerSchema, text);
+    if (answer === undefined) return { url, failure: 'answers, but not as a purge listener' };
+    return { url, ...answer };
   } catch (error) {
     return {
       url,

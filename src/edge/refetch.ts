@@ -21,6 +21,8 @@ export interface ExpectedChange {
   readonly isRemoval?: boolean | undefined;
   /** The serial that was known before the change. */
   readonly baseline?: number | undefined;
+  /** It is confirmed already: this fetch looks for files added later. */
+  readonly isTold?: boolean;
 }
 
 export interface Refetched {
@@ -35,27 +37,54 @@ export interface Refetched {
   readonly isAbsent: boolean;
 }
 
+/** The facts of both APIs, which change together. */
+export interface ChangingFacts {
+  readonly projects: Pick<Sources['projects'], 'refresh' | 'expire'>;
+  readonly simple: Pick<Sources['simple'], 'refresh' | 'expire'>;
+}
+
 /**
  * Fetches a project from PyPI for all processes, and marks the records of `releases` stale. The serial decides whether the
- * page shows the change; without one, the version does, or any newer serial. Never rejects.
+ * page shows the change; without one, the version does, or any newer serial. A kept record of the Simple API is fetched
+ * once the page shows the change, and has to show it as well. Never rejects.
  */
 export async function refetch(
-  projects: Pick<Sources['projects'], 'refresh' | 'expire'>,
+  { projects, simple }: ChangingFacts,
   expected: ExpectedChange,
 ): Promise<Refetched> {
   const { project, releases } = expected;
   const refreshed = await projects.refresh(projectId(project));
-  await Promise.all(releases.map((release) => projects.expire(projectId(project, release))));
+  const ids = releases.map((release) => projectId(project, release));
+  await Promise.all(ids.flatMap((id) => [projects.expire(id), simple.expire(id)]));
   const { before, after, isAbsent } = refreshed;
   const baseline = expected.baseline ?? before?.serial;
+  const isShown = isConfirmed({ ...expected, baseline }, refreshed);
+  const isNew = isAbsent || hasNewFacts(refreshed, expected.baseline);
+  const isDue = isNew || (isShown && expected.isTold !== true);
+  const isOld = isDue && (await isSimpleOld(simple, project, after?.serial ?? expected.serial));
   return {
-    isConfirmed: isConfirmed({ ...expected, baseline }, refreshed),
-    hasNewFacts: isAbsent || hasNewFacts(refreshed, expected.baseline),
+    isConfirmed: isShown && !isOld,
+    hasNewFacts: isNew,
     baseline,
     facts: after?.value,
     serial: after?.serial,
     isAbsent,
   };
+}
+
+/**
+ * Refreshes the record of the Simple API, if one is kept. Returns whether the answer predates the serial. A failure does
+ * not count: the record stays stale, and the edge keeps a badge of stale facts for a minute only.
+ */
+async function isSimpleOld(
+  simple: ChangingFacts['simple'],
+  project: string,
+  serial: number | undefined,
+): Promise<boolean> {
+  if (!(await simple.expire(project))) return false;
+  const { before, after } = await simple.refresh(project);
+  if (after === undefined || after.fetchedAtMs === before?.fetchedAtMs) return false;
+  return (after.serial ?? Infinity) < (serial ?? 0);
 }
 
 function isConfirmed(expected: ExpectedChange, refreshed: Refreshed<ProjectFacts>): boolean {

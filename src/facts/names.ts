@@ -14,3 +14,13 @@ export function normalizeName(name: string): string | undefined {
 export function isRelease(text: string): boolean {
   return RELEASE.test(text) && !text.includes('..');
 }
+
+/**
+ * Returns the URL by which package indexes are compared: origin and path, the host in lower case, without a slash at the
+ * end. User info, query and fragment do not count. Undefined for anything but an HTTP URL.
+ */
+export function normalizeIndexUrl(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
+  return url.origin + url.pathname.replace(/(?<!\/)\/+$/, '');
+}

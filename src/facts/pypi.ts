@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import type { FactsSource, Known, Loaded } from '../../cache/facts/contract.ts';
-import { type Budget, ONLY_SPARE } from './budget.ts';
+import type { FactsSource } from '../../cache/facts/contract.ts';
+import { createIndexSource, type IndexSourceOptions, type Reduced } from './index-source.ts';
 import { projectFactsSchema, pypiProjectSchema, type ProjectFacts } from './schema.ts';
-import type { UpstreamClient } from '../upstream/client.ts';
-import { UpstreamError } from '../upstream/errors.ts';
 
 /** Deprecated, and dozens of megabytes for some projects. */
 const UNUSED_MEMBER = 'releases';
@@ -15,50 +13,12 @@ export function projectId(name: string, release?: string): string {
   return release === undefined ? name : `${name}:${release}`;
 }
 
-export interface PypiOptions {
-  readonly client: UpstreamClient;
-  readonly budget: Budget;
-  /** A record is fresh for so long. */
-  readonly freshSeconds: number;
-}
-
-/**
- * Creates PyPI's source of facts. Known records are refreshed first; unknown names get the spare part of the budget,
- * because a client can invent any number of them.
- */
-export function createPypiSource({
-  client,
-  budget,
-  freshSeconds,
-}: PypiOptions): FactsSource<ProjectFacts> {
-  return {
-    name: 'pypi',
-    schema: projectFactsSchema,
-    freshUntilMs: (fetchedAtMs) => fetchedAtMs + freshSeconds * 1000,
-    async load(id, previous, signal) {
-      await budget.take(previous?.fetchedAtMs ?? ONLY_SPARE, signal);
-      return load(client, id, previous, signal);
-    },
-  };
-}
-
-async function load(
-  client: UpstreamClient,
-  id: string,
-  previous: Known<ProjectFacts> | undefined,
-  signal: AbortSignal,
-): Promise<Loaded<ProjectFacts>> {
-  const answer = await client.get({
-    path: pathOf(id),
-    etag: previous?.validator,
-    leaveOut: UNUSED_MEMBER,
-    signal,
-  });
-  if (answer.status === 304) return { state: 'unchanged' };
-  if (answer.status === 404) return { state: 'absent' };
-  const { value, last_serial: lastSerial } = parseAnswer(answer.body);
-  const serial = serialOf(answer.header('x-pypi-last-serial')) ?? lastSerial;
-  return { state: 'known', value, validator: answer.etag, serial };
+/** Creates the source of facts from the JSON API of PyPI, or of another index. */
+export function createPypiSource(options: IndexSourceOptions): FactsSource<ProjectFacts> {
+  return createIndexSource(options, projectFactsSchema, (id) => ({
+    request: { path: pathOf(id), leaveOut: UNUSED_MEMBER },
+    reduce,
+  }));
 }
 
 function pathOf(id: string): string {
@@ -68,15 +28,8 @@ function pathOf(id: string): string {
     : `/pypi/${name}/${encodeURIComponent(release)}/json`;
 }
 
-function parseAnswer(body: string) {
-  try {
-    const answer: unknown = JSON.parse(body);
-    return { ...serialSchema.parse(answer), value: pypiProjectSchema.parse(answer) };
-  } catch (error) {
-    throw new UpstreamError('unparsable', 'sent no valid project', error);
-  }
-}
-
-function serialOf(header: string | undefined): number | undefined {
-  return header !== undefined && /^\d{1,15}$/.test(header) ? Number(header) : undefined;
+function reduce(body: string): Reduced<ProjectFacts> {
+  const answer: unknown = JSON.parse(body);
+  const { last_serial: serial } = serialSchema.parse(answer);
+  return { value: pypiProjectSchema.parse(answer), serial };
 }

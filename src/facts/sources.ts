@@ -1,45 +1,39 @@
-import type { Logger } from 'pino';
-import { createFacts } from '../../cache/facts/facts.ts';
-import type { Facts, FactsSource } from '../../cache/facts/contract.ts';
-import type { Store } from '../../cache/store/contract.ts';
-import type { Messages } from '../../cache/store/messages.ts';
-import type { Config } from '../config.ts';
-import { DEADLINES, UPSTREAM_DEADLINES } from '../deadlines.ts';
-import type { DownloadFacts, ProjectFacts } from './schema.ts';
-import { KEYS, RECORDS_PREFIX } from '../keys.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Facts } from '../../cache/facts/contract.ts';
+import { KEYS } from '../keys.ts';
 import { createBudget } from './budget.ts';
-import { createUpstreamClient, type UpstreamClient } from '../upstream/client.ts';
-import { createPypiSource, projectId } from './pypi.ts';
+import { normalizeIndexUrl } from './names.ts';
+import { createPackageIndex, type PackageIndex } from './package-index.ts';
+import { createFactsOf, createUpstream, type Shared, type SourcesOptions } from './parts.ts';
 import { createPypistatsSource } from './pypistats.ts';
+import type { DownloadFacts } from './schema.ts';
 
 const PYPISTATS_PER_SECOND = 2;
 const PYPISTATS_CONCURRENCY = 2;
+/** Another name of PyPI, where `PYPI_URL` is a mirror. */
+const PYPI = 'https://pypi.org';
+/** Shares of `MEMORY_MAX_BYTES`: a half together. */
+const MEMORY = { pypi: 1 / 4, downloads: 1 / 8, others: 1 / 8 } as const;
 
-/** The cached facts of PyPI and pypistats.org. */
-export interface Sources {
-  readonly projects: Facts<ProjectFacts>;
+/** The cached facts of PyPI and pypistats.org, and of the other indexes. */
+export interface Sources extends Pick<PackageIndex, 'projects' | 'simple' | 'expire'> {
   readonly downloads: Facts<DownloadFacts>;
   /** Client of PyPI, for its feeds. */
-  readonly pypi: UpstreamClient;
+  readonly pypi: PackageIndex['client'];
+  /**
+   * Finds the index with the URL (`?pypiBaseUrl=`); without one, PyPI. Undefined for an index that `PYPI_INDEXES` does
+   * not name.
+   */
+  readonly findIndex: (url?: string) => PackageIndex | undefined;
   /** Returns the requests left in this quarter of a minute. */
   readonly budgetsLeft: () => Readonly<Record<'pypi' | 'pypistats', number>>;
   /** Returns which upstreams have an open breaker: they failed repeatedly and get no requests for a while. */
   readonly leftAlone: () => Readonly<Record<'pypi' | 'pypistats', boolean>>;
-  /** Expires the records of a project and its releases in all processes; returns their number. */
-  readonly expire: (project: string) => Promise<number>;
-  /** Expires all records; returns their number. */
+  /** Expires all records, of all indexes; returns their number. */
   readonly expireEverything: () => Promise<number>;
+  /** Bytes of facts in memory. */
+  readonly bytes: () => number;
   /** Aborts running refreshes; the stores stay open. */
   readonly close: () => Promise<void>;
-}
-
-/** What the processes of one installation share. */
-export interface Shared {
-  readonly store: Store;
-  readonly messages: Messages;
-  /** How long a process uses facts from its memory without checking the store. */
-  readonly memorySeconds: number;
 }
 
 /** The sources and their store, for a process that serves no pictures. */
@@ -49,125 +43,62 @@ export interface OpenedSources extends Shared {
   readonly close: () => Promise<void>;
 }
 
-export interface SourcesOptions extends Shared {
-  readonly config: Config;
-  readonly log: Logger;
-  readonly metrics: Metrics;
-  readonly version: string;
-  /** Whether a follower refreshes the records. */
-  readonly isFollowed: () => boolean;
-}
-
 /** Makes the sources over the store that all processes share. */
 export function createSources(options: SourcesOptions): Sources {
-  const { config, isFollowed } = options;
-  const pypi = createUpstream('pypi', config.PYPI_URL, config.PYPI_CONCURRENCY, options);
-  const pypistats = createUpstream(
-    'pypistats',
-    config.PYPISTATS_URL,
-    PYPISTATS_CONCURRENCY,
-    options,
-  );
-  const budgets = createBudgets(options);
-  const projects = createFactsOf(
-    createPypiSource({
-      client: pypi,
-      budget: budgets.pypi,
-      freshSeconds: config.FACTS_FRESH_SECONDS,
-    }),
-    options,
-  );
-  const downloads = createFactsOf(
-    createPypistatsSource({
-      client: pypistats,
-      budget: budgets.pypistats,
-      findProject: (name) => projects.get(name),
-      isFollowed,
-    }),
-    options,
-  );
+  const pypi = createPackageIndex(undefined, MEMORY.pypi, options);
+  const indexes = createIndexes(pypi, options);
+  const all = [...new Set(indexes.values())];
+  const { downloads, budget, client } = createDownloads(pypi, options);
   return {
-    projects,
+    projects: pypi.projects,
+    simple: pypi.simple,
     downloads,
-    pypi,
-    budgetsLeft: () => ({ pypi: budgets.pypi.left(), pypistats: budgets.pypistats.left() }),
-    leftAlone: () => ({ pypi: pypi.isLeftAlone(), pypistats: pypistats.isLeftAlone() }),
+    pypi: pypi.client,
+    findIndex: (url) => (url === undefined ? pypi : indexes.get(normalizeIndexUrl(url) ?? '')),
+    budgetsLeft: () => ({ pypi: pypi.budgetLeft(), pypistats: budget.left() }),
+    leftAlone: () => ({ pypi: pypi.client.isLeftAlone(), pypistats: client.isLeftAlone() }),
     async expire(project) {
-      const kept = await Promise.all([projects.expire(project), downloads.expire(project)]);
-      const releases = await projects.expireAll(projectId(project, ''));
-      return releases + kept.filter(Boolean).length;
+      const isKept = await downloads.expire(project);
+      return (await pypi.expire(project)) + Number(isKept);
     },
-    expireEverything: async () => (await projects.expireAll('')) + (await downloads.expireAll('')),
+    async expireEverything() {
+      const counts = await Promise.all(all.map((index) => index.expireEverything()));
+      return counts.reduce((sum, count) => sum + count, await downloads.expireAll(''));
+    },
+    bytes: () => all.reduce((sum, index) => sum + index.bytes(), downloads.stats().bytes),
     async close() {
-      for (const budget of Object.values(budgets)) budget.close();
-      await Promise.all([projects.close(), downloads.close()]);
-      await Promise.all([pypi.close(), pypistats.close()]);
+      budget.close();
+      await Promise.all([...all.map((index) => index.close()), downloads.close()]);
+      await client.close();
     },
   };
 }
 
-/** Creates the budgets that all processes share. */
-function createBudgets({ config, store }: SourcesOptions) {
-  return {
-    pypi: createBudget({ store, key: KEYS.pypiBudget, perMinute: config.PYPI_PER_MINUTE }),
-    pypistats: createBudget({
-      store,
-      key: KEYS.pypistatsBudget,
-      perMinute: config.PYPISTATS_PER_MINUTE,
-      perSecond: PYPISTATS_PER_SECOND,
-    }),
-  };
-}
-
-function createFactsOf<T>(source: FactsSource<T>, options: SourcesOptions): Facts<T> {
-  const { config, metrics, store, messages, memorySeconds } = options;
-  return createFacts({
-    source,
-    store,
-    messages,
-    memorySeconds,
-    keyPrefix: RECORDS_PREFIX,
-    keptSeconds: config.FACTS_KEPT_SECONDS,
-    patienceMs: DEADLINES.keptFactsMs,
-    firstPatienceMs: DEADLINES.unknownFactsMs,
-    loadTimeoutMs: UPSTREAM_DEADLINES.loadMs,
-    memoryMaxBytes: config.MEMORY_MAX_BYTES / 4,
-    // The source of pypistats.org spreads its due times itself.
-    jitter: source.name === 'pypi' ? 0.1 : 0,
-    observe(event) {
-      if (event.kind === 'served') metrics.facts(source.name, event.state, event.tier);
-      else if (event.kind === 'refreshed') metrics.refresh(source.name, event.outcome);
-      else metrics.refresh(source.name, event.kind);
-    },
-  });
-}
-
-interface Upstream extends UpstreamClient {
-  readonly isLeftAlone: () => boolean;
-}
-
-function createUpstream(
-  name: string,
-  url: string,
-  concurrency: number,
+/** All indexes by their URLs, PyPI among them. */
+function createIndexes(
+  pypi: PackageIndex,
   options: SourcesOptions,
-): Upstream {
-  const { config, log, metrics, version } = options;
-  let isOpen = false;
-  const client = createUpstreamClient({
-    url,
-    userAgent: `pypins/${version} (${config.CONTACT || 'contact not set'})`,
-    concurrency,
-    maxBytes: config.UPSTREAM_MAX_BYTES,
-    observe: (outcome, seconds) => metrics.upstream(name, outcome, seconds),
-    onBreaker(open) {
-      isOpen = open;
-      metrics.breaker(name, open);
-      log.warn(
-        { upstream: name },
-        open ? 'upstream fails: no requests for a while' : 'upstream answers again',
-      );
-    },
+): ReadonlyMap<string, PackageIndex> {
+  const { PYPI_URL, PYPI_INDEXES } = options.config;
+  const own = [PYPI, normalizeIndexUrl(PYPI_URL) ?? PYPI];
+  const others = PYPI_INDEXES.filter((url) => !own.includes(url));
+  const share = MEMORY.others / others.length;
+  return new Map([
+    ...own.map((url) => [url, pypi] as const),
+    ...others.map((url) => [url, createPackageIndex(url, share, options)] as const),
+  ]);
+}
+
+function createDownloads(pypi: PackageIndex, options: SourcesOptions) {
+  const { config, store, isFollowed } = options;
+  const client = createUpstream('pypistats', config.PYPISTATS_URL, PYPISTATS_CONCURRENCY, options);
+  const budget = createBudget({
+    store,
+    key: KEYS.pypistatsBudget,
+    perMinute: config.PYPISTATS_PER_MINUTE,
+    perSecond: PYPISTATS_PER_SECOND,
   });
-  return { ...client, isLeftAlone: () => isOpen };
+  const findProject = (name: string) => pypi.projects.get(name);
+  const source = createPypistatsSource({ client, budget, findProject, isFollowed });
+  return { downloads: createFactsOf(source, MEMORY.downloads, options), budget, client };
 }

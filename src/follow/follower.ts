@@ -25,7 +25,7 @@ export interface FollowerOptions
   extends
     Pick<OpenedSources, 'store' | 'messages'>,
     Pick<PollerOptions, 'feed' | 'pollMs' | 'pauses'> {
-  readonly sources: Pick<Sources, 'projects' | 'downloads'>;
+  readonly sources: Pick<Sources, 'projects' | 'simple' | 'downloads'>;
   readonly edge: EdgeOptions;
   readonly pypistatsPerMinute: number;
   readonly log: Logger;
@@ -80,7 +80,7 @@ async function createParts(options: FollowerOptions) {
   const work = createWork({ ...options, clock, queue, purger, tally });
   const gap = createGapRepair({
     store,
-    projects: sources.projects,
+    sources,
     purge: purger.purge,
     gapAtMs: before?.gapAtMs,
     clock,

@@ -99,7 +99,7 @@ export function createPurger(options: PurgerOptions): Purger {
 /** Returns whether the node has taken all of them. */
 async function purgeAt(node: EdgeOptions, projects: readonly string[]): Promise<boolean> {
   for (let from = 0; from < projects.length; from += TAGS_AT_ONCE) {
-    const tags = projects.slice(from, from + TAGS_AT_ONCE).map(projectTag);
+    const tags = projects.slice(from, from + TAGS_AT_ONCE).map((project) => projectTag(project));
     const [outcome] = await purgeEdge(node, { tags });
     if (outcome?.failure !== undefined) return false;
   }

@@ -2,7 +2,7 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import { BadgeError } from '../errors.ts';
 import type { Logos } from '../logos/logos.ts';
-import type { Handler } from './server.ts';
+import { type Handler, PROBE_URL } from './server.ts';
 import type { LogAccess } from './access-log.ts';
 import type { SendAnswer } from './badges/answer.ts';
 import { errorsAsBadges } from './badges/errors-as-badges.ts';
@@ -46,7 +46,7 @@ export function createApp(options: AppOptions): Handler {
   const handle = app.callback();
   return async (request, response) => {
     targets.canonicalize(request);
-    if (request.url === '/-/ready') response.writeHead(isReady() ? 200 : 503).end();
+    if (request.url === PROBE_URL) response.writeHead(isReady() ? 200 : 503).end();
     else if (!microCache.respond(request, response)) await handle(request, response);
   };
 }

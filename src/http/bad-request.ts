@@ -22,7 +22,7 @@ export function respondToBadRequest(error: NodeJS.ErrnoException): string | unde
       etag: hash('sha256', svg),
       cacheClass,
       cacheSeconds: 0,
-      tags: answerTags('none'),
+      tags: answerTags({ kindId: 'none' }),
       verdict,
       source: 'static',
     }),

@@ -18,6 +18,8 @@ export interface Parameters {
   readonly strict: boolean;
   /** Requested cache length; 0 if none. */
   readonly cacheSeconds: number;
+  /** Requested index; undefined: PyPI. */
+  readonly pypiBaseUrl: string | undefined;
 }
 
 /** `icon` in place of `logo`: badgen.net's icons are white, badge.fury.io's have the brand's color. */
@@ -37,7 +39,7 @@ export function resolveParameters(
   icons: IconRule = 'none',
 ): Parameters {
   const given = parametersSchema.parse(values);
-  const { period, text, prefix, number, range } = given;
+  const { period, text, prefix, number, range, include_prereleases } = given;
   return {
     styling: {
       style: given.style ?? 'flat',
@@ -52,6 +54,7 @@ export function resolveParameters(
       ...(prefix && { prefix }),
       ...(number && { number }),
       ...(range && { range }),
+      ...(include_prereleases && { include_prereleases }),
     },
     hasStyle: given.style !== undefined,
     scale: given.scale,
@@ -59,6 +62,7 @@ export function resolveParameters(
     list: given.list,
     strict: given.strict !== undefined,
     cacheSeconds: given.cacheSeconds ?? given.maxAge ?? 0,
+    pypiBaseUrl: given.pypiBaseUrl,
   };
 }
 

@@ -36,6 +36,7 @@ function startState(ctx: BadgeContext, rateLimit: RateLimit, requestId: string):
     kindId: 'none',
     label: 'pypi',
     project: undefined,
+    index: undefined,
     verdict: 'ok',
     steps: [],
     charge: (cost) => rateLimit.charge(ctx, cost),

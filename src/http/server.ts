@@ -3,19 +3,19 @@ import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CONNECTION_DEADLINES } from '../deadlines.ts';
+import { createProbes } from './probes.ts';
 import { escapeRawBytes, type ParseError, Resent } from './raw-bytes.ts';
 
-const { keepAliveMs, headersMs, requestMs, drainMs, stopMs } = CONNECTION_DEADLINES;
+const { keepAliveMs, headersMs, requestMs, drainMs, noticeMs, stopMs } = CONNECTION_DEADLINES;
 const CHECK_CONNECTIONS_MS = 1_000;
 const MAX_HEADERS = 64;
 const MAX_HEADER_BYTES = 32 * 1024;
 const MAX_CONNECTIONS = 10_000;
 /** The edge probes this URL about once a second. */
-const PROBE_URL = '/-/ready';
-const PROBE_MAX_AGE_MS = 3_000;
-/** A stopping process serves for this long, so that the edge finds the process that was restarted before it. */
-const NOTICE_MS = 2_000;
+export const PROBE_URL = '/-/ready';
 const SWEEP_MS = 100;
+/** Without a new connection for this long, none is on its way from an edge that has been refused. */
+const QUIET_MS = 300;
 
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
@@ -26,8 +26,8 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => Pr
 export interface Listener {
   readonly url: string;
   /**
-   * Serves for two more seconds if an edge probes. Then refuses new connections, completes open requests, and closes
-   * idle connections. Settles within ten seconds.
+   * Serves on until every edge that probes has been told often enough that this process is not ready. Then accepts no
+   * new connections, completes open requests, and closes idle connections. Settles within ten seconds.
    */
   stop(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export interface ListenOptions {
 /** Listens, with limits for slow and greedy clients. Rejects if the address is taken. */
 export async function listen(handle: Handler, options: ListenOptions): Promise<Listener> {
   let stopping = false;
-  let probedAtMs = -Infinity;
+  const probes = createProbes();
   /** Sets `Connection: close` while stopping. Cheaper than a list of open responses. */
   class ClosingResponse extends ServerResponse {
     override writeHead(...args: [status: number, ...others: never[]]): this {
@@ -52,6 +52,7 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
       return super.writeHead(...args);
     }
   }
+  let connectedAtMs = -Infinity;
   const server = createServer(
     {
       keepAliveTimeout: keepAliveMs,
@@ -62,13 +63,17 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
       ServerResponse: ClosingResponse,
     },
     (request, response) => {
-      if (request.url === PROBE_URL) probedAtMs = performance.now();
+      if (request.url === PROBE_URL) {
+        const { remoteAddress = '' } = request.socket;
+        response.once('finish', () => probes.add(remoteAddress));
+      }
       void handle(request, response);
     },
   );
   server.maxHeadersCount = MAX_HEADERS;
   server.maxConnections = MAX_CONNECTIONS;
   answerBadRequests(server, options.respondToBadRequest);
+  server.on('connection', () => (connectedAtMs = performance.now()));
   closeIdleWhenFull(server);
   const { host, port, descriptor } = options;
   await new Promise<void>((resolve, reject) => {
@@ -82,9 +87,17 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
     url: urlOf(server),
     async stop() {
       stopping = true;
-      // In a rolling restart, the edge would otherwise find no healthy process for a second.
-      if (performance.now() - probedAtMs < PROBE_MAX_AGE_MS) await delay(NOTICE_MS);
-      await drain(server);
+      const startedAtMs = performance.now();
+      const passedMs = (): number => performance.now() - startedAtMs;
+      const notice = probes.expectRefusals();
+      // Connections to a socket that systemd holds wait for the next process: until clients have closed theirs, this
+      // one serves on. Another socket refuses them, and a proxy tries the next process at once.
+      const isNoticed = (): boolean =>
+        notice.isExpected
+          ? notice.isOver() && performance.now() - connectedAtMs > QUIET_MS
+          : descriptor === undefined || passedMs() > drainMs;
+      while (!isNoticed() && passedMs() < noticeMs) await delay(SWEEP_MS);
+      await drain(server, passedMs);
     },
   };
 }
@@ -135,12 +148,10 @@ function hostOf({ address, family }: AddressInfo): string {
  * once, while a proxy may be writing to one; `net.Server`'s `close()` keeps them, and each gets `Connection: close`
  * with its next response.
  */
-async function drain(server: Server): Promise<void> {
-  const startedAtMs = performance.now();
+async function drain(server: Server, passedMs: () => number): Promise<void> {
   const sweep = setInterval(() => {
-    const passedMs = performance.now() - startedAtMs;
-    if (passedMs > stopMs - NOTICE_MS) server.closeAllConnections();
-    else if (passedMs > drainMs) server.closeIdleConnections();
+    if (passedMs() > stopMs) server.closeAllConnections();
+    else if (passedMs() > drainMs) server.closeIdleConnections();
   }, SWEEP_MS);
   await new Promise<void>((resolve) => {
     NetServer.prototype.close.call(server, () => resolve());

@@ -34,6 +34,8 @@ export interface BadgeState {
   label: string;
   /** The project's normalized name; a purge finds the response by it. */
   project: string | undefined;
+  /** URL of the project's index; undefined: PyPI. */
+  index: string | undefined;
   verdict: Verdict;
   steps: Step[];
   /** `RateLimit.charge` for this request's client. */

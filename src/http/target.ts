@@ -4,7 +4,7 @@ import { readParameters } from './parameters.ts';
 import type { BadgeMiddleware } from './state.ts';
 
 /** Of path and query, in bytes: a logo of 8 KiB, its escapes, and the rest. The edge has the same limit. */
-const MAX_TARGET_LENGTH = 10_240;
+export const MAX_TARGET_LENGTH = 10_240;
 
 /** Targets that are canonical already, which most are. */
 const CANONICAL = /^(?:\/[\w.@~-]+)+(?:\?[\w.~=&+-]*)?$/;

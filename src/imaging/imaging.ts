@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { canOpen, prepareFonts } from './fonts.ts';
 import { createRasterizer, type RasterFormat } from './raster.ts';
+import { type Scripts, testScripts } from './scripts.ts';
 import { testFonts } from './self-test.ts';
 import type { BadgeSpec, Scale } from './spec.ts';
 import { drawSvg } from './svg.ts';
@@ -16,6 +17,8 @@ const RENDERER_REVISION = 4;
 /** The edge gives up after 2.3 s: nobody would receive a picture that waits for longer. */
 const MAX_WAIT_MS = 1_000;
 const MAX_WAITING_LARGE = 32;
+/** The first drawing on a machine reads all of its fonts. */
+const TEST_SECONDS = 60;
 
 export interface ImagingOptions {
   /** Directory for fontconfig's settings and cache; a temporary directory is used if it cannot be written. */
@@ -40,6 +43,8 @@ export interface Imaging {
   readonly drawPlain: (spec: BadgeSpec, format: RasterFormat) => Promise<Buffer>;
   /** Identifies renderer and fonts: two renderers with the same fingerprint draw the same bytes. */
   readonly fingerprint: string;
+  /** Tests which scripts the fonts have. */
+  readonly testScripts: () => Promise<Scripts>;
   readonly queue: () => { readonly running: number; readonly waiting: number };
 }
 
@@ -59,7 +64,8 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
   const { directory, concurrency, queueLimit } = options;
   const fonts = await prepareFonts(directory);
   const rasterizer = await createRasterizer(fonts);
-  const [badgeMaker] = await Promise.all([readVersion('badge-maker'), testFonts(rasterizer)]);
+  const tester = await createRasterizer(fonts, TEST_SECONDS);
+  const [badgeMaker] = await Promise.all([readVersion('badge-maker'), testFonts(tester)]);
   // Each drawing openFiles one font at a time.
   const openFiles = concurrency + 2;
   const maxWaitMs = MAX_WAIT_MS;
@@ -101,6 +107,7 @@ export async function createImaging(options: ImagingOptions): Promise<Imaging> {
       )
       .digest('hex')
       .slice(0, 16),
+    testScripts: () => testScripts(tester),
     queue: () => ({
       running: typical.stats().running + large.stats().running,
       waiting: typical.stats().waiting + large.stats().waiting,

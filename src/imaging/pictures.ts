@@ -35,14 +35,18 @@ export interface Pictures {
     digest: string,
     charge: (cost: number) => number,
   ): Promise<PictureResult>;
-  /** Returns the `busy` picture of a raster format, for when nothing can be drawn. */
-  spare(format: Format): Spare | undefined;
+  /** Returns the picture of a fault in a raster format, for when nothing can be drawn. */
+  spare(format: Format, fault: SpareFault): Spare | undefined;
 }
 
 export interface PictureResult {
   readonly picture: Picture;
   readonly tier: PictureTier;
 }
+
+/** Overload, or a broken installation. */
+export type SpareFault = 'busy' | 'internal';
+export type Spares = Readonly<Record<SpareFault, ReadonlyMap<Format, Spare>>>;
 
 /** A picture drawn at start-up. */
 export interface Spare {
@@ -62,7 +66,7 @@ export interface PicturesOptions {
   disk: Pick<ContentStore, 'get' | 'put'>;
   flights: SingleFlight<Buffer>;
   imaging: Pick<Imaging, 'draw' | 'fingerprint'>;
-  spares: ReadonlyMap<Format, Spare>;
+  spares: Spares;
   observe?: (tier: PictureTier, format: Format) => void;
 }
 
@@ -121,7 +125,7 @@ export function createPictures({
 
   return {
     digest: createDigests(imaging.fingerprint),
-    spare: (format) => spares.get(format),
+    spare: (format, fault) => spares[fault].get(format),
     async get({ spec, format, scale }, digest, charge) {
       const found: PictureResult =
         format === 'svg'
@@ -138,7 +142,7 @@ export function bytesOfPicture(picture: Picture): number {
   return typeof picture === 'string' ? 2 * picture.length : picture.length;
 }
 
-/** Draws the `busy` picture of each raster format. */
+/** Draws the picture of a fault in each raster format. */
 export async function drawSpares(
   imaging: Pick<Imaging, 'drawPlain' | 'fingerprint'>,
   spec: BadgeSpec,

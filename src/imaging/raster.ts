@@ -58,7 +58,7 @@ export async function createRasterizer(
   const { default: sharp } = await import('sharp');
   sharp.cache(false);
   sharp.concurrency(1);
-  const openFitter = loadOnce(() => createTextFitter(fonts.files));
+  const openFitter = loadOnce(() => createTextFitter(fonts));
   const fitTexts = async (svg: string): Promise<string> =>
     svg.includes('textLength=') ? (await openFitter())(svg) : svg;
   const prepare: Rasterizer['prepare'] = async (svg, format, scale) => {

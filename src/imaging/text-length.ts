@@ -1,5 +1,5 @@
 import { type Face, openFace } from './face.ts';
-import type { FontFiles } from './fonts.ts';
+import type { FontSet } from './fonts.ts';
 import { escapeXml, unescapeXml } from './xml.ts';
 
 /** Rewrites the SVG of a badge so that librsvg draws its texts as wide as a browser does. */
@@ -10,6 +10,8 @@ type Faces = readonly [Face, Face];
 
 interface Box {
   readonly faces: Faces;
+  /** Letters that the faces lack come from the system's fonts. */
+  readonly hasFallback: boolean;
   readonly fontSize: number;
   readonly width: number;
 }
@@ -18,6 +20,11 @@ const TEXT = /<text ([^<>]*)>([^<]*)<\/text>/g;
 const TEXT_LENGTH = / ?textLength="([\d.]+)"/;
 const BOLD = 'font-weight="bold"';
 const FONT_SIZE = /font-size="(\d+)/;
+
+/** Width of a letter of a system font in em, as if it were Chinese, Japanese or Korean. */
+const FALLBACK_WIDTH = 1;
+const FALLBACK_EMOJI_WIDTH = 1.25;
+const EMOJI = /\p{Emoji_Presentation}/u;
 
 /** Replaces a character that no font has; librsvg's box of hex digits is illegible at this size. */
 const MISSING = '\u25a1';
@@ -34,7 +41,10 @@ const MAX_TIGHTENING = 1.08;
  * Opens the fonts. librsvg 2.63 ignores `textLength`, so for-the-badge would lose its spacing and social its margins.
  * The fitter replaces `textLength` by the letter spacing that fills the box, as browsers do.
  */
-export async function createTextFitter(files: FontFiles): Promise<TextFitter> {
+export async function createTextFitter({
+  files,
+  hasFallback,
+}: Pick<FontSet, 'files' | 'hasFallback'>): Promise<TextFitter> {
   const [sans, sansBold, helvetica, helveticaBold] = await Promise.all([
     openFace(files.sans),
     openFace(files.sansBold),
@@ -54,7 +64,8 @@ export async function createTextFitter(files: FontFiles): Promise<TextFitter> {
       if (width === undefined) return element;
       const faces = chooseFaces(svg, attributes);
       const key = `${attributes.includes(BOLD)} ${width} ${content}`;
-      const rest = fitted.get(key) ?? fitText(content, { faces, fontSize, width: Number(width) });
+      const rest =
+        fitted.get(key) ?? fitText(content, { faces, hasFallback, fontSize, width: Number(width) });
       fitted.set(key, rest);
       return `<text ${attributes.replace(TEXT_LENGTH, '')}${rest}</text>`;
     });
@@ -65,7 +76,7 @@ export async function createTextFitter(files: FontFiles): Promise<TextFitter> {
 function fitText(content: string, box: Box): string {
   const wanted = unescapeXml(content).replace(/ {2,}/g, ' ');
   if (wanted === '') return '>';
-  const text = substituteMissing(wanted, box.faces);
+  const text = box.hasFallback ? wanted : substituteMissing(wanted, box.faces);
   const element = `>${escapeXml(text)}`;
   if (COMPLEX.test(text)) return element;
   const natural = measure(text, box.faces) * box.fontSize;
@@ -98,7 +109,13 @@ function measure(text: string, faces: Faces): number {
     run = '';
   };
   for (const character of text) {
-    const next = findFace(character, faces) ?? faces[0];
+    const next = findFace(character, faces);
+    if (next === undefined) {
+      endRun();
+      if (!JOINED.test(character))
+        width += EMOJI.test(character) ? FALLBACK_EMOJI_WIDTH : FALLBACK_WIDTH;
+      continue;
+    }
     if (next !== face) endRun();
     face = next;
     run += character;

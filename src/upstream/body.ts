@@ -7,12 +7,17 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
-const OPENING = new Set([0x7b, 0x5b]);
-const CLOSING = new Set([0x7d, 0x5d]);
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACKET = 0x5d;
+const OPENING = new Set([0x7b, OPENING_BRACKET]);
+const CLOSING = new Set([0x7d, CLOSING_BRACKET]);
 const NULL = Buffer.from('null');
 /** PyPI nests five deep. A parser takes seconds and hundreds of megabytes for megabytes of brackets. */
 const MAX_DEPTH = 64;
 const MAX_CONTAINERS = 100_000;
+/** Of an array whose items are taken one by one; a longer item is dropped. */
+const MAX_ITEMS = 200_000;
+const MAX_ITEM_BYTES = 65_536;
 
 export interface BodyOptions {
   readonly encoding?: string | undefined;
@@ -24,6 +29,8 @@ export interface BodyOptions {
   readonly isJson: boolean;
   /** A member of the JSON object that is replaced by `null`. */
   readonly leaveOut?: string | undefined;
+  /** If that member is an array: takes the JSON of each of its items. */
+  readonly onItem?: ((json: string) => void) | undefined;
 }
 
 /**
@@ -32,10 +39,10 @@ export interface BodyOptions {
  */
 export async function readBody(
   body: Readable,
-  { encoding = 'identity', maxBytes, maxKeptBytes, isJson, leaveOut }: BodyOptions,
+  { encoding = 'identity', maxBytes, maxKeptBytes, isJson, leaveOut, onItem }: BodyOptions,
 ): Promise<string> {
   const chunks: Buffer[] = [];
-  const take = isJson ? createMemberSkipper(leaveOut) : (chunk: Buffer) => chunk;
+  const take = isJson ? createMemberSkipper(leaveOut, onItem) : (chunk: Buffer) => chunk;
   const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
     let bytes = 0;
     let keptBytes = 0;
@@ -56,16 +63,21 @@ export async function readBody(
 
 /**
  * Returns a function that replaces one member of a JSON text by `null`, in chunks of any size: the member is never kept,
- * parsed or validated. It is a member of the outermost object with a plain ASCII name; without a name, all is kept. The
- * function throws an `UpstreamError` for brackets nested too deep, or too many of them in what is kept.
+ * parsed or validated, but if it is an array, `onItem` takes the JSON of each item. It is a member of the outermost object
+ * with a plain ASCII name; without a name, all is kept. The function throws an `UpstreamError` for brackets nested too
+ * deep, or too many of them in what is kept, and for too many items.
  */
-export function createMemberSkipper(member?: string): (chunk: Buffer) => Buffer {
+export function createMemberSkipper(
+  member?: string,
+  onItem?: (json: string) => void,
+): (chunk: Buffer) => Buffer {
   const name = member === undefined ? undefined : Buffer.from(member);
   let depth = 0;
   let containers = 0;
   let isString = false;
   let isEscaped = false;
   let isSkipping = false;
+  const items = onItem && createItemCollector(onItem);
   /** How many bytes of the current string match the member's name; -1 if it differs. */
   let matched = -1;
 
@@ -106,9 +118,55 @@ export function createMemberSkipper(member?: string): (chunk: Buffer) => Buffer 
         if (!isSkipping) kept.push(chunk.subarray(from, at + 1), NULL);
         isSkipping = !isSkipping;
         from = at;
-      }
+      } else if (isSkipping) items?.read(byte, depth, chunk, at);
     }
     if (!isSkipping) kept.push(chunk.subarray(from));
+    else items?.endChunk(chunk);
     return Buffer.concat(kept);
+  };
+}
+
+/** Collects the items of an array at depth 2, across chunks. */
+function createItemCollector(onItem: (json: string) => void) {
+  let pieces: Buffer[] | undefined;
+  let bytes = 0;
+  let from = 0;
+  let count = 0;
+
+  const collect = (piece: Buffer): void => {
+    bytes += piece.length;
+    if (bytes > MAX_ITEM_BYTES) pieces = [];
+    else pieces?.push(piece);
+  };
+  const begin = (at: number): void => {
+    pieces = [];
+    bytes = 0;
+    from = at;
+  };
+  const end = (chunk: Buffer, at: number): void => {
+    collect(chunk.subarray(from, at));
+    const json = Buffer.concat(pieces ?? []).toString('utf8');
+    if (json.trim() === '') return;
+    count += 1;
+    if (count > MAX_ITEMS) throw new UpstreamError('too-large', 'sent too many items');
+    onItem(json);
+  };
+
+  return {
+    /** Reads a mark that is in no string; `depth` is the one after it. */
+    read(byte: number, depth: number, chunk: Buffer, at: number): void {
+      if (byte === OPENING_BRACKET && depth === 2) begin(at + 1);
+      else if (pieces !== undefined && byte === COMMA && depth === 2) {
+        end(chunk, at);
+        begin(at + 1);
+      } else if (pieces !== undefined && byte === CLOSING_BRACKET && depth === 1) {
+        end(chunk, at);
+        pieces = undefined;
+      }
+    },
+    endChunk(chunk: Buffer): void {
+      if (pieces !== undefined) collect(chunk.subarray(from));
+      from = 0;
+    },
   };
 }

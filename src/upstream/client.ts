@@ -46,6 +46,8 @@ export interface UpstreamRequest {
   maxKeptBytes?: number;
   /** A member of the JSON answer to skip, so that its megabytes are never in memory. */
   leaveOut?: string | undefined;
+  /** If that member is an array: takes the JSON of each item while the body arrives. */
+  onItem?: ((json: string) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -185,14 +187,15 @@ function redirectTarget({ statusCode, headers }: Dispatcher.ResponseData): strin
 async function readAnswer(
   response: Dispatcher.ResponseData,
   maxBytes: number,
-  { accept = JSON_TYPE, leaveOut, maxKeptBytes = MAX_KEPT_BYTES }: UpstreamRequest,
+  { accept = JSON_TYPE, leaveOut, onItem, maxKeptBytes = MAX_KEPT_BYTES }: UpstreamRequest,
 ): Promise<UpstreamAnswer> {
   const { statusCode, headers, body } = response;
   const header = (name: string): string | undefined => single(headers[name]);
   if (statusCode === 200) {
     const encoding = header('content-encoding');
-    const isJson = accept === JSON_TYPE;
-    const text = await readBody(body, { encoding, maxBytes, maxKeptBytes, isJson, leaveOut });
+    const isJson = accept.endsWith('json');
+    const limits = { maxBytes, maxKeptBytes };
+    const text = await readBody(body, { ...limits, encoding, isJson, leaveOut, onItem });
     return {
       status: 200,
       body: text,

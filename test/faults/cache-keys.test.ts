@@ -103,7 +103,7 @@ describe('the digest of a picture', () => {
       disk: { get: () => Promise.resolve(undefined), put: () => Promise.resolve() },
       flights: createSingleFlight(),
       imaging,
-      spares: new Map(),
+      spares: { busy: new Map(), internal: new Map() },
     });
     return remove;
   });

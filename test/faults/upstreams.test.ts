@@ -127,6 +127,35 @@ describe('PyPI fails', () => {
   });
 });
 
+describe('one of the APIs of PyPI fails, on all nodes', () => {
+  const statusOf = (project: string): string => `/status/${project}/badge.svg`;
+  const provenanceOf = (project: string): string => `/provenance/${project}/badge.svg`;
+  const [first = '', second = ''] = MANY.slice(30);
+  afterEach(() => standIn.behave());
+
+  test.each(['503', 'hang'] as const)('the Simple API (%s): the JSON API stays', async (mode) => {
+    standIn.misbehave({ mode, api: 'simple' });
+    const load = startLoadOf((number) => `simple-${number}`, 8);
+    for (const project of [first, second]) {
+      await expectVerdict(badgeOf(project), 'ok');
+      await expectVerdict(statusOf(project), 'stale');
+    }
+    await expectVerdict(provenanceOf(`never-seen-${mode}`), 'unavailable');
+    await load.stop();
+    expect(await watched.metric('pypins_upstream_breaker_open', { upstream: 'pypi' })).toBe(0);
+    standIn.behave();
+    await expectVerdict(statusOf(first), 'ok');
+  });
+
+  test('the JSON API: the Simple API stays', async () => {
+    await expectVerdict(provenanceOf(first), 'ok');
+    standIn.misbehave({ mode: '503', api: 'pypi' });
+    await expectVerdict(badgeOf(first), 'stale');
+    await expectVerdict(provenanceOf(first), 'ok');
+    await expectVerdict(provenanceOf(second), 'ok');
+  });
+});
+
 describe('all of PyPI is down, and comes back', () => {
   let loads: readonly Load[];
   let downAtMs: number;

@@ -36,9 +36,36 @@ test('render writes only the badge to standard output', async () => {
 });
 
 test.each([
+  ['render status sample-archived -o -', 'status: archived'],
+  ['render provenance sample-attested -o - --release 1.0', 'provenance: none'],
+  ['render v sample-next-release -o - --include-prereleases', 'pypi: 2.0rc1'],
+  ['render v sample-next-release -o - --include-prereleases 0', 'pypi: 1.0'],
+])('pypins %s writes %s', async (args, words) => {
+  expect((await run(args)).out.toString()).toContain(`>${words}<`);
+});
+
+test.each([
   ['render version no-such-project -o -', 1, /not found/],
   ['render version requests -o /no/such/folder/x.svg', 1, /ENOENT/],
   ['render version requests -o - --style comic', 2, /style/],
+  ['render status no-such-project -o -', 1, /not found/],
+  ['render v requests -o - --pypi-base-url https://a.example', 2, /PYPI_INDEXES/],
+  ['render v requests -o x.bmp', 2, /no picture format bmp, but svg, png/],
+  ['render v requests -o x.json', 2, /no picture format json/],
+  ['render nokind requests -o -', 2, /no kind nokind/],
+  ['render v -x- -o -', 2, /unknown option/],
+  ['render v x! -o -', 2, /x! .*not a valid name/],
+  ['purge x!', 2, /x! is not a valid project name/],
+  ['purge --url notaurl', 2, /notaurl is neither a URL nor a path/],
+  ['purge --kind nokind', 2, /no kind nokind/],
+  ['purge requests --pypi-base-url https://a.example', 2, /PYPI_INDEXES/],
+  [
+    'warm --top 5 --top-list http://127.0.0.1:9/list',
+    1,
+    /^pypins: [^\n]* does not answer: [^\n]*\n$/,
+  ],
+  ['warm --from-log /no/such/log', 1, /^pypins: ENOENT[^\n]*\n$/],
+  ['warm requests --kinds nokind', 2, /no kind nokind/],
   ['purge --all', 2, /--yes/],
   ['paint', 2, /unknown command/],
 ])('pypins %s exits with %i and an error message', async (args, code, message) => {
@@ -114,5 +141,7 @@ test('serve is healthy until SIGTERM, then completes open requests and exits wit
   expect(child.exitCode).toBe(0);
   expect(output.out.toString().trim().split('\n').at(-1)).toContain('stopped');
   standIn.behave();
-  expect((await run('health', { ADMIN_PORT: adminPort })).code).toBe(1);
+  const gone = await run('health', { ADMIN_PORT: adminPort });
+  expect(gone.code).toBe(1);
+  expect(gone.err).toContain('does not answer');
 });

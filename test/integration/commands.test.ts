@@ -4,8 +4,6 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { examine } from '../../src/commands/doctor.ts';
-import { printFindings } from '../../src/commands/finding.ts';
 import { purge, printPurge } from '../../src/commands/purge.ts';
 import { UsageError } from '../../src/errors.ts';
 import { refresh, printRefresh } from '../../src/commands/refresh.ts';
@@ -19,7 +17,7 @@ import {
   startStandIn,
   type TestService,
 } from '../support/service.ts';
-import { createOptionsForTest, createTestOutput, openSourcesForTest } from '../support/sources.ts';
+import { createTestOutput, openSourcesForTest } from '../support/sources.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 
 const NOBODY = 'http://127.0.0.1:9';
@@ -82,10 +80,36 @@ describe('pypins purge', () => {
     ['two targets', { project: 'flask', url: '/x' }],
     ['an invalid name', { project: '-x-' }],
     ['an unknown kind', { kind: 'color' }],
+    ['what is no URL', { url: 'notaurl' }],
   ])('rejects %s', async (_, wish) => {
     const { opened, config } = await openSourcesForTest({});
     await expect(purge(opened, config, wish)).rejects.toBeInstanceOf(UsageError);
   });
+
+  test.each([
+    ['no node is named', {}, { project: 'flask' }, 'VARNISH_URLS names no node'],
+    ['no node is named for a URL', {}, { url: '/v/flask.svg' }, 'VARNISH_URLS names no node'],
+    ['no node has a badge of it', { purged: 0 }, { project: 'nobody' }, 'no node has such a badge'],
+    ['no node has the URL', { purged: 0 }, { url: '/v/nobody.svg' }, 'no node has such a badge'],
+    ['no node has anything', { purged: 0 }, { all: true }, undefined],
+    [
+      'Redis is down',
+      { purged: 3, REDIS_URL: 'redis://127.0.0.1:9' },
+      { project: 'flask' },
+      'ECONNREFUSED',
+    ],
+  ])(
+    'says so if %s',
+    async (_, { purged, ...settings }: { purged?: number; REDIS_URL?: string }, wish, words) => {
+      const node = purged === undefined ? undefined : await startPurgeListener(200, purged);
+      const at = node && { VARNISH_URLS: node.url, PURGE_KEY: 'x' };
+      const { opened, config } = await openSourcesForTest({ ...at, ...settings });
+      const { output, lines, notes } = createTestOutput();
+      const report = await purge(opened, config, wish);
+      expect(printPurge(report, false, output)).toBe(words === undefined);
+      expect([...lines, ...notes].join('\n')).toContain(words ?? '0 badges purged');
+    },
+  );
 
   test('makes a process with kept facts fetch new ones', async () => {
     const running = await startServiceForTest();
@@ -129,6 +153,23 @@ describe('pypins refresh', () => {
 
 describe('pypins warm', () => {
   const sources = { names: [], topList: '', kinds: ['version'], formats: ['svg'] };
+  /** Lines of logs, and the path that is warmed for each. */
+  const LOGGED = [
+    ['1.2.3.4 - "GET /pypi/v/a.svg HTTP/1.1" 200', '/pypi/v/a.svg'],
+    ['::1 - "GET http://badges.example/v/b.svg?style=flat HTTP/1.1" 200 -', '/v/b.svg?style=flat'],
+    ['haproxy: "GET https://badges.example:443/v/c.svg HTTP/2.0"', '/v/c.svg'],
+    ['{"method":"GET","path":"/py/d.svg","status":200}', '/py/d.svg'],
+    ['{"time":"t","method":"GET","url":"/v/e.svg","status":200}', '/v/e.svg'],
+    ['{"time":"t","method":"POST","url":"/refresh/f","status":202}', ''],
+    ['1.2.3.4 - "POST /refresh/g HTTP/1.1" 202', ''],
+    ['{"level":30,"msg":"serving badges"}', ''],
+  ] as const;
+
+  test('lists the projects of another index', async () => {
+    const request = { ...sources, names: ['Flask'], pypiBaseUrl: 'https://test.pypi.org' };
+    const { paths } = await listPaths(request);
+    expect(paths).toEqual(['/version/flask/badge.svg?pypiBaseUrl=https%3A%2F%2Ftest.pypi.org']);
+  });
 
   test('lists names, a file, the top packages and an access log, each path once', async () => {
     const directory = await tempDirectoryForTest();
@@ -136,18 +177,18 @@ describe('pypins warm', () => {
     const log = join(directory, 'access.log');
     const topList = join(directory, 'top.json');
     await writeFile(file, '# a list\nflask\nrequests\n');
-    await writeFile(log, '1.2.3.4 - "GET /pypi/v/a.svg HTTP/1.1" 200\n{"path":"/py/b.svg"}\n');
+    await writeFile(log, LOGGED.map(([line]) => `${line}\n`).join(''));
     await writeFile(topList, '{"rows":[{"project":"django"},{"project":"numpy"}]}');
     const wanted = { ...sources, names: ['Requests'], file, top: 1, topList, fromLog: log };
-    expect(await listPaths({ ...wanted, formats: ['svg', 'png'] })).toEqual([
+    const { paths } = await listPaths({ ...wanted, formats: ['svg', 'png'] });
+    expect(paths).toEqual([
       '/version/requests/badge.svg',
       '/version/requests/badge.png',
       '/version/flask/badge.svg',
       '/version/flask/badge.png',
       '/version/django/badge.svg',
       '/version/django/badge.png',
-      '/pypi/v/a.svg',
-      '/py/b.svg',
+      ...LOGGED.map(([, path]) => path).filter(Boolean),
     ]);
     await expect(listPaths({ ...sources, kinds: ['x'] })).rejects.toBeInstanceOf(UsageError);
   });
@@ -164,14 +205,21 @@ describe('pypins warm', () => {
         .end();
     }).listen(0, '127.0.0.1');
     await once(edge, 'listening');
-    const { output } = createTestOutput();
-    const paths = await listPaths({ ...sources, names: ['held', 'new', 'unknown', 'late'] });
+    const { output, notes } = createTestOutput();
+    const names = ['held', 'new', 'unknown', 'late', '-x-'];
+    const { paths, invalid } = await listPaths({ ...sources, names });
+    expect(invalid).toEqual(['-x-']);
     const options = { paths, perSecond: 500, output, stateDirectory: await tempDirectoryForTest() };
-    const none = { warm: 0, fetched: 0, unknown: 0, failed: 0, skipped: 0 };
+    const none = { warm: 0, fetched: 0, unknown: 0, failed: 0, skipped: 0, left: 0 };
     expect(await warm({ ...options, through: NOBODY })).toEqual({ ...none, failed: 4 });
     const through = `http://127.0.0.1:${z.object({ port: z.number() }).parse(edge.address()).port}`;
-    const found = { warm: 1, fetched: 1, unknown: 1, failed: 1, skipped: 0 };
+    expect(notes).toHaveLength(4);
+    expect(notes[0]).toMatch(/^\/version\/held\/badge\.svg: .*ECONNREFUSED/);
+    const found = { warm: 1, fetched: 1, unknown: 1, failed: 1, skipped: 0, left: 0 };
     expect(await warm({ ...options, through })).toEqual(found);
+    expect(notes.at(-1)).toBe('/version/late/badge.svg: answered 503, ok');
+    const interrupted = await warm({ ...options, through, signal: AbortSignal.abort() });
+    expect(interrupted).toEqual({ ...none, skipped: 3, left: 1 });
     isDown = false;
     expect(await warm({ ...options, through })).toEqual({ ...none, fetched: 1, skipped: 3 });
     edge.close();
@@ -183,48 +231,15 @@ test('pypins stats sums the metrics of the nodes, and names those that do not an
   const { output, lines, notes } = createTestOutput();
   const good = await collectStats([service.adminUrl]);
   expect(printStats(good, true, output)).toBe(true);
-  expect(JSON.parse(lines.pop() ?? '')).toMatchObject({ ok: true, unreachable: [] });
-  expect(printStats(await collectStats([service.adminUrl, NOBODY]), false, output)).toBe(false);
+  expect(JSON.parse(lines.pop() ?? '')).toMatchObject({ ok: true, failures: [] });
+  const nodes = [service.adminUrl, NOBODY, service.url, service.standIn.url];
+  expect(printStats(await collectStats(nodes), false, output)).toBe(false);
   expect(lines.join('\n')).toMatch(/hits, facts +[\d.]+ %/);
-  expect(notes).toEqual([`${NOBODY} does not answer`]);
-});
-
-test('pypins doctor reports problems with advice', async () => {
-  const node = await startPurgeListener();
-  const settings = {
-    PYPI_URL: service.standIn.url,
-    PYPISTATS_URL: service.standIn.url,
-    CONTACT: 'x@example.org',
-  };
-  const look = async (more: Record<string, string>): Promise<[boolean, string]> => {
-    const { output, lines } = createTestOutput();
-    const findings = await examine(await createOptionsForTest({ ...settings, ...more }));
-    return [printFindings(findings, false, output), lines.join('\n')];
-  };
-  const [isWell, well] = await look({
-    VARNISH_URLS: node.url,
-    PURGE_KEY: 'x',
-    TRUSTED_PROXIES: '127.0.0.1',
-  });
-  expect(well).not.toContain('fail');
-  expect(well).toContain('warn  follower: no follower. ');
-  expect(isWell).toBe(true);
-  const [isIll, ill] = await look({
-    PYPI_URL: NOBODY,
-    REDIS_URL: 'redis://127.0.0.1:9',
-    VARNISH_URLS: NOBODY,
-  });
-  expect(isIll).toBe(false);
-  const [, behindNobody] = await look({ VARNISH_URLS: node.url, PURGE_KEY: 'x' });
-  expect(behindNobody).toMatch(
-    /fail {2}settings: TRUSTED_PROXIES: .*add TRUSTED_PROXIES=127\.0\.0\.1/,
-  );
-  for (const line of [
-    'fail  settings: VARNISH_URLS without PURGE_KEY',
-    'fail  redis: ',
-    'fail  PyPI: ',
-    `fail  Varnish ${NOBODY}: `,
-    'ok    fonts: ',
-  ])
-    expect(ill).toContain(line);
+  expect(notes).toEqual([
+    `${NOBODY} does not answer`,
+    `${service.url} has no metrics of pypins: is this an admin port?`,
+    `${service.standIn.url} answers 404: is this an admin port?`,
+  ]);
+  expect(printStats(await collectStats([NOBODY]), false, output)).toBe(false);
+  expect(lines.join('\n')).not.toContain('Infinity');
 });

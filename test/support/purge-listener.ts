@@ -9,12 +9,18 @@ export interface PurgeListener {
   readonly asked: readonly IncomingMessage[];
 }
 
-/** Starts a listener that ends with the test. The tests of the stack use the real one. */
-export async function startPurgeListener(status = 200): Promise<PurgeListener> {
+/** Starts a listener that ends with the test. Its badges have that verdict. The tests of the stack use the real one. */
+export async function startPurgeListener(
+  status = 200,
+  purged = 3,
+  { rules, verdict = 'ok' }: { rules?: string; verdict?: string } = {},
+): Promise<PurgeListener> {
   const asked: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     asked.push(request);
-    response.writeHead(status).end(JSON.stringify({ status, purged: 3, refused: 0 }));
+    response
+      .writeHead(status, request.method === 'GET' ? { 'x-badge-status': verdict } : {})
+      .end(JSON.stringify({ status, purged, refused: 0, rules }));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());

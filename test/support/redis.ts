@@ -106,7 +106,7 @@ function answersPing(port: number): Promise<boolean> {
       resolve(answered);
     };
     socket.once('connect', () => socket.write('PING\r\n'));
-    socket.once('data', (bytes) => finish(bytes.toString().startsWith('+PONG')));
+    socket.once('data', (bytes) => finish(/^(?:\+PONG|-NOAUTH)/.test(bytes.toString())));
     socket.once('timeout', () => finish(false));
     socket.once('error', () => finish(false));
   });

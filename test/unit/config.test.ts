@@ -11,6 +11,7 @@ test('has the contract’s defaults', () => {
     FACTS_FRESH_SECONDS: 600,
     FACTS_KEPT_SECONDS: 2_592_000,
     PYPI_URL: 'https://pypi.org',
+    PYPI_INDEXES: ['https://test.pypi.org'],
     PYPISTATS_URL: 'https://pypistats.org',
     PYPI_PER_MINUTE: 600,
     PYPISTATS_PER_MINUTE: 20,
@@ -27,11 +28,14 @@ test('parses values', () => {
   const config = readConfig({
     PORT: '9000',
     PYPI_URL: 'http://127.0.0.1:9/mirror/',
+    PYPI_INDEXES: 'https://Index.Example:443/Simple/, https://index.example/Simple,http://a:81',
     REDIS_URL: 'redis://:secret@127.0.0.1:6379/2',
     TRUSTED_PROXIES: '10.0.0.0/8, ::1 ,fd00::/8',
   });
   expect(config.PORT).toBe(9000);
   expect(config.PYPI_URL).toBe('http://127.0.0.1:9/mirror');
+  expect(config.PYPI_INDEXES).toEqual(['https://index.example/Simple', 'http://a:81']);
+  expect(readConfig({ PYPI_INDEXES: 'none' }).PYPI_INDEXES).toEqual([]);
   expect(config.TRUSTED_PROXIES).toEqual(['10.0.0.0/8', '::1', 'fd00::/8']);
   expect(Object.isFrozen(config)).toBe(true);
 });
@@ -50,6 +54,9 @@ test.each([
   ['PYPI_URL', 'pypi.org'],
   ['PYPI_URL', 'ftp://pypi.org'],
   ['PYPI_URL', 'https://name:password@pypi.org'],
+  ['PYPI_INDEXES', 'test.pypi.org'],
+  ['PYPI_INDEXES', 'https://name:password@test.pypi.org'],
+  ['PYPI_INDEXES', Array.from({ length: 17 }, (_, i) => `https://a${i}.example`).join()],
   ['PYPISTATS_URL', 'https://name@pypistats.org'],
   ['VARNISH_URLS', 'http://127.0.0.1:6085,http://:password@127.0.0.1:6085'],
   ['PYPISTATS_PER_MINUTE', '31'],

@@ -29,9 +29,6 @@ sub set_timeouts {
 sub drop_request_headers {
   set bereq.http.Host = "pypins";
   unset bereq.body;
-  if (bereq.http.X-Request-Id !~ "^[A-Za-z0-9._-]{8,64}$") {
-    unset bereq.http.X-Request-Id;
-  }
   unset bereq.http.Accept;
   unset bereq.http.Accept-Language;
   unset bereq.http.Authorization;

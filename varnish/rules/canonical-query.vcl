@@ -15,12 +15,6 @@ sub canonical_query {
     var.set("query", regsub(var.get("query"), "&style=popout", "&style=flat"));
   }
   call query_without_invalid_values;
-  # Each value takes copies in the workspace: with a long logo or label, it stays as it is.
-  if (var.get("query") !~ "^.{2048}") {
-    call query_of_canonical_values;
-    call query_without_empties;
-    call query_without_old_names;
-  }
   call query_of_kind;
   call query_of_format;
   call query_without_defaults;
@@ -36,6 +30,15 @@ sub canonical_query {
   }
   call query_without_default_prefix;
   call query_without_default_label;
+  # Last, when nothing makes the query shorter. Each value takes copies in the workspace: with a long logo or label, it
+  # stays as it is.
+  if (var.get("query") !~ "^.{2048}") {
+    call query_of_canonical_values;
+    call query_without_empties;
+    call query_without_old_names;
+    call query_without_defaults;
+    call query_without_default_label;
+  }
 }
 
 # The first page's: what its form says.

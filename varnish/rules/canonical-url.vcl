@@ -5,7 +5,7 @@ import var;
 
 sub canonical_url {
   # Most URLs are canonical and need only this match.
-  if (req.url ~ "^/(?:[a-z_]{1,20}/[a-z0-9]{1,100}(?:-[a-z0-9]{1,100}){0,20}/badge\.(?:svg|png|json)|(?:py|pypi/[a-z]{1,20})/[a-z0-9]{1,100}(?:-[a-z0-9]{1,100}){0,20}\.(?:svg|png|json)|badge/[^?#%/][^?#%]{0,2000}\.(?:svg|png|json))(?:\?style=(?:flat-square|for-the-badge|plastic|social))?$") {
+  if (req.url ~ "^/(?:[a-z_]{1,20}/[a-z0-9]{1,100}(?:-[a-z0-9]{1,100}){0,20}/badge\.(?:svg|png|json)|(?:py|pypi/[a-z]{1,20})/[a-z0-9]{1,100}(?:-[a-z0-9]{1,100}){0,20}\.(?:svg|png|json)|badge/[\x21-\x22\x24\x26-\x2E\x30-\x3E\x40-\x7E][\x21-\x22\x24\x26-\x3E\x40-\x7E]{0,2000}\.(?:svg|png|json))(?:\?style=(?:flat-square|for-the-badge|plastic|social))?$") {
     return;
   }
   call url_acceptable;

@@ -34,14 +34,15 @@ sub client_before_proxy {
 }
 
 # Rate limit per client: 50 misses a second and a burst of 500, as at the API. IPv6 addresses count by /64, which is
-# what one customer has. Over the limit, a copy of any age is served instead of 429. Large pictures take about fifty
-# times as long to draw and get a fiftieth of the limit, so that a burst of them does not delay all others.
+# what one customer has. Over the limit, a copy of any age is served instead of 429. Large pictures take eight
+# to a hundred times as long to draw and get a fiftieth of the limit, so that a burst of them does not delay all others.
 sub client_limit {
   if (local.socket != "purge" && std.ip(var.get("client"), "0.0.0.0", resolve=false) !~ unlimited) {
     var.set("neighbors", regsub(regsub(var.get("client"), "^::ffff:(?=\d+\.)", ""), "^((?:[0-9a-f]+:){4}|(?:[0-9a-f]+:){0,3}:).*$", "\1"));
+    call large_picture;
     if (vsthrottle.is_denied("client " + var.get("neighbors"), std.integer(std.getenv("LIMIT_BURST"), 500),
         std.duration(real=std.real(std.getenv("LIMIT_BURST"), 500.0) / std.real(std.getenv("LIMIT_PER_SECOND"), 50.0)))
-        || (req.url ~ "^[^?]*\.(?i:png|jpe?g|gif|tiff?|webp)\?" && req.url ~ "(?:[?&]scale=|^/py/[^/?]+@)[34]" && req.url ~ "^.{200}"
+        || (var.get("large") == "yes"
         && vsthrottle.is_denied("large " + var.get("neighbors"), std.integer(real=std.real(std.getenv("LIMIT_BURST"), 500.0) / 50.0 + 1.0),
         std.duration(real=std.real(std.getenv("LIMIT_BURST"), 500.0) / std.real(std.getenv("LIMIT_PER_SECOND"), 50.0))))) {
       if (req.method != "POST" && var.get("look") != "any") {
@@ -52,9 +53,15 @@ sub client_limit {
   }
 }
 
-# One request id for edge, API and response. It ends with Varnish's transaction number: varnishlog -q 'vxid == …'.
+# One request id for edge, API and response: that of a trusted proxy, or a new one, which ends with Varnish's transaction
+# number: varnishlog -q 'vxid == …'.
 sub request_id {
-  if (req.http.X-Request-Id !~ "^[A-Za-z0-9._-]{8,64}$") {
-    set req.http.X-Request-Id = std.real(time=now) + "-" + req.xid;
+  if (!var.get("request id")) {
+    if (client.ip ~ trusted_proxies && req.http.X-Request-Id ~ "^[A-Za-z0-9._-]{8,64}$") {
+      var.set("request id", req.http.X-Request-Id);
+    } else {
+      var.set("request id", std.real(time=now) + "-" + req.xid);
+    }
   }
+  set req.http.X-Request-Id = var.get("request id");
 }

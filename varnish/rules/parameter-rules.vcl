@@ -6,14 +6,14 @@ import std;
 import var;
 
 sub query_of_known_parameters {
-  if (var.get("query") ~ "&(?!(?:cacheSeconds|color|colorA|colorB|icon|icon_color|label|labelColor|list|logo|logoColor|logoSize|maxAge|message|number|period|prefix|range|scale|strict|style|text)=)") {
-    var.set("query", regsuball(var.get("query"), "&(?!(?:cacheSeconds|color|colorA|colorB|icon|icon_color|label|labelColor|list|logo|logoColor|logoSize|maxAge|message|number|period|prefix|range|scale|strict|style|text)=)[^&]*", ""));
+  if (var.get("query") ~ "&(?!(?:cacheSeconds|color|colorA|colorB|icon|icon_color|include_prereleases|label|labelColor|list|logo|logoColor|logoSize|maxAge|message|number|period|prefix|pypiBaseUrl|range|scale|strict|style|text)=)") {
+    var.set("query", regsuball(var.get("query"), "&(?!(?:cacheSeconds|color|colorA|colorB|icon|icon_color|include_prereleases|label|labelColor|list|logo|logoColor|logoSize|maxAge|message|number|period|prefix|pypiBaseUrl|range|scale|strict|style|text)=)[^&]*", ""));
   }
 }
 
 sub query_without_empties {
-  if (var.get("query") ~ "&(?!(?:label|range|list)=)[A-Za-z_]+=(?:&|$)") {
-    var.set("query", regsuball(var.get("query"), "&(?!(?:label|range|list)=)[A-Za-z_]+=(?=&|$)", ""));
+  if (var.get("query") ~ "&(?!(?:label|range|list|include_prereleases)=)[A-Za-z_]+=(?:&|$)") {
+    var.set("query", regsuball(var.get("query"), "&(?!(?:label|range|list|include_prereleases)=)[A-Za-z_]+=(?=&|$)", ""));
   }
 }
 
@@ -52,6 +52,27 @@ sub query_of_canonical_values {
     var.set("query", regsub(var.get("query"), "^((?:&(?!colorA=)[^&]*)*)&colorA=([^&]*)((?:&[^&]*)*)$", "\1")
       + "&colorA=" + var.get("value")
       + regsub(var.get("query"), "^((?:&(?!colorA=)[^&]*)*)&colorA=([^&]*)((?:&[^&]*)*)$", "\3"));
+  }
+  if (var.get("query") ~ "&logoColor=") {
+    var.set("value", regsub(var.get("query"), "^((?:&(?!logoColor=)[^&]*)*)&logoColor=([^&]*)((?:&[^&]*)*)$", "\2"));
+    call canonical_color;
+    var.set("query", regsub(var.get("query"), "^((?:&(?!logoColor=)[^&]*)*)&logoColor=([^&]*)((?:&[^&]*)*)$", "\1")
+      + "&logoColor=" + var.get("value")
+      + regsub(var.get("query"), "^((?:&(?!logoColor=)[^&]*)*)&logoColor=([^&]*)((?:&[^&]*)*)$", "\3"));
+  }
+  if (var.get("query") ~ "&icon_color=") {
+    var.set("value", regsub(var.get("query"), "^((?:&(?!icon_color=)[^&]*)*)&icon_color=([^&]*)((?:&[^&]*)*)$", "\2"));
+    call canonical_color;
+    var.set("query", regsub(var.get("query"), "^((?:&(?!icon_color=)[^&]*)*)&icon_color=([^&]*)((?:&[^&]*)*)$", "\1")
+      + "&icon_color=" + var.get("value")
+      + regsub(var.get("query"), "^((?:&(?!icon_color=)[^&]*)*)&icon_color=([^&]*)((?:&[^&]*)*)$", "\3"));
+  }
+  if (var.get("query") ~ "&include_prereleases=") {
+    var.set("value", regsub(var.get("query"), "^((?:&(?!include_prereleases=)[^&]*)*)&include_prereleases=([^&]*)((?:&[^&]*)*)$", "\2"));
+    call canonical_flag;
+    var.set("query", regsub(var.get("query"), "^((?:&(?!include_prereleases=)[^&]*)*)&include_prereleases=([^&]*)((?:&[^&]*)*)$", "\1")
+      + "&include_prereleases=" + var.get("value")
+      + regsub(var.get("query"), "^((?:&(?!include_prereleases=)[^&]*)*)&include_prereleases=([^&]*)((?:&[^&]*)*)$", "\3"));
   }
   if (var.get("query") ~ "&cacheSeconds=") {
     var.set("value", regsub(var.get("query"), "^((?:&(?!cacheSeconds=)[^&]*)*)&cacheSeconds=([^&]*)((?:&[^&]*)*)$", "\2"));
@@ -93,6 +114,14 @@ sub canonical_seconds {
   }
 }
 
+sub canonical_flag {
+  if (var.get("value") ~ "^(?i:0|false)$") {
+    var.set("value", "0");
+  } else {
+    var.set("value", "1");
+  }
+}
+
 sub query_without_old_names {
   if (var.get("query") ~ "&colorB=") {
     if (var.get("query") ~ "&color=[^&(]*(?:&|$)") {
@@ -121,8 +150,8 @@ sub query_without_old_names {
 }
 
 sub query_without_defaults {
-  if (var.get("query") ~ "&(?:period=month|text=pypi)(?:&|$)") {
-    var.set("query", regsuball(var.get("query"), "&(?:period=month|text=pypi)(?=&|$)", ""));
+  if (var.get("query") ~ "&(?:period=month|text=pypi|include_prereleases=0)(?:&|$)") {
+    var.set("query", regsuball(var.get("query"), "&(?:period=month|text=pypi|include_prereleases=0)(?=&|$)", ""));
   }
 }
 
@@ -147,8 +176,8 @@ sub query_of_kind {
   if (var.get("query") ~ "&(?:text)=" && req.url !~ "^(?:/(?:v|version)|/pypi/(?:v))/") {
     var.set("query", regsuball(var.get("query"), "&(?:text)=[^&]*", ""));
   }
-  if (var.get("query") ~ "&(?:prefix)=" && req.url !~ "^(?:/(?:v|version)|/pypi/(?:v)|/py)/") {
-    var.set("query", regsuball(var.get("query"), "&(?:prefix)=[^&]*", ""));
+  if (var.get("query") ~ "&(?:prefix|include_prereleases)=" && req.url !~ "^(?:/(?:v|version)|/pypi/(?:v)|/py)/") {
+    var.set("query", regsuball(var.get("query"), "&(?:prefix|include_prereleases)=[^&]*", ""));
   }
   if (var.get("query") ~ "&(?:number)=" && req.url !~ "^(?:/(?:d|download)|/pypi/(?:dd|dw|dm))/") {
     var.set("query", regsuball(var.get("query"), "&(?:number)=[^&]*", ""));
@@ -170,7 +199,7 @@ sub query_of_format {
 
 # The label that the kind has anyway, unless a parameter of its content may change that.
 sub query_without_default_label {
-  if (var.get("query") ~ "&label=(?:pypi|pypi(?:\+|%20)package|downloads|license|python|implementation|status|wheel|egg|format|types|aws(?:\+|%20)cdk(?:\+|%20)versions|django(?:\+|%20)versions|django(?:\+|%20)cms(?:\+|%20)versions|jupyterlab(?:\+|%20)versions|odoo(?:\+|%20)versions|plone(?:\+|%20)versions|wagtail(?:\+|%20)versions|zope(?:\+|%20)versions)(?:&|$)" && var.get("query") !~ "&(?:period|text|prefix|number|range|message|list)=") {
+  if (var.get("query") ~ "&label=(?:pypi|pypi(?:\+|%20)package|downloads|license|python|implementation|status|wheel|egg|format|types|released|size|provenance|aws(?:\+|%20)cdk(?:\+|%20)versions|django(?:\+|%20)versions|django(?:\+|%20)cms(?:\+|%20)versions|jupyterlab(?:\+|%20)versions|odoo(?:\+|%20)versions|plone(?:\+|%20)versions|wagtail(?:\+|%20)versions|zope(?:\+|%20)versions)(?:&|$)" && var.get("query") !~ "&(?:period|text|prefix|number|range|message|list|include_prereleases)=") {
     if (var.get("query") ~ "&label=pypi(?:&|$)" && req.url ~ "^(?:/(?:v|version)/[^/]+/badge\.(?:svg|png|jpg|jpeg|gif|tiff|tif|webp|json)|/pypi/(?:v)/[^/]+)$") {
       var.set("query", regsuball(var.get("query"), "&label=pypi(?=&|$)", ""));
     }
@@ -203,6 +232,15 @@ sub query_without_default_label {
     }
     if (var.get("query") ~ "&label=types(?:&|$)" && req.url ~ "^(?:/(?:types)/[^/]+/badge\.(?:svg|png|jpg|jpeg|gif|tiff|tif|webp|json)|/pypi/(?:types)/[^/]+)$") {
       var.set("query", regsuball(var.get("query"), "&label=types(?=&|$)", ""));
+    }
+    if (var.get("query") ~ "&label=released(?:&|$)" && req.url ~ "^(?:/(?:released)/[^/]+/badge\.(?:svg|png|jpg|jpeg|gif|tiff|tif|webp|json)|/pypi/(?:released)/[^/]+)$") {
+      var.set("query", regsuball(var.get("query"), "&label=released(?=&|$)", ""));
+    }
+    if (var.get("query") ~ "&label=size(?:&|$)" && req.url ~ "^(?:/(?:size)/[^/]+/badge\.(?:svg|png|jpg|jpeg|gif|tiff|tif|webp|json)|/pypi/(?:size)/[^/]+)$") {
+      var.set("query", regsuball(var.get("query"), "&label=size(?=&|$)", ""));
+    }
+    if (var.get("query") ~ "&label=provenance(?:&|$)" && req.url ~ "^(?:/(?:provenance)/[^/]+/badge\.(?:svg|png|jpg|jpeg|gif|tiff|tif|webp|json)|/pypi/(?:provenance)/[^/]+)$") {
+      var.set("query", regsuball(var.get("query"), "&label=provenance(?=&|$)", ""));
     }
     if (var.get("query") ~ "&label=aws(?:\+|%20)cdk(?:\+|%20)versions(?:&|$)" && req.url ~ "^(?:/pypi/(?:frameworkversions/aws-cdk)/[^/]+)$") {
       var.set("query", regsuball(var.get("query"), "&label=aws(?:\+|%20)cdk(?:\+|%20)versions(?=&|$)", ""));

@@ -70,13 +70,16 @@ sub refetch {
   }
 }
 
+# Contains the version of the rules, for `pypins doctor`.
 sub purge_answer {
+  call rules_version;
   set resp.http.Content-Type = "application/json; charset=utf-8";
   set resp.http.Cache-Control = "no-store";
   unset resp.http.Server;
   unset resp.http.Via;
   unset resp.http.X-Varnish;
   set resp.body = {"{"status":"} + resp.status + {","purged":"} + var.get_int("purged")
-    + {","refused":"} + std.integer(var.global_get("purges refused"), 0) + "}" + {"
+    + {","refused":"} + std.integer(var.global_get("purges refused"), 0)
+    + {","rules":""} + var.get("rules version") + {"""} + "}" + {"
 "};
 }

@@ -16,10 +16,22 @@ export interface AttemptOptions {
   /** Drops the connection, because Redis is frozen or the network loses packets. */
   readonly drop: () => void;
   readonly observe: StoreObserver | undefined;
+  /** Called after each write that Redis has answered; with the error if it refused it. */
+  readonly onWrite: (refusal?: Error) => void;
 }
 
+/** Replies to a write that tell of Redis' state, not of the command: out of memory, a replica, a disk that fails. */
+const REFUSALS = /^(?:OOM|READONLY|MISCONF|NOREPLICAS|NOPERM|NOAUTH)\b/;
+const WRITES: ReadonlySet<Operation> = new Set(['set', 'lease', 'increment']);
+
 /** Creates a function that sends commands while there is a connection, and counts their outcomes. */
-export function createAttempt({ isReady, timeoutMs, drop, observe }: AttemptOptions): Attempt {
+export function createAttempt({
+  isReady,
+  timeoutMs,
+  drop,
+  observe,
+  onWrite,
+}: AttemptOptions): Attempt {
   let answeredMs = 0;
 
   return async (operation, command, isHit) => {
@@ -29,13 +41,15 @@ export function createAttempt({ isReady, timeoutMs, drop, observe }: AttemptOpti
       const reply = await inTime(timeoutMs, command());
       if (reply !== undefined) {
         answeredMs = performance.now();
+        if (WRITES.has(operation)) onWrite();
         observe?.(operation, outcomeOf(reply, isHit));
         return reply;
       }
       // Replies come in order: if another one came meanwhile, Redis is only slow.
       if (answeredMs < askedMs) drop();
-    } catch {
-      // Counted below.
+    } catch (error) {
+      // The failure is counted below.
+      if (error instanceof Error && REFUSALS.test(error.message)) onWrite(error);
     }
     observe?.(operation, 'failed');
     return FAILED;

@@ -43,21 +43,45 @@ export function dropSilent(stream: Redis['stream'], timeoutMs: number): void {
   stream.destroy(new Error(`no answer within ${timeoutMs} ms`));
 }
 
-/** Calls `onStateChange` on every change, starting with the first state. Returns a function that stops the calls. */
-export function reportState(client: Redis, onStateChange: OnStateChange | undefined): () => void {
+/** Whether Redis can be used, and why not. */
+export interface ConnectionState {
+  /** Whether Redis answers and takes writes. */
+  readonly isSound: () => boolean;
+  /** The latest failure; undefined while Redis can be used. */
+  readonly failure: () => Error | undefined;
+  /** Notes whether Redis has refused a write. */
+  readonly noteWrite: (refusal?: Error) => void;
+  /** Reports no more. */
+  readonly stop: () => void;
+}
+
+/** Watches the connection. Calls `onStateChange` on every change, starting with the first state. */
+export function watchState(
+  client: Redis,
+  onStateChange: OnStateChange | undefined,
+): ConnectionState {
   let healthy: boolean | undefined;
-  let lastError: Error | undefined;
+  let failure: Error | undefined;
   const report = (next: boolean): void => {
-    if (healthy !== next) onStateChange?.(next, next ? undefined : lastError);
+    if (next) failure = undefined;
+    if (healthy !== next) onStateChange?.(next, failure);
     healthy = next;
-    lastError = undefined;
   };
   const onReady = (): void => report(true);
   const onClose = (): void => report(false);
   // Without a listener, ioredis prints errors.
   client.on('error', (error: Error) => {
-    lastError = error;
+    failure = error;
   });
   client.on('ready', onReady).on('close', onClose);
-  return () => void client.off('ready', onReady).off('close', onClose);
+  return {
+    isSound: () => client.status === 'ready' && healthy !== false,
+    failure: () => failure,
+    noteWrite(refusal) {
+      if (refusal === undefined && healthy !== false) return;
+      failure = refusal;
+      report(refusal === undefined);
+    },
+    stop: () => void client.off('ready', onReady).off('close', onClose),
+  };
 }

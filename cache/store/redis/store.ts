@@ -3,12 +3,15 @@ import type { Redis } from 'ioredis';
 import { inTime } from '../../deadline.ts';
 import { FAILED } from '../attempt.ts';
 import { type Attempt, createAttempt } from './attempt.ts';
-import { connect, dropSilent, reportState } from './connection.ts';
+import { connect, dropSilent, watchState } from './connection.ts';
 import { createRedisCoordination } from './coordination.ts';
 import { createRedisRankings } from './rankings.ts';
 import { MAX_KEYS, type Store, type StoreObserver } from '../contract.ts';
 
 const SCANNED_AT_ONCE = 1_000;
+const PROBE_KEY = 'pypins:probe';
+const PROBE_SECONDS = 60;
+const NO_ANSWER = 'does not answer';
 
 export interface RedisStoreOptions {
   /** `redis://` or `rediss://`, with user and password if the server requires them. */
@@ -25,23 +28,32 @@ export interface RedisStoreOptions {
  *
  * A connection that does not answer for `timeoutMs` is dropped. Without a connection every operation fails at once,
  * while the store reconnects in the background; a new connection counts only after Redis has answered on it. So a
- * frozen Redis delays the running requests by `timeoutMs` and later ones not at all. An error reply (OOM, READONLY)
- * fails only its own operation; LOADING drops the connection, because Redis answers nothing until it has loaded.
+ * frozen Redis delays the running requests by `timeoutMs` and later ones not at all. An error reply fails only its own
+ * operation; while Redis refuses writes (OOM, READONLY), the store is not `healthy`. LOADING drops the connection,
+ * because Redis answers nothing until it has loaded.
  */
 export function createRedisStore(options: RedisStoreOptions): Store {
   const { timeoutMs = 150, observe } = options;
   const client = connect(options.url, timeoutMs);
-  const stopReporting = reportState(client, options.onStateChange);
+  const state = watchState(client, options.onStateChange);
   let isOpen = true;
   const isReady = (): boolean => isOpen && client.status === 'ready';
   const drop = (): void => dropSilent(client.stream, timeoutMs);
-  const attempt = createAttempt({ isReady, timeoutMs, drop, observe });
+  const attempt = createAttempt({
+    isReady,
+    timeoutMs,
+    drop,
+    observe,
+    onWrite: state.noteWrite,
+  });
 
   return {
     tier: 'redis',
     get healthy() {
-      return isReady();
+      return isOpen && state.isSound();
     },
+    probe: async () =>
+      isReady() ? probe(client, timeoutMs) : (state.failure()?.message ?? NO_ANSWER),
     async get(key) {
       const value = await attempt('get', () => client.get(key), isText);
       return isText(value) ? value : undefined;
@@ -61,10 +73,21 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     },
     async close() {
       isOpen = false;
-      stopReporting();
+      state.stop();
       client.disconnect();
     },
   };
+}
+
+async function probe(client: Redis, timeoutMs: number): Promise<string | undefined> {
+  try {
+    const written = client.set(PROBE_KEY, 'written', 'EX', PROBE_SECONDS);
+    if ((await inTime(timeoutMs, written)) === undefined) return NO_ANSWER;
+    await client.del(PROBE_KEY);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /**

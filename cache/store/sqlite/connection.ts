@@ -22,6 +22,8 @@ export interface SqliteStoreOptions {
 export interface Connection {
   /** Whether the database is the shared file and is writable. */
   isSound(): boolean;
+  /** Why the database is not the shared file, or not writable. */
+  failure(): unknown;
   /** Runs the work; throws if it fails or the store is closed. */
   run<T>(nowMs: number, work: (statements: Statements, nowMs: number) => T): T;
   close(): void;
@@ -35,11 +37,13 @@ export function createConnection(options: SqliteStoreOptions): Connection {
   const { path, onStateChange, recheckMs = RECHECK_MS } = options;
   let current: OpenedDatabase | undefined = openDatabase(options);
   let isSound = true;
+  let failure: unknown;
   let checkedAtMs = performance.now();
 
   const report = (sound: boolean, error?: unknown): void => {
     if (sound !== isSound) onStateChange?.(sound, error);
     isSound = sound;
+    failure = sound ? undefined : (error ?? failure);
   };
   if (current.failure !== undefined) report(false, current.failure);
 
@@ -68,6 +72,7 @@ export function createConnection(options: SqliteStoreOptions): Connection {
 
   return {
     isSound: () => current !== undefined && isSound,
+    failure: () => failure,
     run(nowMs, work) {
       if (current !== undefined) recheck(current);
       if (current === undefined) throw new Error('the store is closed');

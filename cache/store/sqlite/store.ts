@@ -4,6 +4,8 @@ import { createAttempt } from './attempt.ts';
 import { createConnection, type SqliteStoreOptions } from './connection.ts';
 import type { Store } from '../contract.ts';
 
+const PROBE_KEY = 'pypins:probe';
+
 /**
  * Creates the shared store over one SQLite file, for an installation on one machine. Each operation is one statement
  * and so atomic between processes; it runs on the main thread and takes microseconds.
@@ -21,6 +23,16 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     get healthy() {
       return connection.isSound();
     },
+    async probe() {
+      try {
+        // It has expired when it is written.
+        connection.run(0, (statements, nowMs) => statements.set(PROBE_KEY, 'written', nowMs));
+        if (connection.isSound()) return undefined;
+      } catch (error) {
+        return reasonOf(error);
+      }
+      return reasonOf(connection.failure());
+    },
     get: async (key) => orNone(attempt('get', (s, nowMs) => s.get(key, nowMs), isFound)),
     async set(key, value, ttlSeconds) {
       const ttlMs = Math.ceil(ttlSeconds * 1000);
@@ -32,6 +44,10 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     ready: async () => {},
     close: async () => connection.close(),
   };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function isFound(value: string | undefined): boolean {

@@ -1,3 +1,4 @@
+import type { SimpleFacts } from '../../facts/schema.ts';
 import type { Content, ProjectKind } from '../kind.ts';
 
 /** PyPI's classifiers, from the lowest to the highest. */
@@ -11,13 +12,29 @@ const STATUSES: readonly (readonly [classifier: string, content: Content])[] = [
   ['Development Status :: 7 - Inactive', { message: 'inactive', color: 'red' }],
 ];
 
+/** PyPI's own status of a project (PEP 792). An active one has its development status. */
+const COLORS = {
+  active: undefined,
+  archived: 'orange',
+  deprecated: 'orange',
+  quarantined: 'red',
+} as const satisfies Record<SimpleFacts['status'], string | undefined>;
+
 export const status: ProjectKind = {
   id: 'status',
   facts: 'project',
   names: { pypip: ['status'], shields: ['status'] },
   label: 'status',
-  about: 'the development status: `planning` to `mature`, or `inactive`',
+  about:
+    '`archived`, `deprecated` or `quarantined`; else the development status: `planning` to `mature`, or `inactive`',
   example: 'sample-plain',
+  simple: {
+    isAsked: () => true,
+    describe({ status: message }) {
+      const color = COLORS[message];
+      return color && { message, color };
+    },
+  },
   describe({ classifiers }, { grammar }) {
     const highest = STATUSES.findLast(([classifier]) => classifiers.includes(classifier));
     if (highest !== undefined) return highest[1];

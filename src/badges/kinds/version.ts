@@ -1,5 +1,5 @@
 import { explain } from '@renovatebot/pep440';
-import type { Options, ProjectKind } from '../kind.ts';
+import type { Content, Options, ProjectKind } from '../kind.ts';
 
 /** The version: brightgreen at pypip.in and badge.fury.io, colored by its maturity at shields.io. */
 export const version: ProjectKind = {
@@ -10,15 +10,17 @@ export const version: ProjectKind = {
   title: 'PyPI version',
   about: 'the latest release: `2.32.3`; ` (yanked)` and red when it is yanked',
   example: 'requests',
-  parameters: ['text', 'prefix'],
-  describe(facts, options) {
-    const shown = addPrefix(facts.version, options);
-    const label = options.grammar === 'pypip' ? options.text : undefined;
-    return {
-      ...(label !== undefined && { label }),
-      message: facts.yanked ? `${shown} (yanked)` : shown,
-      color: facts.yanked ? 'red' : chooseColor(facts.version, options),
-    };
+  parameters: ['text', 'prefix', 'include_prereleases'],
+  simple: {
+    isAsked: (options, release) => options.include_prereleases === true && release === undefined,
+    describe({ status, latestPre: release }, options) {
+      if (release === null || status === 'quarantined') return undefined;
+      return { ...describeVersion(release, options), release };
+    },
+  },
+  describe({ version: release, yanked }, options) {
+    const content = describeVersion(release, options);
+    return yanked ? { ...content, message: `${content.message} (yanked)`, color: 'red' } : content;
   },
 };
 
@@ -30,8 +32,17 @@ export const furyVersion: ProjectKind = {
   label: 'pypi package',
   title: 'PyPI package',
   about: 'the latest release as it is',
-  parameters: ['prefix'],
+  parameters: ['prefix', 'include_prereleases'],
 };
+
+function describeVersion(release: string, options: Options): Content {
+  const label = options.grammar === 'pypip' ? options.text : undefined;
+  return {
+    ...(label !== undefined && { label }),
+    message: addPrefix(release, options),
+    color: chooseColor(release, options),
+  };
+}
 
 function addPrefix(release: string, { grammar, prefix }: Options): string {
   const wanted = prefix ?? (grammar === 'shields' ? 'v' : 'none');

@@ -25,13 +25,15 @@ export interface GapRepair {
 
 export function createGapRepair(options: {
   readonly store: Store;
-  readonly projects: Pick<Sources['projects'], 'expire'>;
+  readonly sources: {
+    readonly [Api in 'projects' | 'simple']: Pick<Sources[Api], 'expire'>;
+  };
   readonly purge: (projects: readonly string[]) => Promise<void>;
   /** As the previous leader left it. */
   readonly gapAtMs: number | undefined;
   readonly clock?: () => number;
 }): GapRepair {
-  const { store, projects, purge, clock = Date.now } = options;
+  const { store, sources, purge, clock = Date.now } = options;
   let { gapAtMs } = options;
   let repairedAtMs = -Infinity;
 
@@ -50,7 +52,9 @@ export function createGapRepair(options: {
       if (ranked === undefined) return;
       const requested = ranked.filter((name) => name !== EVERYTHING);
       if (requested.length > 0) {
-        await eachAtOnce(requested, EXPIRED_AT_ONCE, (project) => projects.expire(project));
+        await eachAtOnce(requested, EXPIRED_AT_ONCE, (project) =>
+          Promise.all([sources.projects.expire(project), sources.simple.expire(project)]),
+        );
         await purge([EVERYTHING]);
         repairedAtMs = clock();
       }

@@ -21,7 +21,7 @@ export const PREFETCH_AFTER_MS = SECOND_PURGE_MS + 2_000;
 const PROJECTS_A_STEP = 24;
 
 export interface WorkOptions extends Pick<OpenedSources, 'messages'> {
-  readonly sources: Pick<Sources, 'projects'>;
+  readonly sources: Pick<Sources, 'projects' | 'simple'>;
   readonly store: Store;
   readonly edge: EdgeOptions;
   readonly log: Logger;
@@ -52,7 +52,7 @@ export function createWork(options: WorkOptions): Work {
   const toPrefetch = new Map<string, number>();
 
   const attempt = async (pending: Pending): Promise<void> => {
-    const fetched = await refetch(sources.projects, pending);
+    const fetched = await refetch(sources, pending);
     const { isConfirmed, hasNewFacts, baseline, serial } = fetched;
     const isNews = isConfirmed && !pending.isTold;
     if (!pending.isTold) tally.changes(isConfirmed ? 'confirmed' : 'unconfirmed', 1);

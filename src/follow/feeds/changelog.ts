@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { UpstreamClient } from '../../upstream/client.ts';
 import { UpstreamError } from '../../upstream/errors.ts';
 import { isRelease, normalizeName } from '../../facts/names.ts';
-import { parseJson } from '../parse-json.ts';
+import { parseJson } from '../../parse-json.ts';
 import type { Change, Feed } from './feed.ts';
 import { callForInteger, callForRows, xmlRpcInteger, xmlRpcText } from './xml-rpc.ts';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { UpstreamClient } from '../../upstream/client.ts';
 import { UpstreamError } from '../../upstream/errors.ts';
 import { isRelease, normalizeName } from '../../facts/names.ts';
-import { parseJson } from '../parse-json.ts';
+import { parseJson } from '../../parse-json.ts';
 import type { Feed, FeedNews } from './feed.ts';
 
 const PATH = '/rss/updates.xml';

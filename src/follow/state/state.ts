@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Store } from '../../../cache/store/contract.ts';
 import { pendingSchema } from '../changes/queue.ts';
 import { FOLLOW_KEYS } from '../keys.ts';
-import { parseJson } from '../parse-json.ts';
+import { parseJson } from '../../parse-json.ts';
 
 const STATE_TTL_SECONDS = 7 * 86_400;
 /** A store that lost the state has it again after this time; it does not expire while a follower leads. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Store } from '../../../cache/store/contract.ts';
 import { LAG_BOUNDS_SECONDS } from '../../metrics.ts';
 import { FOLLOW_KEYS } from '../keys.ts';
-import { parseJson } from '../parse-json.ts';
+import { parseJson } from '../../parse-json.ts';
 
 const STATUS_TTL_SECONDS = 86_400;
 

@@ -42,7 +42,7 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
         format,
         etag,
         cacheSeconds,
-        tags: answerTags(state.kindId, state.project),
+        tags: answerTags(state),
       }),
       contentType: CONTENT_TYPES[format],
       body: body ?? '',
@@ -70,9 +70,11 @@ export function createSendAnswer(pictures: Pictures, cacheSecondsCeiling: number
       finish(ctx, answer, digest, picture);
     } catch (error) {
       // The picture of an error cannot be drawn either: send the spare.
-      const spare = answer.fault && pictures.spare(format);
+      const code = error instanceof DrawingQueueFullError ? 'busy' : 'internal';
+      const spare = answer.fault && pictures.spare(format, code);
       if (spare === undefined || error instanceof BadgeError) throw asBusy(error);
-      finish(ctx, { ...answer, ...FAULTS.busy, fault: FAULTS.busy }, spare.digest, spare.picture);
+      const fault = FAULTS[code];
+      finish(ctx, { ...answer, ...fault, fault }, spare.digest, spare.picture);
     }
   };
 

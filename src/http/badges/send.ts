@@ -1,14 +1,16 @@
 import type { Content, Kind } from '../../badges/kind.ts';
-import type { Popularity } from '../../follow/popularity.ts';
+import type { BadgeRequest as Noted, Popularity } from '../../follow/popularity.ts';
 import {
-  describe,
   type BadgeSources,
+  describe,
   type Description,
+  indexOf,
   type Subject,
 } from '../../facts/look-up.ts';
 import { BadgeError, type CacheClass } from '../../errors.ts';
 import { isRelease, normalizeName } from '../../facts/names.ts';
 import type { Logos } from '../../logos/logos.ts';
+import type { Sources } from '../../facts/sources.ts';
 import type { SendAnswer } from './answer.ts';
 import { composeBadge } from './compose-badge.ts';
 import type { BadgeContext } from '../state.ts';
@@ -29,7 +31,7 @@ export interface SendBadge {
 }
 
 export function createSendBadge(parts: {
-  sources: BadgeSources;
+  sources: BadgeSources & Pick<Sources, 'findIndex'>;
   sendAnswer: SendAnswer;
   logos: Logos;
   popularity: Pick<Popularity, 'note'>;
@@ -51,11 +53,13 @@ export function createSendBadge(parts: {
         throw new BadgeError('invalid-name', 'not the name of a project or a release');
       }
       state.project = project;
+      const index = indexOf(sources, kind, state.parameters.pypiBaseUrl);
+      state.index = index.url;
       const options = { ...state.parameters.content, grammar: state.grammar };
       const startedAtMs = performance.now();
       const { content, tier, dueAtMs, ...origin } = await lookUp(
-        { kind, project, release, options },
-        ctx.url,
+        { kind, project, release, options, index },
+        index.url === undefined ? ctx.url : undefined,
         state.charge,
       );
       state.steps.push({ name: 'facts', tier, tookMs: performance.now() - startedAtMs });
@@ -63,7 +67,7 @@ export function createSendBadge(parts: {
       await sendAnswer(ctx, {
         ...origin,
         spec,
-        cacheClass: cacheClassOf(kind, origin.verdict, isFollowing()),
+        cacheClass: cacheClassOf(kind, origin.verdict, isFollowing() && index.url === undefined),
         // Counts change once a day, when their record becomes stale.
         ...(kind.facts === 'downloads' &&
           origin.verdict === 'ok' && { edgeSeconds: Math.floor((dueAtMs - Date.now()) / 1000) }),
@@ -78,17 +82,26 @@ export function createSendBadge(parts: {
   };
 }
 
-/** Looks up a badge's content, and counts the request. Rejects as `describe` does. */
+/**
+ * Looks up a badge's content, and counts the request of the URL: the follower follows PyPI alone, so that other indexes
+ * have none. Rejects as `describe` does.
+ */
 function createLookUp(sources: BadgeSources, popularity: Pick<Popularity, 'note'>) {
-  return async (subject: Subject, url: string, charge: () => void): Promise<Description> => {
+  return async (
+    subject: Subject,
+    url: string | undefined,
+    charge: () => void,
+  ): Promise<Description> => {
     const { project, kind } = subject;
+    const note = (of: Noted['of']): void => {
+      if (url !== undefined) popularity.note({ project, url, of });
+    };
     try {
       const description = await describe(sources, subject, charge);
-      popularity.note({ project, url, of: kind.facts === 'project' ? 'facts' : 'downloads' });
+      note(kind.facts === 'downloads' ? 'downloads' : 'facts');
       return description;
     } catch (error) {
-      if (error instanceof BadgeError && error.code === 'no-project')
-        popularity.note({ project, url, of: 'missing' });
+      if (error instanceof BadgeError && error.code === 'no-project') note('missing');
       throw error;
     }
   };

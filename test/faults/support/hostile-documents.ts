@@ -66,9 +66,11 @@ const classifier = fc.oneof(
   text,
 );
 
+const version = mostly(fc.oneof(text, fc.constantFrom('1.0', '1.0rc1', '1!0.5')));
+
 const info = fc.record(
   {
-    version: mostly(fc.oneof(text, fc.constantFrom('1.0', '1.0rc1', '1!0.5'))),
+    version,
     yanked: mostly(fc.boolean()),
     license: mostly(text),
     license_expression: mostly(
@@ -82,7 +84,30 @@ const info = fc.record(
 );
 const file = fc.record({
   packagetype: mostly(fc.constantFrom('bdist_wheel', 'sdist', 'bdist_egg')),
+  size: mostly(fc.double()),
+  upload_time_iso_8601: mostly(fc.constantFrom('2026-11-29T12:00:00.000000Z', '2026-11-29')),
 });
+
+/** What the Simple API says of the same project. */
+const simple = {
+  versions: mostly(fc.array(version, { maxLength: 4 })),
+  files: mostly(
+    fc.array(
+      mostly(
+        fc.record({
+          filename: mostly(version.map((one) => `project-${String(one)}.tar.gz`)),
+          yanked: mostly(fc.oneof(fc.boolean(), text)),
+          provenance: mostly(text),
+        }),
+      ),
+      { maxLength: 4 },
+    ),
+  ),
+  'project-status': mostly(
+    fc.record({ status: mostly(fc.constantFrom('active', 'archived', 'quarantined')) }),
+  ),
+  meta: mostly(fc.record({ '_last-serial': mostly(fc.nat()) })),
+};
 
 const project = fc.record(
   {
@@ -90,6 +115,7 @@ const project = fc.record(
     urls: mostly(fc.array(mostly(file), { maxLength: 4 })),
     last_serial: mostly(fc.nat()),
     releases: junk,
+    ...simple,
     ownership: junk,
     __proto__: junk,
   },
@@ -129,5 +155,5 @@ const anyBody = (document: fc.Arbitrary<unknown>): fc.Arbitrary<Buffer | string>
     { weight: 2, arbitrary: noJson },
   );
 
-/** What PyPI never says of a project. */
+/** What PyPI never says of a project, whichever of its APIs is asked. */
 export const projectBody: fc.Arbitrary<Buffer | string> = anyBody(project);

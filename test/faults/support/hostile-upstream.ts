@@ -16,13 +16,17 @@ export interface HostileUpstream {
   close(): Promise<void>;
 }
 
-const HONEST: Reply = { body: JSON.stringify({ info: { version: '1.0' }, urls: [] }) };
+/** A project of the JSON API and of the Simple API. */
+const HONEST: Reply = {
+  body: JSON.stringify({ info: { version: '1.0' }, urls: [], versions: ['1.0'], files: [] }),
+};
 
 /** Starts it on a free port; what it knows nothing of is an honest project of version 1.0. The caller closes it. */
 export async function startHostileUpstream(): Promise<HostileUpstream> {
   const replies = new Map<string, readonly Reply[]>();
   const server = createServer((request, response) => {
-    const [, project = ''] = /^\/(?:pypi|api\/packages)\/([^/]+)/.exec(request.url ?? '') ?? [];
+    const [, project = ''] =
+      /^\/(?:pypi|simple|api\/packages)\/([^/]+)/.exec(request.url ?? '') ?? [];
     const [next = HONEST, ...later] = replies.get(project) ?? [];
     if (later.length > 0) replies.set(project, later);
     response.writeHead(200, { 'content-type': 'application/json', ...next.headers });

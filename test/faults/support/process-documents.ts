@@ -46,5 +46,6 @@ export function hugeProjects(names: readonly string[], write: () => string): Ind
     downloads: null,
     page: () => page,
     releasePage: () => undefined,
+    simplePage: () => undefined,
   }));
 }

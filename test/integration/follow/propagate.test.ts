@@ -65,6 +65,26 @@ test('a release that PyPI serves later is purged then', async () => {
   expect(node.asked).toHaveLength(2);
 });
 
+test('the record of the Simple API, if there is one, follows, and PyPI’s old page is fetched again', async () => {
+  const { simple } = opened.sources;
+  await Promise.all([know(), simple.get(PROJECT)]);
+  standIn.publish(PROJECT, '2.0rc1');
+  standIn.misbehave({ mode: 'wrong-serial', api: 'simple' });
+  const looks = await lookAll({ between: () => standIn.behave() });
+  expect(looks).toMatchObject([{ hasChanged: false, isPurged: true }, { ...NEW }]);
+  expect(await simple.get(PROJECT)).toMatchObject({
+    state: 'fresh',
+    value: { latestPre: '2.0rc1', release: '1.2.3' },
+  });
+});
+
+test('without a record of the Simple API, it is not asked', async () => {
+  await know();
+  standIn.publish(PROJECT, '1.3.0');
+  await lookAll();
+  expect(standIn.requests.filter(({ path }) => path.startsWith('/simple/'))).toEqual([]);
+});
+
 test('a request that fetches the release first does not prevent the purge', async () => {
   await know();
   const between = () => {

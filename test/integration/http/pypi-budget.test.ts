@@ -77,7 +77,8 @@ describe.skipIf(isMissing('redis-server'))('the budget towards PyPI', () => {
     expect(await ask(service, KNOWN)).toMatchObject({ verdict: 'ok' });
     const redis = new Redis(REDIS_URL);
     onTestFinished(() => redis.disconnect());
-    const spendAll = () => redis.set(`${KEYS.pypiBudget}:quarter#count`, 1_000, 'PX', QUARTER_MS);
+    const spendAll = () =>
+      redis.set(`${KEYS.indexBudget('pypi')}:quarter#count`, 1_000, 'PX', QUARTER_MS);
     await spendAll();
     const spending = setInterval(() => void spendAll(), QUARTER_MS / 10);
     onTestFinished(() => clearInterval(spending));

@@ -1,14 +1,20 @@
-import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { get } from 'node:http';
-import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { takePassedSocket } from '../../../src/config.ts';
+import { scrape, sumOf } from '../../../src/commands/scrape.ts';
+import { createPart } from '../../../stack/part.ts';
+import { describeEdge } from '../../../stack/edge.ts';
+import { answerOf, startBehindSocket } from '../../support/held-socket.ts';
+import { startLoad } from '../../support/load.ts';
+import { tellOutcome } from '../../support/outcomes.ts';
 import { isMissing } from '../../support/programs.ts';
 import { freePort } from '../../support/redis.ts';
 import { startStandIn } from '../../support/service.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
-import { commandOf, programIn, ROOT } from './deployed.ts';
+
+/** 250,000 for a soak. */
+const REQUESTS = Number(process.env['SOAK_REQUESTS'] ?? 1_000);
+/** Longer than the edge waits for an answer: whoever waits in the held socket gets none. */
+const SLOW_START_SECONDS = 4;
 
 const OWN = `${process.pid}`;
 
@@ -26,75 +32,32 @@ test.each([
   expect(environment).toEqual({ PORT: '1' });
 });
 
-/** What stands for systemd: it keeps the socket, and starts the service anew when it has ended. */
-const KEEP_STARTING = `
-while sh -c 'echo $$ >>"$PIDS"; LISTEN_PID=$$; export LISTEN_PID; exec "$@"' start "$@"; do :; done`;
-
-/** The service behind a socket of systemd's, started by the first request. */
-async function startBehindSocket() {
+/** The settings of a process with upstreams of the test's own. */
+async function startUpstream(): Promise<Record<string, string>> {
   const standIn = await startStandIn();
   onTestFinished(() => standIn.close());
-  const port = await freePort();
-  const directory = await tempDirectoryForTest();
-  const pids = join(directory, 'pids');
-  const settings = {
-    PATH: process.env['PATH'] ?? '',
-    PIDS: pids,
-    // Taken: the service would not start if it listened there.
-    HOST: '127.0.0.1',
-    PORT: new URL(standIn.url).port,
-    ADMIN_PORT: `${await freePort()}`,
-    CACHE_DIR: directory,
-    LOG_LEVEL: 'silent',
-    PYPI_URL: standIn.url,
-    PYPISTATS_URL: standIn.url,
-  };
-  const variables = Object.entries(settings).flatMap(([name, value]) => ['-E', `${name}=${value}`]);
-  const [program, ...args] = commandOf('CMD');
-  const service = [programIn(ROOT, program), ...args];
-  const keeper = spawn(
-    'systemd-socket-activate',
-    ['-l', `127.0.0.1:${port}`, ...variables, 'sh', '-c', KEEP_STARTING, 'keeper', ...service],
-    { cwd: ROOT, stdio: 'ignore' },
-  );
-  const readPids = async (): Promise<number[]> =>
-    (await readFile(pids, 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number);
-  onTestFinished(async () => {
-    keeper.kill('SIGKILL');
-    const last = (await readPids()).at(-1);
-    if (last !== undefined) process.kill(last, 'SIGKILL');
-  });
-  return { port, readPids };
-}
-
-/** Asks on a connection of its own, as most image proxies do; returns the status, or what went wrong. */
-function ask(port: number, path: string): Promise<string> {
-  return new Promise((resolve) => {
-    const request = get({ host: '127.0.0.1', port, path, agent: false }, (response) => {
-      response.resume();
-      response.once('end', () => resolve(`${response.statusCode}`));
-      response.once('error', (error) => resolve(error.message));
-    });
-    request.once('error', (error) => resolve(error.message));
-  });
+  return { PYPI_URL: standIn.url, PYPISTATS_URL: standIn.url };
 }
 
 test.skipIf(isMissing('systemd-analyze'))(
   'the service listens on the socket that it is handed, and a restart loses no connection',
   async () => {
-    const { port, readPids } = await startBehindSocket();
-    await expect.poll(() => ask(port, '/version/requests/badge.svg')).toBe('200');
-    const [first = 0] = await readPids();
+    const upstream = await startUpstream();
+    // Taken: the service would not start if it listened there.
+    const PORT = new URL(upstream['PYPI_URL'] ?? '').port;
+    const service = await startBehindSocket({ ...upstream, PORT });
+    const ask = (): Promise<string> =>
+      answerOf(`http://127.0.0.1:${service.port}`, '/version/flask/badge.svg');
+    await expect.poll(ask).toBe('200');
 
     const answers: string[] = [];
     const over = new AbortController();
     const client = async (): Promise<void> => {
-      while (!over.signal.aborted) answers.push(await ask(port, '/version/flask/badge.svg'));
+      while (!over.signal.aborted) answers.push(await ask());
     };
     const clients = [client(), client(), client(), client()];
     await expect.poll(() => answers.length).toBeGreaterThan(40);
-    process.kill(first, 'SIGTERM');
-    await expect.poll(async () => (await readPids()).length).toBe(2);
+    await service.restart();
     const before = answers.length;
     await expect.poll(() => answers.length).toBeGreaterThan(before + 40);
     over.abort();
@@ -102,4 +65,60 @@ test.skipIf(isMissing('systemd-analyze'))(
 
     expect(new Set(answers)).toEqual(new Set(['200']));
   },
+);
+
+test.skipIf(isMissing('systemd-analyze', 'varnishd'))(
+  'two processes behind sockets that start slowly are restarted in turn: the edge shows every badge',
+  async () => {
+    const upstream = await startUpstream();
+    const settings = { ...upstream, TRUSTED_PROXIES: '127.0.0.0/8', PYPI_PER_MINUTE: '10000000' };
+    const start = () => startBehindSocket(settings, SLOW_START_SECONDS);
+    const [one, two] = [await start(), await start()];
+    const edgePort = await freePort();
+    const edge = createPart(
+      await describeEdge({
+        name: 'edge',
+        publicPort: edgePort,
+        purgePort: await freePort(),
+        directory: await tempDirectoryForTest(),
+        nodePorts: [one.port, two.port],
+        environment: { PATH: process.env['PATH'] },
+      }),
+    );
+    onTestFinished(() => edge.stop());
+    await edge.start();
+    const edgeUrl = `http://127.0.0.1:${edgePort}`;
+    let asked = 0;
+    const path = (): string => `/version/flask/badge.svg?label=${(asked += 1)}`;
+    for (const { adminUrl } of [one, two]) {
+      const isFound = async (): Promise<boolean> => {
+        await answerOf(edgeUrl, path());
+        const samples = await scrape(adminUrl).catch(() => []);
+        return sumOf(samples, 'pypins_requests_total') > 0;
+      };
+      await expect.poll(isFound).toBe(true);
+    }
+
+    const options = { clients: 8, maxRequests: Infinity, restMs: 5 };
+    const load = startLoad(edgeUrl, path, options);
+    const soak = { isOver: false };
+    const enough = load.answered(REQUESTS).then(() => (soak.isOver = true));
+    const secondsOf: number[] = [];
+    const restart = async (service: typeof one): Promise<void> => {
+      const startedAtMs = performance.now();
+      await service.restart();
+      secondsOf.push(Math.round((performance.now() - startedAtMs) / 100) / 10);
+    };
+    do {
+      await restart(one);
+      await restart(two);
+    } while (!soak.isOver);
+    await enough;
+    const report = await load.stop();
+    tellOutcome('API processes with held sockets restarted in turn', { ...report, secondsOf });
+
+    expect(report.faults).toEqual([]);
+    expect(Object.keys(report.verdicts)).toEqual(['ok']);
+  },
+  120_000 + REQUESTS * 5,
 );

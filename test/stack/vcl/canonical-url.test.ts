@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { Agent as HttpAgent, createServer, get, IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
+import { text as readText } from 'node:stream/consumers';
 import fc from 'fast-check';
 import Koa from 'koa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -52,7 +52,13 @@ function meaningOf(ctx: BadgeContext, asked: object, kind?: Kind): object {
   const paint = (color?: string) =>
     format === 'json' ? color : color && toHex(color).replace(/^#(.)\1(.)\2(.)\3$/, '#$1$2$3');
   const prefix = grammar === 'shields' ? 'v' : 'none';
-  const read: Record<string, string> = { period: 'month', text: 'pypi', prefix };
+  const defaults: Record<string, unknown> = {
+    period: 'month',
+    text: 'pypi',
+    prefix,
+    range: false,
+    include_prereleases: false,
+  };
   const { text: word = kind?.label } = grammar === 'pypip' && kind?.id === 'version' ? content : {};
   return {
     ...asked,
@@ -63,7 +69,8 @@ function meaningOf(ctx: BadgeContext, asked: object, kind?: Kind): object {
     label: styling.label ?? word,
     color: paint(styling.color),
     labelColor: paint(styling.labelColor),
-    content: (kind?.parameters ?? []).map((each) => [each, content[each] ?? read[each]]),
+    logo: styling.logo && { ...styling.logo, color: paint(styling.logo.color) },
+    content: (kind?.parameters ?? []).map((each) => [each, content[each] ?? defaults[each]]),
     ...(format === 'json' ? { hasStyle } : { strict }),
     ...(format === 'svg' || format === 'json' ? {} : { scale: scale ?? 1 }),
   };
@@ -155,7 +162,7 @@ async function read(origin: string, path: string): Promise<Read> {
   const [response] = z
     .tuple([z.instanceof(IncomingMessage)])
     .parse(await once(get({ hostname, port, path, agent }), 'response'));
-  const body = await text(response);
+  const body = await readText(response);
   const verdict = response.headers['x-badge-status'];
   if (verdict !== 'ok') return { canonical: path, meaning: verdict };
   return readSchema.parse(JSON.parse(body));

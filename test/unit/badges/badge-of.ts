@@ -4,6 +4,7 @@ import {
   type DownloadFacts,
   type ProjectFacts,
   pypiProjectSchema,
+  type SimpleFacts,
 } from '../../../src/facts/schema.ts';
 
 /** A badge as a tuple. */
@@ -21,6 +22,27 @@ export function badgeOf(
   if (kind?.facts !== 'project') throw new Error(`${name} is not a kind about projects`);
   const content = kind.describe({ ...BARE_PROJECT, ...facts }, { grammar, ...options });
   return [content.label ?? kind.label, content.message, content.color];
+}
+
+const BARE_SIMPLE: SimpleFacts = {
+  status: 'active',
+  latestPre: null,
+  release: null,
+  attested: 'none',
+};
+
+/** Returns the badge of these facts of the Simple API; undefined if the kind leaves it to others, or there is none. */
+export function simpleBadgeOf(
+  [grammar, name]: readonly [grammar: Grammar, name: string],
+  facts: Partial<SimpleFacts>,
+  options: Partial<Options> = {},
+): Badge | undefined {
+  const kind = findKind(grammar, name);
+  if (kind?.facts !== 'simple' && (kind?.facts !== 'project' || kind.simple === undefined))
+    throw new Error(`${name} is not a kind of the Simple API`);
+  const { describe } = kind.facts === 'simple' ? kind : (kind.simple ?? {});
+  const content = describe?.({ ...BARE_SIMPLE, ...facts }, { grammar, ...options });
+  return content && [content.label ?? kind.label, content.message, content.color];
 }
 
 /** Returns the badge of these downloads, by the kind's name in a grammar. */

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { badgeOf } from './badge-of.ts';
+import { badgeOf, simpleBadgeOf } from './badge-of.ts';
 
 test.each([
   [['1 - Planning'], 'planning', 'red'],
@@ -32,4 +32,15 @@ test.each([
     'unknown',
     'lightgrey',
   ]);
+});
+
+describe.each(['pypip', 'shields'] as const)("PyPI's own status, in the URLs of %s", (grammar) => {
+  test.each([
+    ['archived', ['status', 'archived', 'orange']],
+    ['deprecated', ['status', 'deprecated', 'orange']],
+    ['quarantined', ['status', 'quarantined', 'red']],
+    ['active', undefined],
+  ] as const)('%s is %j', (status, badge) => {
+    expect(simpleBadgeOf([grammar, 'status'], { status })).toEqual(badge);
+  });
 });

@@ -59,6 +59,9 @@ const anyProject: fc.Arbitrary<ProjectFacts> = fc
     licenseExpression: fc.option(fc.oneof(anyText, anyExpression)),
     classifiers: fc.array(anyClassifier),
     requiresPython: fc.option(anyText),
+    releasedOn: fc.option(fc.constant('2026-11-29')),
+    smallestBytes: fc.option(fc.nat()),
+    largestBytes: fc.option(fc.nat()),
     packageTypes: fc.array(fc.oneof(anyText, fc.constantFrom('bdist_wheel', 'bdist_egg', 'sdist'))),
   })
   .map((facts) => projectFactsSchema.parse(facts));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { badgeOf } from './badge-of.ts';
+import { findKind } from '../../../src/badges/catalog.ts';
+import { badgeOf, simpleBadgeOf } from './badge-of.ts';
 
 // prettier-ignore
 const RELEASES = [
@@ -96,4 +97,29 @@ test.each([
 ] as const)('a yanked release on %s /%s: %s is %s, red', (grammar, name, version, message) => {
   const [, shown, color] = badgeOf([grammar, name], { version, yanked: true });
   expect([shown, color]).toEqual([message, 'red']);
+});
+
+describe('with ?include_prereleases', () => {
+  test.each([
+    ['shields', 'v', '2.0rc1', 'v2.0rc1', 'orange'],
+    ['shields', 'v', '1.0', 'v1.0', 'blue'],
+    ['pypip', 'version', '2.0rc1', '2.0rc1', 'brightgreen'],
+  ] as const)('%s shows %s %s as %s, %s', (grammar, name, latestPre, message, color) => {
+    expect(simpleBadgeOf([grammar, name], { latestPre })).toEqual(['pypi', message, color]);
+  });
+
+  test('leaves it to the latest release where every one is yanked, or the project in quarantine', () => {
+    expect(simpleBadgeOf(['pypip', 'v'], { latestPre: null })).toBeUndefined();
+    const quarantined = { latestPre: '1.0', status: 'quarantined' } as const;
+    expect(simpleBadgeOf(['pypip', 'v'], quarantined)).toBeUndefined();
+  });
+
+  test('a release in the URL is shown as it is', () => {
+    const kind = findKind('pypip', 'v');
+    const { isAsked } = (kind?.facts === 'project' && kind.simple) || {};
+    const options = { grammar: 'pypip', include_prereleases: true } as const;
+    expect(isAsked?.(options, undefined)).toBe(true);
+    expect(isAsked?.(options, '1.0')).toBe(false);
+    expect(isAsked?.({ grammar: 'pypip' }, undefined)).toBe(false);
+  });
 });

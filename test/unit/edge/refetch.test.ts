@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Known, Refreshed } from '../../../cache/facts/contract.ts';
-import { type ProjectFacts, projectFactsSchema } from '../../../src/facts/schema.ts';
+import {
+  type ProjectFacts,
+  projectFactsSchema,
+  type SimpleFacts,
+} from '../../../src/facts/schema.ts';
 import { type ExpectedChange, refetch } from '../../../src/edge/refetch.ts';
 import { NOW } from '../cache/facts/harness.ts';
 
-const facts = projectFactsSchema.parse({
+const FACTS = projectFactsSchema.parse({
   version: '1.0',
   yanked: false,
   license: null,
@@ -15,18 +19,26 @@ const facts = projectFactsSchema.parse({
 });
 
 function page(version: string, serial?: number, packageTypes = ['sdist']): Known<ProjectFacts> {
-  return { value: { ...facts, version, packageTypes }, serial, fetchedAtMs: NOW };
+  return { value: { ...FACTS, version, packageTypes }, serial, fetchedAtMs: NOW };
 }
 
-/** Facts that PyPI has said something new of. */
-function projectsThatSay(refreshed: Refreshed<ProjectFacts>) {
+/** Facts that PyPI has said something new of. `simple`: what the Simple API says; undefined: no record of it is kept. */
+function factsThatSay(refreshed: Refreshed<ProjectFacts>, simple?: Refreshed<SimpleFacts>) {
   const refreshedIds: string[] = [];
   const expired: string[] = [];
-  const projects = {
-    refresh: (id: string) => Promise.resolve((refreshedIds.push(id), refreshed)),
-    expire: (id: string) => Promise.resolve(expired.push(id) > 0),
+  const unknown = { before: undefined, after: undefined, isAbsent: false };
+  const facts = {
+    projects: {
+      refresh: (id: string) => Promise.resolve((refreshedIds.push(id), refreshed)),
+      expire: (id: string) => Promise.resolve(expired.push(id) > 0),
+    },
+    simple: {
+      refresh: (id: string) =>
+        Promise.resolve((refreshedIds.push(`simple/${id}`), simple ?? unknown)),
+      expire: (id: string) => Promise.resolve(expired.push(`simple/${id}`) > 0 && Boolean(simple)),
+    },
   };
-  return { projects, refreshedIds, expired };
+  return { facts, refreshedIds, expired };
 }
 
 const change: ExpectedChange = { project: 'requests', releases: [] };
@@ -105,8 +117,8 @@ describe('PyPI has confirmed', () => {
       true,
     ],
   ])('%s', async (_, announced, before, after, isConfirmed) => {
-    const { projects } = projectsThatSay({ before, after, isAbsent: false });
-    expect(await refetch(projects, { ...change, ...announced })).toMatchObject({ isConfirmed });
+    const { facts: told } = factsThatSay({ before, after, isAbsent: false });
+    expect(await refetch(told, { ...change, ...announced })).toMatchObject({ isConfirmed });
   });
 
   test.each([
@@ -114,9 +126,9 @@ describe('PyPI has confirmed', () => {
     { isRemoval: false, isConfirmed: false },
     { isRemoval: undefined, isConfirmed: false },
   ])('a project that is gone: only where its removal was announced ($isRemoval)', async (of) => {
-    const { projects } = projectsThatSay(gone);
+    const { facts: told } = factsThatSay(gone);
     const announced = { ...change, release: '1.1', isRemoval: of.isRemoval };
-    expect(await refetch(projects, announced)).toMatchObject({
+    expect(await refetch(told, announced)).toMatchObject({
       isConfirmed: of.isConfirmed,
       isAbsent: true,
     });
@@ -169,22 +181,69 @@ describe('the facts are new', () => {
       false,
     ],
   ])('%s', async (_, refreshed, baseline, hasNewFacts) => {
-    const { projects } = projectsThatSay(refreshed);
-    expect(await refetch(projects, { ...change, baseline })).toMatchObject({ hasNewFacts });
+    const { facts: told } = factsThatSay(refreshed);
+    expect(await refetch(told, { ...change, baseline })).toMatchObject({ hasNewFacts });
   });
 });
 
 test('fetches the project once, and marks the records of its releases stale', async () => {
-  const { projects, refreshedIds, expired } = projectsThatSay(gone);
-  await refetch(projects, { ...change, releases: ['1.0', '1.1'] });
+  const { facts: told, refreshedIds, expired } = factsThatSay(gone);
+  await refetch(told, { ...change, releases: ['1.0', '1.1'] });
   expect(refreshedIds).toEqual(['requests']);
-  expect(expired).toEqual(['requests:1.0', 'requests:1.1']);
+  expect(expired).toEqual([
+    'requests:1.0',
+    'simple/requests:1.0',
+    'requests:1.1',
+    'simple/requests:1.1',
+    'simple/requests',
+  ]);
 });
 
 test('returns the serials before and after, for the next attempt', async () => {
   const moved = { before: page('1.0', 7), after: page('1.1', 8), isAbsent: false };
-  const first = await refetch(projectsThatSay(moved).projects, change);
+  const first = await refetch(factsThatSay(moved).facts, change);
   expect(first).toMatchObject({ baseline: 7, serial: 8, facts: { version: '1.1' } });
-  const again = await refetch(projectsThatSay(moved).projects, { ...change, baseline: 3 });
+  const again = await refetch(factsThatSay(moved).facts, { ...change, baseline: 3 });
   expect(again).toMatchObject({ baseline: 3 });
+});
+
+describe('a kept record of the Simple API', () => {
+  const moved = { before: page('1.0', 7), after: page('1.1', 8), isAbsent: false };
+  const simple = (serial: number | undefined, fetchedAtMs: number): Known<SimpleFacts> => ({
+    value: { status: 'active', latestPre: '1.0', release: '1.0', attested: 'none' },
+    serial,
+    fetchedAtMs,
+  });
+  const answered = (serial?: number): Refreshed<SimpleFacts> => ({
+    before: simple(7, NOW - 1),
+    after: simple(serial, NOW),
+    isAbsent: false,
+  });
+
+  test.each<[string, Refreshed<SimpleFacts>, boolean]>([
+    ['shows the change, too', answered(8), true],
+    ['has no serial', answered(undefined), true],
+    ['predates the change', answered(7), false],
+    ['could not be fetched', { ...answered(), after: simple(7, NOW - 1) }, true],
+    ['is gone', { ...answered(), after: undefined, isAbsent: true }, true],
+  ])('%s', async (_, refreshed, isConfirmed) => {
+    const { facts: told, refreshedIds } = factsThatSay(moved, refreshed);
+    expect(await refetch(told, change)).toMatchObject({ isConfirmed, hasNewFacts: true });
+    expect(refreshedIds).toEqual(['requests', 'simple/requests']);
+  });
+
+  test('predates a quarantine, of which only the journal has the serial', async () => {
+    const announced = { ...change, serial: 9, isRemoval: true };
+    const told = factsThatSay(gone, answered(8)).facts;
+    expect(await refetch(told, announced)).toMatchObject({ isConfirmed: false });
+    const later = factsThatSay(gone, answered(9)).facts;
+    expect(await refetch(later, announced)).toMatchObject({ isConfirmed: true });
+  });
+
+  test('is not fetched before the page shows the change', async () => {
+    const same = { before: page('1.0', 7), after: page('1.0', 7), isAbsent: false };
+    const { facts: told, refreshedIds } = factsThatSay(same, answered(8));
+    await refetch(told, change);
+    expect(refreshedIds).toEqual(['requests']);
+  });
 });

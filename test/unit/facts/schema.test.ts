@@ -47,7 +47,13 @@ test('any JSON in urls, or in one of them, leaves the other facts alone', () => 
   fc.assert(
     fc.property(fc.jsonValue(), (odd) => {
       const facts = pypiProjectSchema.parse({ ...ANSWER, urls: odd });
-      expect({ ...facts, packageTypes: [] }).toEqual({ ...FACTS, packageTypes: [] });
+      const ofFiles = {
+        packageTypes: [],
+        releasedOn: null,
+        smallestBytes: null,
+        largestBytes: null,
+      };
+      expect({ ...facts, ...ofFiles }).toEqual({ ...FACTS, ...ofFiles });
       const one = pypiProjectSchema.parse({ ...ANSWER, urls: [odd, { packagetype: 'sdist' }] });
       expect(one.packageTypes).toContain('sdist');
     }),

@@ -7,6 +7,8 @@ import {
   downloadFactsSchema,
   type ProjectFacts,
   projectFactsSchema,
+  type SimpleFacts,
+  simpleFactsSchema,
 } from '../../../src/facts/schema.ts';
 import type { Feed, FeedNews } from '../../../src/follow/feeds/feed.ts';
 import { follow, type FollowerOptions } from '../../../src/follow/follower.ts';
@@ -77,6 +79,15 @@ function createTestSources(): FollowerOptions['sources'] {
       load: (id) => Promise.resolve((asked.push(id), pages.get(id) ?? { state: 'absent' })),
     },
   });
+  const simple = createFacts<SimpleFacts>({
+    ...options,
+    source: {
+      name: 'simple',
+      schema: simpleFactsSchema,
+      freshUntilMs: () => NEVER,
+      load: () => Promise.reject(new Error('is not asked')),
+    },
+  });
   const downloads = createFacts<DownloadFacts>({
     ...options,
     source: {
@@ -86,8 +97,10 @@ function createTestSources(): FollowerOptions['sources'] {
       load: () => Promise.reject(new Error('is not asked')),
     },
   });
-  onTestFinished(async () => void (await Promise.all([projects.close(), downloads.close()])));
-  return { projects, downloads };
+  onTestFinished(
+    async () => void (await Promise.all([projects.close(), simple.close(), downloads.close()])),
+  );
+  return { projects, simple, downloads };
 }
 
 /** Follows until the function that is given back is called, or the test ends. */

@@ -76,8 +76,14 @@ describe('query parameters', () => {
     ['range=1', { range: true }],
     ['range=no', { range: true }],
     ['range=0', {}],
-    ['range=false', {}],
+    ['range=False', {}],
     ['range&range', {}],
+    ['include_prereleases', { include_prereleases: true }],
+    ['include_prereleases=', { include_prereleases: true }],
+    ['include_prereleases=yes', { include_prereleases: true }],
+    ['include_prereleases=0', {}],
+    ['include_prereleases=False', {}],
+    ['include_prereleases=1&include_prereleases=0', {}],
   ])('%s sets the content options %o', (query, content) => {
     expect(readParameters(query).content).toEqual(content);
   });

@@ -1,17 +1,18 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { prepareFonts } from '../../../src/imaging/fonts.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { canOpen, FontUnreadableError, prepareFonts } from '../../../src/imaging/fonts.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 
 async function contentsOf(directory: string): Promise<string[]> {
   return (await readdir(directory)).toSorted();
 }
 
-test('configures exactly our fonts', async () => {
+test('configures exactly our fonts on a machine without others', async () => {
   const directory = await tempDirectoryForTest();
-  const fonts = await prepareFonts(directory);
+  const fonts = await prepareFonts(directory, [join(directory, 'missing')]);
+  expect(fonts.hasFallback).toBe(false);
   expect(fonts.directory.startsWith(directory)).toBe(true);
   expect(await contentsOf(fonts.directory)).toEqual(['fonts.conf']);
   const config = await readFile(join(fonts.directory, 'fonts.conf'), 'utf8');
@@ -32,6 +33,42 @@ test('configures exactly our fonts', async () => {
   ]);
   expect(config).not.toContain('<include');
   expect(process.env['FONTCONFIG_FILE']).toBe(join(fonts.directory, 'fonts.conf'));
+});
+
+describe('the fonts of the system', () => {
+  async function prepareWith(files: Readonly<Record<string, string>>) {
+    const system = await tempDirectoryForTest();
+    await mkdir(join(system, 'noto'));
+    for (const [name, content] of Object.entries(files))
+      await writeFile(join(system, 'noto', name), content);
+    const fonts = await prepareFonts(await tempDirectoryForTest(), [system]);
+    const config = await readFile(join(fonts.directory, 'fonts.conf'), 'utf8');
+    return { ...fonts, system, config };
+  }
+
+  test('follow ours, except those that could replace ours', async () => {
+    const { config, system, hasFallback } = await prepareWith({ 'NotoSansCJK-Bold.ttc': 'x' });
+    expect(hasFallback).toBe(true);
+    expect(config.indexOf(`<dir>${system}</dir>`)).toBeGreaterThan(config.indexOf('<dir>'));
+    expect(config).toContain(`<glob>${system}/*DejaVu*</glob>`);
+  });
+
+  test('are named by the fingerprint: files that are used, and their sizes', async () => {
+    const sets = [
+      {},
+      { 'a.ttf': 'x' },
+      { 'b.ttf': 'x' },
+      { 'a.ttf': 'xx' },
+      { 'a.ttf': 'x', 'b.OTF': 'x' },
+    ];
+    const prints = await Promise.all(
+      sets.map(async (files) => (await prepareWith(files)).fingerprint),
+    );
+    expect(new Set(prints).size).toBe(sets.length);
+    const unused = await prepareWith({ 'DejaVuSans.ttf': 'x', 'Arial.ttf': 'x', README: 'x' });
+    expect(unused.fingerprint).toBe(prints[0]);
+    expect(unused.hasFallback).toBe(false);
+  });
 });
 
 test('gives the same result when prepared concurrently and repeatedly', async () => {
@@ -86,4 +123,14 @@ test.each([
   onTestFinished(() => rm(join(fonts.directory, '..'), { recursive: true }));
   expect(join(fonts.directory, '..').startsWith(join(tmpdir(), 'pypins-fonts-'))).toBe(true);
   expect(await contentsOf(fonts.directory)).toEqual(['fonts.conf']);
+});
+
+test('tells that a font is gone, which is no overload', async () => {
+  const directory = await tempDirectoryForTest();
+  const font = join(directory, 'font.ttf');
+  await writeFile(font, '');
+  expect(canOpen(font, 3)).toBe(true);
+  await rm(font);
+  expect(() => canOpen(font, 3)).toThrow(FontUnreadableError);
+  expect(() => canOpen(font, 3)).toThrow(/a font cannot be read: ENOENT/);
 });

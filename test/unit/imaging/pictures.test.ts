@@ -22,7 +22,7 @@ function create(onDisk?: Buffer) {
         return Promise.resolve(Buffer.from('picture'));
       },
     },
-    spares: new Map(),
+    spares: { busy: new Map(), internal: new Map() },
   });
   const tierOf = async (format: Format): Promise<string> => {
     const request: PictureRequest = {

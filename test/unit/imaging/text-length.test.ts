@@ -9,7 +9,7 @@ let fit: TextFitter;
 
 beforeAll(async () => {
   const { path, remove } = await makeTempDirectory();
-  fit = await createTextFitter((await prepareFonts(path)).files);
+  fit = await createTextFitter(await prepareFonts(path, []));
   return remove;
 });
 
@@ -94,4 +94,16 @@ test('reduces the font size of a text much wider than its box', () => {
 
 test('escapes markup', () => {
   expect(fitMessage('flat', '<b>&amp;"\'').text).toBe('&lt;b&gt;&amp;amp;&quot;&apos;');
+});
+
+test('leaves letters to the fonts of the system, and reckons with their width', async () => {
+  const { path, remove } = await makeTempDirectory();
+  const withFallback = await createTextFitter({ ...(await prepareFonts(path)), hasFallback: true });
+  const svg = drawSvg({ label: 'a', message: '日本語 v1', color: 'blue', style: 'for-the-badge' });
+  const [, tag = '', text] = /.*<text ([^>]*)>([^<]*)<\/text>/.exec(withFallback(svg)) ?? [];
+  expect(text).toBe('日本語 V1');
+  // Three letters of 10 px, and two of known width, in a box with 1.25 px for each.
+  expect(spacingOf(tag)).toBeGreaterThan(-10);
+  expect(spacingOf(tag)).toBeLessThan(30);
+  await remove();
 });

@@ -74,3 +74,53 @@ describe('brackets that no parser should see', () => {
     expect(skip(`{"releases":${many}}`, 65_536)).toBe('{"releases":null}');
   });
 });
+
+describe('the items of a skipped array', () => {
+  /** Returns the items, fed in pieces of `pieceBytes`. */
+  function itemsOf(text: string, pieceBytes: number): string[] {
+    const items: string[] = [];
+    const skipper = createMemberSkipper('files', (json) => void items.push(json));
+    const bytes = Buffer.from(text);
+    for (let from = 0; from < bytes.length; from += pieceBytes)
+      skipper(bytes.subarray(from, from + pieceBytes));
+    return items;
+  }
+
+  test.each([
+    ['{"files":[{"a":[1,2]},{"b":"],"}],"c":[3]}', ['{"a":[1,2]}', '{"b":"],"}']],
+    ['{"files":[1,"two",[3],null]}', ['1', '"two"', '[3]', 'null']],
+    ['{"a":1,"files":[]}', []],
+    ['{"files":[ ]}', []],
+    ['{"files":{"a":[1]}}', []],
+    ['{"files":"[1]"}', []],
+    ['{"a":{"files":[1]}}', []],
+  ])('%s', (text, items) => {
+    expect(itemsOf(text, 1)).toEqual(items);
+    expect(itemsOf(text, 1_000)).toEqual(items);
+  });
+
+  test('any array, in pieces of any size', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.jsonValue()),
+        fc.jsonValue(),
+        fc.integer({ min: 1, max: 40 }),
+        (files, other, pieceBytes) => {
+          const text = JSON.stringify({ before: other, files, after: other });
+          const items = itemsOf(text, pieceBytes).map((item): unknown => JSON.parse(item));
+          expect(items).toEqual(JSON.parse(JSON.stringify(files)));
+        },
+      ),
+    );
+  });
+
+  test('a long item is dropped, and more than 200,000 are refused', () => {
+    const long = JSON.stringify('a'.repeat(70_000));
+    expect(itemsOf(`{"files":[1,${long},2]}`, 1_000).filter((item) => item !== '')).toEqual([
+      '1',
+      '2',
+    ]);
+    const many = `{"files":[${'0,'.repeat(200_000)}0]}`;
+    expect(() => itemsOf(many, 65_536)).toThrow('items');
+  });
+});

@@ -36,7 +36,8 @@ function createTestRepair(gapAtMs?: number, over: Store = store): TestRepair {
     return done.push(id) > 0;
   };
   const purge = async (projects: readonly string[]): Promise<void> => void done.push(...projects);
-  const options = { store: over, projects: { expire }, purge, gapAtMs, clock: clock.read };
+  const sources = { projects: { expire }, simple: { expire: async () => false } };
+  const options = { store: over, sources, purge, gapAtMs, clock: clock.read };
   const repair: TestRepair = { gap: createGapRepair(options), done, mostAtOnce: 0 };
   return repair;
 }

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Store } from '../../../../cache/store/contract.ts';
 import { FOLLOW_KEYS } from '../../../../src/follow/keys.ts';
 import { type FollowerStatus, writeStatus } from '../../../../src/follow/state/status.ts';
-import { LAG_BOUNDS_SECONDS } from '../../../../src/metrics.ts';
 import { type FollowerWatch, watchFollower } from '../../../../src/follow/state/watch.ts';
+import { IDLE_FOLLOWER } from '../../../support/follower-status.ts';
 import { DAY, NOW, pass, SECOND } from '../../cache/facts/harness.ts';
 import { makeFlaky, openStore } from '../harness.ts';
 
@@ -11,24 +11,7 @@ const LOOK_MS = 5 * SECOND;
 const SILENT_MS = 30 * SECOND;
 const LATE_MS = 90 * SECOND;
 
-const well: FollowerStatus = {
-  feed: 'rss',
-  beat: NOW,
-  leadingSinceMs: NOW,
-  pollAgeMs: 0,
-  isBehind: false,
-  serial: null,
-  pollFailures: 0,
-  seen: 0,
-  followed: 0,
-  refreshed: 0,
-  unmoved: 0,
-  purged: 0,
-  purgeFailures: 0,
-  pending: 0,
-  lags: Array.from({ length: LAG_BOUNDS_SECONDS.length + 1 }, () => 0),
-  nodesBehind: [],
-};
+const well: FollowerStatus = { ...IDLE_FOLLOWER, beat: NOW, leadingSinceMs: NOW };
 
 let store: Store;
 let beats: number;

@@ -24,6 +24,7 @@ function stateOf(verdict: BadgeState['verdict']): BadgeState {
     kindId: 'version',
     label: 'pypi',
     project: 'requests',
+    index: undefined,
     verdict,
     steps: [{ name: 'facts', tier: 'upstream', tookMs: 7 }],
     charge: () => 0,

@@ -1,30 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Store } from '../../../cache/store/contract.ts';
-import { checkFollower } from '../../../src/commands/doctor-follower.ts';
-import type { Finding } from '../../../src/commands/finding.ts';
+import { checkFollower } from '../../../src/commands/doctor/follower.ts';
+import type { Finding } from '../../../src/commands/doctor/finding.ts';
 import { type FollowerStatus, writeStatus } from '../../../src/follow/state/status.ts';
-import { LAG_BOUNDS_SECONDS } from '../../../src/metrics.ts';
+import { IDLE_FOLLOWER } from '../../support/follower-status.ts';
 import { pass } from '../cache/facts/harness.ts';
 import { openStore } from '../follow/harness.ts';
 
-const NO_LAGS = Array.from({ length: LAG_BOUNDS_SECONDS.length + 1 }, () => 0);
 const FOLLOWER: FollowerStatus = {
-  feed: 'rss',
-  beat: 0,
-  leadingSinceMs: 0,
+  ...IDLE_FOLLOWER,
   pollAgeMs: 7_000,
-  isBehind: false,
-  serial: null,
-  pollFailures: 0,
-  seen: 0,
-  followed: 0,
-  refreshed: 0,
-  unmoved: 0,
-  purged: 0,
-  purgeFailures: 0,
-  pending: 0,
-  lags: NO_LAGS.with(1, 1).with(2, 2).with(4, 1),
-  nodesBehind: [],
+  lags: IDLE_FOLLOWER.lags.with(1, 1).with(2, 2).with(4, 1),
 };
 
 let store: Store;
@@ -37,9 +23,13 @@ afterEach(() => {
 });
 
 /** Checks a follower that writes two reports. */
-async function find(first: FollowerStatus, then: FollowerStatus = first): Promise<Finding> {
+async function find(
+  first: FollowerStatus,
+  then: FollowerStatus = first,
+  isHere = false,
+): Promise<Finding> {
   await writeStatus(store, first);
-  const finding = checkFollower(store);
+  const finding = checkFollower(store, async () => isHere);
   await pass(1_000);
   await writeStatus(store, then);
   await pass(10_000);
@@ -53,7 +43,12 @@ test.each<[string, Partial<FollowerStatus>, string, RegExp]>([
     'ok',
     /^rss answered 7 s ago; median lag of 4 purged releases: at most 20 s$/,
   ],
-  ['a follower that has purged nothing', { lags: NO_LAGS }, 'ok', /no release purged yet$/],
+  [
+    'a follower that has purged nothing',
+    { lags: IDLE_FOLLOWER.lags },
+    'ok',
+    /no release purged yet$/,
+  ],
   ['a follower that is behind', { isBehind: true }, 'warn', /it is behind$/],
   ['a feed that has not answered', { pollAgeMs: null }, 'warn', /^rss not answered yet/],
   [
@@ -71,7 +66,23 @@ test.each<[string, Partial<FollowerStatus>, string, RegExp]>([
 test('warns about a follower that has stopped and left its last report', async () => {
   expect(await find(FOLLOWER)).toMatchObject({
     status: 'warn',
-    detail: 'no follower: the last one has stopped',
-    advice: 'the edge keeps facts for ten minutes; run `pypins follow`',
+    detail: 'the last one has stopped',
+    advice: 'Run `pypins follow`. The edge keeps facts for ten minutes meanwhile.',
+  });
+});
+
+test('waits for the first report of a follower that runs on this machine', async () => {
+  const finding = checkFollower(store, async () => true);
+  await pass(1_000);
+  await writeStatus(store, FOLLOWER);
+  await pass(10_000);
+  expect(await finding).toMatchObject({ status: 'ok' });
+});
+
+test('does not advise to run a follower that runs, but reports elsewhere', async () => {
+  expect(await find(FOLLOWER, FOLLOWER, true)).toMatchObject({
+    status: 'warn',
+    detail: 'runs on this machine, but does not report to this store',
+    advice: 'Give it the same REDIS_URL or CACHE_DIR, and restart it.',
   });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Store } from '../../cache/store/contract.ts';
-import { type FollowerStatus, readStatus } from '../follow/state/status.ts';
-import { LAG_BOUNDS_SECONDS } from '../metrics.ts';
+import type { Store } from '../../../cache/store/contract.ts';
+import { type FollowerStatus, readStatus } from '../../follow/state/status.ts';
+import { LAG_BOUNDS_SECONDS } from '../../metrics.ts';
 import type { Finding } from './finding.ts';
 
 /** A follower writes a report every three seconds. */
@@ -12,22 +12,33 @@ const check = 'follower';
 const NO_FOLLOWER = {
   check,
   status: 'warn',
-  advice: 'the edge keeps facts for ten minutes; run `pypins follow`',
+  advice: 'Run `pypins follow`. The edge keeps facts for ten minutes meanwhile.',
 } as const;
 
 /**
  * Checks the follower: waits for a new report, since the store still has the last one of a follower that has stopped.
+ * `runsHere`: whether a follower runs on this machine.
  */
-export async function checkFollower(store: Store): Promise<Finding> {
+export async function checkFollower(
+  store: Store,
+  runsHere: () => Promise<boolean>,
+): Promise<Finding> {
   const first = await readStatus(store);
-  if (first === undefined) return { ...NO_FOLLOWER, detail: 'no follower' };
+  const isHere = await runsHere();
+  if (first === undefined && !isHere) return { ...NO_FOLLOWER, detail: 'there is none' };
   const untilMs = performance.now() + PATIENCE_MS;
   while (performance.now() < untilMs) {
     await sleep(POLL_MS);
     const status = await readStatus(store);
-    if (status !== undefined && status.beat !== first.beat) return findingOf(status);
+    if (status !== undefined && status.beat !== first?.beat) return findingOf(status);
   }
-  return { ...NO_FOLLOWER, detail: 'no follower: the last one has stopped' };
+  if (!isHere) return { ...NO_FOLLOWER, detail: 'the last one has stopped' };
+  return {
+    check,
+    status: 'warn',
+    detail: 'runs on this machine, but does not report to this store',
+    advice: 'Give it the same REDIS_URL or CACHE_DIR, and restart it.',
+  };
 }
 
 function findingOf(status: FollowerStatus): Finding {
@@ -36,12 +47,13 @@ function findingOf(status: FollowerStatus): Finding {
     pollAgeMs === null ? 'not answered yet' : `answered ${Math.round(pollAgeMs / 1000)} s ago`;
   const detail = `${feed} ${age}; ${lagOf(status)}`;
   if (nodesBehind.length > 0) {
-    const advice = `nodes that miss purges: ${nodesBehind.join(', ')}`;
+    const nodes = nodesBehind.join(', ');
+    const advice = `Check that ${nodes} listens for purges, and has the same PURGE_KEY.`;
     return { check, status: 'warn', detail: `${detail}; edge nodes miss purges`, advice };
   }
   if (!isBehind && pollAgeMs !== null) return { check, status: 'ok', detail };
   const advice =
-    'check PyPI; the edge keeps facts for ten minutes until the follower has caught up';
+    'Check PyPI. The edge keeps facts for ten minutes until the follower has caught up.';
   return { check, status: 'warn', detail: `${detail}; it is behind`, advice };
 }
 

@@ -1,6 +1,6 @@
-import type { Output } from './output.ts';
+import type { Output } from '../output.ts';
 
-/** Result of one check. `advice` says what to do if it is not `ok`. */
+/** Result of one check: a sentence, and what to do if it is not `ok`, as sentences of their own. */
 export interface Finding {
   readonly check: string;
   readonly status: 'ok' | 'warn' | 'fail';
@@ -8,7 +8,7 @@ export interface Finding {
   readonly advice?: string;
 }
 
-/** Prints the findings; returns false if any check failed. */
+/** Prints the findings, the advice on lines of their own; returns false if any check failed. */
 export function printFindings(
   findings: readonly Finding[],
   isJson: boolean,
@@ -18,9 +18,8 @@ export function printFindings(
   if (isJson) output.line(JSON.stringify({ ok: isGood, findings }));
   else {
     for (const { check, status, detail, advice } of findings) {
-      output.line(
-        `${status.padEnd(4)}  ${check}: ${detail}${advice === undefined ? '' : `. ${advice}`}`,
-      );
+      output.line(`${status.padEnd(4)}  ${check}: ${detail}`);
+      if (advice !== undefined) output.line(`      ${advice}`);
     }
   }
   return isGood;

@@ -1,0 +1,45 @@
+import type { Store } from '../../../cache/store/contract.ts';
+import { openShared, type ServicesOptions } from '../../services.ts';
+import { readAdminUrl } from '../../admin-address.ts';
+import type { Finding } from './finding.ts';
+import { checkFollower } from './follower.ts';
+import { statusOf } from './status-of.ts';
+
+const PATIENCE_MS = 1_000;
+
+/** What to do about the reason that Redis or its client gives. */
+const REDIS_ADVICE: readonly (readonly [reason: RegExp, advice: string])[] = [
+  [/^OOM\b/, 'Give Redis maxmemory-policy allkeys-lru, or more maxmemory.'],
+  [/^READONLY\b/, 'It is a replica: set REDIS_URL to the primary.'],
+  [/^MISCONF\b/, 'Redis cannot save to its disk: make room there, or set save "".'],
+  [/NOAUTH|WRONGPASS/, 'Put the password into REDIS_URL: redis://:password@127.0.0.1:6379.'],
+  [/^NOPERM\b/, 'Give the user in REDIS_URL the keys pypins:* and all commands.'],
+  [/ENOTFOUND|EAI_AGAIN/, 'Check the host in REDIS_URL.'],
+];
+
+/** Checks the store by writing to it, and the follower by its reports there. */
+export async function checkShared(options: ServicesOptions): Promise<Finding[]> {
+  const { store, messages } = await openShared(options);
+  await store.ready(PATIENCE_MS);
+  const reason = await store.probe();
+  const findings = [findingOf(store, reason)];
+  if (reason === undefined) {
+    const { ADMIN_HOST, FOLLOW_ADMIN_PORT } = options.config;
+    const settings = { ADMIN_HOST, FOLLOW_ADMIN_PORT: `${FOLLOW_ADMIN_PORT}` };
+    const url = `${readAdminUrl('FOLLOW_ADMIN_PORT', settings)}/readyz`;
+    findings.push(await checkFollower(store, async () => (await statusOf(url)) === 200));
+  }
+  await messages.close();
+  await store.close();
+  return findings;
+}
+
+function findingOf({ tier }: Pick<Store, 'tier'>, reason: string | undefined): Finding {
+  if (reason === undefined) return { check: tier, status: 'ok', detail: 'takes writes' };
+  const advice =
+    tier === 'redis'
+      ? (REDIS_ADVICE.find(([pattern]) => pattern.test(reason))?.[1] ??
+        'Check that Redis runs, and that REDIS_URL has its address.')
+      : 'Check that this user may write in CACHE_DIR, and that the disk has room.';
+  return { check: tier, status: 'fail', detail: reason, advice };
+}

@@ -1,0 +1,56 @@
+import { Redis } from 'ioredis';
+import { afterEach, expect, test } from 'vitest';
+import { createRedisStore } from '../../../../cache/store/redis/store.ts';
+import type { Store } from '../../../../cache/store/contract.ts';
+import { isMissing } from '../../../support/programs.ts';
+import { startRedis, type TestRedis } from '../../../support/redis.ts';
+
+const states: string[] = [];
+let redis: TestRedis;
+let store: Store;
+afterEach(async () => {
+  await store.close();
+  await redis.stop();
+});
+
+/** Starts Redis and opens the store, with these words before the host. */
+async function open(config: readonly string[], userInfo = ''): Promise<void> {
+  redis = await startRedis({ config });
+  store = createRedisStore({
+    url: redis.url.replace('//', `//${userInfo}`),
+    timeoutMs: 60_000,
+    onStateChange: (healthy, error) => states.push(`${healthy} ${error?.message}`),
+  });
+  await store.ready(1_000);
+}
+
+test.skipIf(isMissing('redis-server')).each([
+  ['has no room', 'CONFIG SET maxmemory 1', 'CONFIG SET maxmemory 0', /^OOM /],
+  ['is a replica', 'REPLICAOF 127.0.0.1 9', 'REPLICAOF NO ONE', /^READONLY /],
+])('is not healthy while Redis %s, and tells why', async (_, spoil, mend, reason) => {
+  await open([]);
+  const operator = new Redis(redis.url);
+  const run = async (command: string): Promise<unknown> => {
+    const [name = '', ...words] = command.split(' ');
+    return operator.call(name, ...words);
+  };
+  expect(await store.probe()).toBeUndefined();
+  await run(spoil);
+  expect(await store.probe()).toMatch(reason);
+  expect(await store.set('a', 'b', 60)).toBe(false);
+  expect(store.healthy).toBe(false);
+  expect(states.at(-1)).toMatch(/^false (?:OOM|READONLY) /);
+  await run(mend);
+  expect(await store.set('a', 'b', 60)).toBe(true);
+  expect(store.healthy).toBe(true);
+  operator.disconnect();
+});
+
+test.skipIf(isMissing('redis-server')).each([
+  ['needs a password', '', /NOAUTH/],
+  ['has another password', ':other@', /WRONGPASS/],
+])('tells that Redis %s', async (_, userInfo, reason) => {
+  await open(['--requirepass', 'secret'], userInfo);
+  await expect.poll(() => store.probe()).toMatch(reason);
+  expect(store.healthy).toBe(false);
+});
