@@ -25,7 +25,7 @@ export interface CatalogKind {
   /** What the badge is about, in a few words. */
   readonly title: string;
   readonly about: string;
-  readonly facts: 'project' | 'downloads';
+  readonly facts: 'project' | 'simple' | 'downloads';
   /** Path of its badges, with `{project}` and `{extension}`. */
   readonly path: string;
   /** Shown for projects of that framework alone. */
@@ -44,6 +44,7 @@ export interface CatalogParameter {
   readonly values?: readonly string[];
   readonly default?: string;
   readonly keepsEmpty?: true;
+  readonly means?: 'color' | 'flag' | 'seconds';
   /** The page has a field for it. */
   readonly isOffered: boolean;
 }

@@ -110,6 +110,7 @@ function queryOf(values, kind, extension, catalog) {
     const value = values[name];
     if (value === undefined || value === usual) return [];
     if (changes === 'content' && !kind?.parameters.includes(name)) return [];
+    if (changes === 'index' && kind?.facts === 'downloads') return [];
     return changes === 'size' && extension === 'svg' ? [] : [[name, value]];
   });
 }
@@ -129,7 +130,7 @@ function snippetOf({ image, dark, kind, project, title }, state, origin) {
     dark: origin + dark,
     alt: title,
     height: heightOf(state.values['style']),
-    ...(kind !== undefined && project !== undefined && { link: linkOf(kind, project) }),
+    ...(kind !== undefined && project !== undefined && { link: linkOf(kind, project, image) }),
   });
   return { snippet };
 }
@@ -137,11 +138,13 @@ function snippetOf({ image, dark, kind, project, title }, state, origin) {
 /**
  * @param {CatalogKind} kind
  * @param {string} project
+ * @param {string} image
  */
-function linkOf(kind, project) {
+function linkOf(kind, project, image) {
   const name = encodeURIComponent(project);
   if (kind.facts === 'downloads') return `https://pypistats.org/packages/${name.toLowerCase()}`;
-  return `https://pypi.org/project/${name}/`;
+  const index = new URLSearchParams(image.split('?')[1]).get('pypiBaseUrl');
+  return `${index?.startsWith('https://') ? index : 'https://pypi.org'}/project/${name}/`;
 }
 
 /** @param {string} url */

@@ -96,7 +96,9 @@ function parameters(): Section {
         html`<code>${parameter.name}</code>`,
         inline(parameter.about),
         valuesOf(parameter),
-        badge(live(examples.get(parameter.name) ?? '')),
+        parameter.changes === 'index'
+          ? html`<code>${live(examples.get(parameter.name) ?? '')}</code>`
+          : badge(live(examples.get(parameter.name) ?? '')),
       ]),
     ),
   };

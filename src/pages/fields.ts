@@ -13,6 +13,9 @@ const TITLES: Readonly<Record<string, string>> = {
   logoColor: 'Color of the logo',
   logoSize: 'Size of the logo',
   cacheSeconds: 'Seconds in caches',
+  include_prereleases: 'Pre-releases',
+  range: 'Ranges of Python versions',
+  pypiBaseUrl: 'Another index',
 };
 
 function isLogo({ name }: CatalogParameter): boolean {
@@ -24,7 +27,7 @@ export function renderFields(state: State, catalog: Catalog): Html {
   const offered = catalog.parameters.filter(({ isOffered, name }) => isOffered && name !== 'style');
   const looks = offered.filter((each) => each.changes === 'look' && !isLogo(each));
   const logos = offered.filter(isLogo);
-  const contents = offered.filter(({ changes }) => changes === 'content');
+  const contents = offered.filter(({ changes }) => changes === 'content' || changes === 'index');
   const pictures = offered.filter(({ changes }) => changes === 'size' || changes === 'answer');
   const fields = (group: readonly CatalogParameter[]): Html[] =>
     group.map((parameter) => renderField(parameter, state.values[parameter.name]));
@@ -76,9 +79,9 @@ ${fields}
 }
 
 function renderField(parameter: CatalogParameter, value: string | undefined): Html {
-  const { name, about, values, keepsEmpty } = parameter;
+  const { name, about, values, means } = parameter;
   const id = `field-${name}`;
-  if (keepsEmpty && /^(?:1|)$/.test(parameter.example))
+  if (means === 'flag')
     return html`<label class="choice"><input type="checkbox" name="${name}" value="1" ${value !== undefined && checked} aria-describedby="${id}-help"/>
 ${titleOf(name)}</label>${help(id, about)}`;
   const control =

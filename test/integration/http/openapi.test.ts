@@ -5,7 +5,8 @@ import { startService, type TestService } from '../../support/service.ts';
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startService();
+  // No other index: it is on the network.
+  service = await startService({ PYPI_INDEXES: 'none' });
 });
 afterAll(() => service.close());
 
