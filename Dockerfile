@@ -24,6 +24,7 @@ COPY --from=packages /app/node_modules node_modules
 COPY LICENSE package.json ./
 COPY bin bin
 COPY cache cache
+COPY page page
 COPY src src
 ENV NODE_ENV=production CACHE_DIR=/var/cache/pypins PATH=/app/bin:$PATH
 USER 1000:1000

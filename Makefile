@@ -16,9 +16,9 @@ node_modules/.installed: package.json package-lock.json .npmrc
 	@scripts/check-node
 	@touch $@
 
-services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, a clock that jumps, and what checks their files)
+services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, a clock that jumps, a browser, and what checks their files)
 	@scripts/install-services redis-server varnishd:varnish,varnish-modules haproxy openssl \
-		docker-compose:docker-compose,python3-yaml systemd-analyze:systemd faketime
+		docker-compose:docker-compose,python3-yaml systemd-analyze:systemd faketime chromium
 
 demo: install ## serve every badge from the sample index, and a page that shows them
 	node sample/demo.ts
@@ -34,6 +34,7 @@ check: install ## the fast gates: layout, lint, types, documents, licenses, regu
 	prettier --check --log-level=warn .
 	oxlint --type-aware
 	tsc --noEmit
+	tsc --noEmit -p page
 	node scripts/generate.ts --check
 	node scripts/check-lock.ts
 	node scripts/check-licenses.ts
@@ -48,9 +49,9 @@ test: check ## the gates, then in minutes: unit and integration tests, the edge'
 		vitest run --project stack --outputFile.json=reports/vitest-stack.json || status=1; \
 		exit $$status
 
-test-faults: install ## the long rest: faults, floods, hostile clients and upstreams, the follower over simulated hours
+test-faults: install ## the long rest: faults, floods, hostile clients and upstreams, the follower over simulated hours, the page in a browser
 	-@$(MAKE) --no-print-directory --silent services
-	vitest run --project faults --outputFile.json=reports/vitest-faults.json
+	vitest run --project faults --project browser --outputFile.json=reports/vitest-faults.json
 
 soak: install services ## break everything for longer: 100,000 requests through restarts, a million hostile ones, half a million packages
 	@scripts/install-services wrk

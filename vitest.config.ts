@@ -34,6 +34,7 @@ export default defineConfig({
       // The promises, proved on the whole stack in under a minute.
       { test: { ...common, name: 'stack', include: ['test/stack/**/*.test.ts'] } },
       // The long rest, which `make test-faults` runs.
+      { test: { ...common, name: 'browser', include: ['test/browser/**/*.test.ts'] } },
       { test: { ...common, name: 'faults', include: ['test/{faults,follow}/**/*.test.ts'] } },
     ],
   },

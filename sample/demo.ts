@@ -5,7 +5,6 @@ import closeWithGrace from 'close-with-grace';
 import { z } from 'zod';
 import { serve } from '../src/commands/serve.ts';
 import { SettingsError } from '../src/errors.ts';
-import { renderGallery } from './gallery/page.ts';
 import { sampleProjects } from './projects/sample-projects.ts';
 import { createStandIn } from './stand-in.ts';
 
@@ -36,15 +35,10 @@ try {
 
 /** Starts the sample index and the service in front of it, prints what to open, and stops both on a signal. */
 async function runDemo(given: Environment): Promise<void> {
-  let gallery = '';
-  const standIn = createStandIn({
-    projects: sampleProjects,
-    port: portSchema.parse(given['SAMPLE_PORT']),
-    homePage: () => gallery,
-  });
+  const port = portSchema.parse(given['SAMPLE_PORT']);
+  const standIn = createStandIn({ projects: sampleProjects, port });
   await standIn.listen();
   const service = await serve(await settingsOf(given, standIn.url));
-  gallery = renderGallery(service.url);
   process.stdout.write(welcome(service, standIn.url));
   closeWithGrace({ delay: SHUTDOWN_MS }, async () => {
     await service.close();
@@ -74,11 +68,12 @@ async function settingsOf(given: Environment, sampleUrl: string): Promise<Enviro
 
 function welcome(service: { url: string; adminUrl: string }, sampleUrl: string): string {
   return `
-pypins serves badges for the sample index. Open the gallery:
+pypins serves badges for the sample index. Find badges, and see every kind and style:
 
-  ${sampleUrl}/
+  ${service.url}/
+  ${service.url}/docs
 
-or a badge:
+Some badges:
 
 ${FEW_BADGES.map((badge) => `  ${service.url}${badge}`).join('\n')}
 

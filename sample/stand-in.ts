@@ -25,8 +25,6 @@ export interface StandInOptions {
   readonly projects: readonly (SampleProject | IndexEntry)[];
   /** Default: a free one. */
   readonly port?: number;
-  /** Returns the HTML of `/`. */
-  readonly homePage?: () => string;
   /** Default: the last 1000 requests. */
   readonly maxLoggedRequests?: number;
   /** How many calls of XML-RPC an address has in an hour. Default: 3600, as at PyPI. */
@@ -57,7 +55,7 @@ const HOST = '127.0.0.1';
 export function createStandIn(options: StandInOptions): StandIn {
   const { maxLoggedRequests = 1_000 } = options;
   const parts = createParts(options);
-  const answer = createAnswerer(parts, options.homePage);
+  const answer = createAnswerer(parts);
   const { find: _, ...changes } = parts.projects;
   const log: LoggedRequest[] = [];
   let port = options.port ?? 0;
@@ -122,7 +120,7 @@ function createParts({ projects, callsPerHour }: StandInOptions) {
 }
 
 /** Returns what finds the answer to a request; undefined if a fault has dealt with the connection. */
-function createAnswerer(parts: Parts, homePage?: () => string) {
+function createAnswerer(parts: Parts) {
   const faults = createFaults();
   const control = createControl(parts);
   return async (exchange: Exchange, route: Route | undefined): Promise<Answer | undefined> => {
@@ -132,7 +130,6 @@ function createAnswerer(parts: Parts, homePage?: () => string) {
     if (isControl || (route?.api !== 'xmlrpc' && !['GET', 'HEAD'].includes(logged.method))) {
       return textPage(405, '405 Method Not Allowed');
     }
-    if (url.pathname === '/' && homePage) return textPage(200, homePage());
     if (!route) return textPage(404, '404 Not Found');
     const responder = responderFor(route, exchange, parts);
     const rule = parts.rules.find(route);

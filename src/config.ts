@@ -24,6 +24,12 @@ const MAX_INDEXES = 16;
 export const settingsSchema = z.object({
   HOST: z.string().default('0.0.0.0').describe('address for badges'),
   PORT: port.default(8080).describe('port for badges; 0 chooses a free one'),
+  PUBLIC_URL: z
+    .union([z.literal(''), originOf(/^https?$/, 'https://badges.example')])
+    .default('')
+    .describe(
+      'URL at which readers reach the badges: pages without scripts show it; without it, the host of a direct request',
+    ),
   ADMIN_HOST: z.string().default(ADMIN_ADDRESS.ADMIN_HOST).describe('address of the admin port'),
   ADMIN_PORT: port
     .default(ADMIN_ADDRESS.ADMIN_PORT)

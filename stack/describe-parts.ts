@@ -47,7 +47,7 @@ export function describeSample({ ports, environment }: SiteOptions): PartOptions
     name: 'sample',
     program: process.execPath,
     args: [join(import.meta.dirname, 'sample-index.ts')],
-    settings: { SAMPLE_PORT: `${ports.SAMPLE_PORT}`, BADGES_URL: urlOf(ports.EDGE_PORT) },
+    settings: { SAMPLE_PORT: `${ports.SAMPLE_PORT}` },
     environment,
     isReady: () => answers(urlOf(ports.SAMPLE_PORT)),
   };

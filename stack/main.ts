@@ -55,6 +55,7 @@ async function runStack(): Promise<void> {
     purgeKey: PURGE_KEY,
     settings: {
       LOG_LEVEL: environment['LOG_LEVEL'] ?? 'warn',
+      PUBLIC_URL: `http://127.0.0.1:${ports.EDGE_PORT}`,
       ...(withSample && { CONTACT: 'stack@sample.invalid' }),
     },
     environment,
@@ -82,14 +83,15 @@ ${name} has ended (${how}); the other parts keep running. To start it again, in 
 function welcome(stack: Stack, purgeKey: string): string {
   const { edgeUrl, sampleUrl, redisUrl, purgeUrl } = stack;
   const operator = `VARNISH_URLS=${purgeUrl} PURGE_KEY=${purgeKey} REDIS_URL=${redisUrl}`;
-  const gallery = sampleUrl === undefined ? '' : `\nEvery badge, on one page: ${sampleUrl}/\n`;
   const publish =
     sampleUrl === undefined
       ? ''
       : `Publish a release; the follower sees it within a minute:\n\n  curl -X POST '${sampleUrl}/-/publish?project=requests'\n\n`;
   return `
 pypins is running: Varnish, two processes of the API, a follower of the releases, Redis${sampleUrl === undefined ? '' : ', and the sample index as PyPI'}.
-${gallery}
+
+Find badges at ${edgeUrl}/, and see every kind and style at ${edgeUrl}/docs
+
 Badges, through Varnish:
 
 ${FEW_BADGES.map((badge) => `  ${edgeUrl}${badge}`).join('\n')}

@@ -25,6 +25,8 @@ interface KindBase {
   /** Names in each grammar that has the kind. At shields.io a name may contain a slash. */
   readonly names: Readonly<Partial<Record<Grammar, readonly string[]>>>;
   readonly label: string;
+  /** What the badge is about, for headings and alternative texts; default: the label. */
+  readonly title?: string;
   /** Meaning of the message, for the documents. */
   readonly about: string;
   /** A project of the sample index that shows the kind. */

@@ -12,7 +12,7 @@ const NUMBERS = ['full', 'si', 'short'] as const;
 /** How a count is written: with all digits, with SI prefixes as at shields.io, or shortened as at pypip.in. */
 export type NumberForm = (typeof NUMBERS)[number];
 
-/** Description of a parameter, for documents, gallery, edge and commands. */
+/** Description of a parameter, for documents, pages, edge and commands. */
 export interface ParameterFacts {
   /**
    * What it changes: content or look of a badge, size of a raster picture, the index that facts come from, or only

@@ -15,6 +15,12 @@ function badgePath(grammar: Grammar, name: string, project: string, extension = 
   return PATHS[grammar](name, project, extension);
 }
 
+/** Returns the path of a kind's badges with `{project}` and `{extension}`: in shields.io's grammar if it has one. */
+export function pathTemplate({ names }: Kind): string {
+  const grammar = (['shields', 'pypip', 'fury'] as const).find((each) => names[each]) ?? 'pypip';
+  return badgePath(grammar, names[grammar]?.[0] ?? '', '{project}', '{extension}');
+}
+
 /** Returns the paths of a kind's example, for each of its names in each grammar. */
 export function examplePaths(kind: Kind, extension?: string): string[] {
   return GRAMMARS.flatMap((grammar) =>

@@ -1,19 +1,21 @@
 import closeWithGrace from 'close-with-grace';
 import type { Command } from 'commander';
+import { loadOnce } from '../../cache/load-once.ts';
 import { createAccessLog, createRequestIds } from '../http/access-log.ts';
 import { createSendAnswer } from '../http/badges/answer.ts';
 import { createRateLimit, type RateLimit } from '../http/limits/rate-limit.ts';
 import { type Overload, watchOverload } from '../http/limits/overload.ts';
+import type { Pages } from '../http/pages/pages.ts';
 import { createRefresh } from '../http/pages/refresh.ts';
 import { createMicroCache } from '../http/badges/micro-cache.ts';
 import { createSendBadge } from '../http/badges/send.ts';
-import { createSendStatus } from '../http/pages/status.ts';
+import { createStatus } from '../http/pages/status.ts';
 import { respondToBadRequest } from '../http/bad-request.ts';
 import { type Config, type Environment, takePassedSocket } from '../config.ts';
 import { createPropagations } from '../edge/propagations.ts';
 import { type Handler, type Listener, listen } from '../http/server.ts';
 import { type Services, createServices } from '../services.ts';
-import { createContext } from './context.ts';
+import { type Context, createContext } from './context.ts';
 
 const STOP_DEADLINE_MS = 15_000;
 
@@ -76,7 +78,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     microCache,
     sendAnswer,
     sendBadge,
-    sendStatus: createSendStatus({ version, follower, sources, store }),
+    openPages: loadOnce(() => openPages(context, services)),
     refresh: createRefresh({ propagations, store }),
     isReady,
   });
@@ -99,6 +101,14 @@ export async function serve(environment?: Environment): Promise<RunningService> 
       await context.closeLog();
     },
   };
+}
+
+/** The pages are loaded when one is first requested: most processes serve badges alone. */
+async function openPages({ config, version }: Context, services: Services): Promise<Pages> {
+  const { createPages } = await import('../http/pages/pages.ts');
+  const { follower, sources, store } = services;
+  const status = createStatus({ version, follower, sources, store });
+  return createPages({ version, publicUrl: config.PUBLIC_URL, status });
 }
 
 function rateLimitOf(config: Config, { isLate }: Overload): RateLimit {

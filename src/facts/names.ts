@@ -1,12 +1,13 @@
-const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/i;
+/** The rule of the core metadata for `Name`, at most 100 characters. */
+export const PROJECT_NAME = /^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/i;
 const RELEASE = /^[a-z0-9.][a-z0-9.!+_-]{0,99}$/i;
 
 /**
  * Returns the name by which PyPI compares projects: lower case, runs of `-`, `_` and `.` as one `-` (PEP 503).
- * Undefined for an invalid name (the rule of the core metadata for `Name`, at most 100 characters).
+ * Undefined for an invalid name.
  */
 export function normalizeName(name: string): string | undefined {
-  return NAME.test(name) ? name.toLowerCase().replace(/[-_.]+/g, '-') : undefined;
+  return PROJECT_NAME.test(name) ? name.toLowerCase().replace(/[-_.]+/g, '-') : undefined;
 }
 
 /** Whether a text may be a release in a URL: the characters of PEP 440 and of older releases. */

@@ -6,6 +6,7 @@ import { type Handler, PROBE_URL } from './server.ts';
 import type { LogAccess } from './access-log.ts';
 import type { SendAnswer } from './badges/answer.ts';
 import { errorsAsBadges } from './badges/errors-as-badges.ts';
+import { errorsAsPages } from './pages/errors-as-pages.ts';
 import type { RateLimit } from './limits/rate-limit.ts';
 import type { MicroCache } from './badges/micro-cache.ts';
 import { requestContext } from './request-context.ts';
@@ -34,6 +35,7 @@ export function createApp(options: AppOptions): Handler {
   const targets = createTargets();
   app.use(requestContext(options));
   app.use(errorsAsBadges(sendAnswer, logos));
+  app.use(errorsAsPages(options.openPages));
   app.use(targets.refuseLong);
   app.use(createRoutes(options).routes());
   app.use(onlyGetAndHead);

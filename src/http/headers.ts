@@ -100,26 +100,50 @@ function edgeSecondsOf({ cacheClass, edgeSeconds = 0 }: BadgePolicy): number {
   return Math.min(Math.max(CACHE_LENGTHS[cacheClass].edgeSeconds, edgeSeconds), MAX_EDGE_SECONDS);
 }
 
+/** How pages are kept by caches of the world, and by our own edge. */
+export const PAGE_CACHING = {
+  /** Its URL has a digest of its content. */
+  asset: { cacheControl: 'public, max-age=31536000, immutable', edgeSeconds: 86_400 },
+  /** Browsers ask each time, because a page names the assets of one version. */
+  page: { cacheControl: 'no-cache', edgeSeconds: 10 },
+  status: { cacheControl: 'public, max-age=5', edgeSeconds: 5 },
+  none: { cacheControl: 'no-store', edgeSeconds: 0 },
+} as const;
+
+/** A document loads styles and runs scripts of this host, and nothing else. */
+const DOCUMENT_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 /** What the headers of a page depend on: any response that is not a badge. */
 export interface PagePolicy {
   readonly verdict: string;
-  /** How long all caches may keep it; left out: no cache may. */
-  readonly kept?: { readonly seconds: number; readonly etag: string } | undefined;
+  /** Default: no cache keeps it. */
+  readonly caching?: keyof typeof PAGE_CACHING | undefined;
+  readonly etag?: string | undefined;
+  /** It is HTML. */
+  readonly isDocument?: boolean | undefined;
   readonly retryAfterSeconds?: number | undefined;
 }
 
-/** All headers of a page, except those of its body. */
-export function headersOfPage({
-  verdict,
-  kept,
-  retryAfterSeconds,
-}: PagePolicy): Record<string, string> {
+/** All headers of a page, except those of its body. Its ETag is weak, because it is that of all encodings. */
+export function headersOfPage(policy: PagePolicy): Record<string, string> {
+  const { verdict, caching = 'none', etag, retryAfterSeconds } = policy;
+  const { cacheControl, edgeSeconds } = PAGE_CACHING[caching];
   return {
     ...SECURITY_HEADERS,
-    'Cache-Control': kept === undefined ? 'no-store' : `public, max-age=${kept.seconds}`,
-    'X-Edge-TTL': `${kept?.seconds ?? 0}`,
+    ...(policy.isDocument === true && { 'Content-Security-Policy': DOCUMENT_POLICY }),
+    'Cache-Control': cacheControl,
+    'X-Edge-TTL': `${edgeSeconds}`,
     'X-Badge-Status': verdict,
-    ...(kept !== undefined && { ETag: `"${kept.etag}"` }),
+    ...(etag !== undefined && caching !== 'none' && { ETag: `W/"${etag}"` }),
     ...(retryAfterSeconds !== undefined && { 'Retry-After': `${retryAfterSeconds}` }),
   };
 }

@@ -45,6 +45,13 @@ export const PAGES = [
   '/status.json',
 ] as const;
 
+/** Whether a path is that of a page. */
+export function isPage(path: string): boolean {
+  return PAGES.some((page) =>
+    page.endsWith('/*') ? path.startsWith(page.slice(0, -1)) : path === page,
+  );
+}
+
 /** Splits off a known extension; any other dot belongs to the name (`zope.interface`). */
 export function splitExtension(path: string): { stem: string; format: AnswerFormat | undefined } {
   const dot = path.lastIndexOf('.');

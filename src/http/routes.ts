@@ -6,21 +6,21 @@ import type { Refresh } from './pages/refresh.ts';
 import type { SendBadge } from './badges/send.ts';
 import type { BadgeContext, BadgeState } from './state.ts';
 import { addStaticRoutes } from './static-routes.ts';
-import type { SendStatus } from './pages/status.ts';
+import { addPageRoutes } from './pages/page-routes.ts';
+import type { Pages } from './pages/pages.ts';
 
 export interface Answers {
   readonly sendBadge: SendBadge;
-  readonly sendStatus: SendStatus;
+  readonly openPages: () => Promise<Pages>;
   readonly refresh: Refresh;
 }
 
 /** All routes. They match canonical paths (see `canonicalTarget`). Each parses its grammar and hands over to one of the answers. */
-export function createRoutes({ sendBadge, sendStatus, refresh }: Answers): Router<BadgeState> {
+export function createRoutes({ sendBadge, openPages, refresh }: Answers): Router<BadgeState> {
   const router = new Router<BadgeState>({ strict: true, sensitive: true });
 
   // Not badges. `/refresh` takes any method, so that it can refuse the wrong ones in JSON.
-  router.get('/status', sendStatus);
-  router.get('/status.json', sendStatus);
+  addPageRoutes(router, openPages);
   router.all('/refresh/:project', (ctx) => refresh(ctx, param(ctx, 'project')));
 
   // shields.io: /pypi/frameworkversions/django/wagtail.svg, or with a release

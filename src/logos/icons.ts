@@ -69,9 +69,18 @@ function findEntry({ current, old }: Names, text: string): Entry | undefined {
   return current.get(name) ?? current.get(OLD_NAMES.get(name) ?? '') ?? old.get(name);
 }
 
-async function readNames(): Promise<Names> {
+/** Returns the slugs of all icons. */
+export async function readSlugs(): Promise<string[]> {
+  return (await readList()).map(({ slug }) => slug);
+}
+
+async function readList(): Promise<z.infer<typeof listSchema>> {
   const file = fileURLToPath(import.meta.resolve('simple-icons/icons.json'));
-  const list = listSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  return listSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+}
+
+async function readNames(): Promise<Names> {
+  const list = await readList();
   const entries = list.map(({ title, slug, hex, aliases }) => ({
     entry: { slug, hex },
     title: dashed(title.toLowerCase()),

@@ -11,6 +11,7 @@ export const PROGRAMS = [
   'docker-compose',
   'systemd-analyze',
   'faketime',
+  'chromium',
 ] as const;
 export type Program = (typeof PROGRAMS)[number];
 

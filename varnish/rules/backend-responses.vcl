@@ -31,7 +31,9 @@ sub response_headers {
   unset beresp.http.Server;
   # Image proxies have caches that nobody can purge, which would obey s-maxage or stale-*. Without max-age, GitHub's
   # keeps a picture for a year.
-  if (beresp.http.Cache-Control !~ "^public, max-age=\d+$") {
+  # Pages say themselves how browsers keep them.
+  call find_fetched_page;
+  if (var.get("page") != "yes" && beresp.http.Cache-Control !~ "^public, max-age=\d+$") {
     set beresp.http.Cache-Control = "public, max-age=" + std.integer(regsub(beresp.http.Cache-Control, "^.*max-age=(\d+).*", "\1"), 60);
   }
   # Every badge has the tag "*".

@@ -41,6 +41,14 @@ sub canonical_query {
   }
 }
 
+# The first page's: what its form says.
+sub query_of_page {
+  call query_sorted;
+  call query_of_known_page_parameters;
+  call query_without_repeated;
+  call query_of_filled_page_parameters;
+}
+
 # Writes "label" as "label=" before sorting, because "labelColor=" sorts between the two.
 sub query_sorted {
   if (var.get("query") ~ "(?:^\?|&)[A-Za-z_]+(?:&|$)") {

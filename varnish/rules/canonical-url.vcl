@@ -16,14 +16,18 @@ sub canonical_url {
   var.set("query", regsub(req.url, "^[^?]*", ""));
   set req.url = regsub(req.url, "\?.*", "");
   call canonical_path;
-  # Of the pages, only the API's have parameters, of their own.
+  # Of the pages, the first and the API's have parameters, of their own.
   if (var.get("page") == "yes") {
     if (req.url ~ "^/api/") {
       set req.url = req.url + var.get("query");
     }
-    return;
+    if (req.url != "/") {
+      return;
+    }
+    call query_of_page;
+  } else {
+    call canonical_query;
   }
-  call canonical_query;
   if (var.get("query") != "") {
     set req.url = req.url + regsub(var.get("query"), "^&", "?");
   }

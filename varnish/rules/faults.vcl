@@ -12,9 +12,50 @@ sub fault {
   set resp.http.Referrer-Policy = "no-referrer";
   unset resp.http.Server;
   unset resp.http.Retry-After;
+  call find_page;
+  if (var.get("page") == "yes" && req.method != "POST") {
+    call fault_page;
+    return;
+  }
   call fault_format;
   call fault_badge;
   call fault_status;
+}
+
+# A page that fails is a page, with its true status.
+sub fault_page {
+  set resp.http.Cache-Control = "no-store";
+  set resp.http.Content-Security-Policy = "default-src 'none'; frame-ancestors 'none'";
+  if (resp.status == 400 || resp.status == 405) {
+    set resp.http.X-Badge-Status = "invalid";
+  } elsif (resp.status == 404) {
+    set resp.http.X-Badge-Status = "not-found";
+  } elsif (resp.status == 429) {
+    set resp.http.X-Badge-Status = "limited";
+    set resp.http.Retry-After = "1";
+  } else {
+    set resp.status = 503;
+    set resp.http.X-Badge-Status = "unavailable";
+  }
+  if (resp.status == 405) {
+    set resp.http.Allow = "GET, HEAD";
+  }
+  if (req.url ~ "^[^?]*\.json(?:\?|$)") {
+    set resp.http.Content-Type = "application/json; charset=utf-8";
+    set resp.body = {"{"error":""} + resp.http.X-Badge-Status + {"" }"};
+  } else {
+    set resp.http.Content-Type = "text/html; charset=utf-8";
+    set resp.body = {"<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>pypins: "} + resp.http.X-Badge-Status + {"</title>
+<h1>This page is not available: "} + resp.http.X-Badge-Status + {"</h1>
+<p>Please try again in a minute. <a href="/">First page</a></p>
+</html>
+"};
+  }
 }
 
 sub fault_format {

@@ -34,6 +34,7 @@ function shieldsDownloads(name: string, period: Period): DownloadKind {
     facts: 'downloads',
     names: { shields: [name] },
     label: 'downloads',
+    title: `downloads per ${period}`,
     about: `downloads without mirrors in a ${period}: \`12k/${period}\``,
     example: 'requests',
     parameters: ['number'],

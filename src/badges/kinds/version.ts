@@ -7,6 +7,7 @@ export const version: ProjectKind = {
   facts: 'project',
   names: { pypip: ['v', 'version'], shields: ['v'] },
   label: 'pypi',
+  title: 'PyPI version',
   about: 'the latest release: `2.32.3`; ` (yanked)` and red when it is yanked',
   example: 'requests',
   parameters: ['text', 'prefix', 'include_prereleases'],
@@ -29,6 +30,7 @@ export const furyVersion: ProjectKind = {
   id: 'fury-version',
   names: { fury: ['version'] },
   label: 'pypi package',
+  title: 'PyPI package',
   about: 'the latest release as it is',
   parameters: ['prefix', 'include_prereleases'],
 };

@@ -1,20 +1,8 @@
-import { hash } from 'node:crypto';
 import type { Store } from '../../../cache/store/contract.ts';
 import type { FollowerStatus } from '../../follow/state/status.ts';
 import type { FollowerWatch } from '../../follow/state/watch.ts';
 import { LAG_BOUNDS_SECONDS } from '../../metrics.ts';
 import type { Sources } from '../../facts/sources.ts';
-import { CONTENT_TYPES, headersOfPage } from '../headers.ts';
-import type { BadgeContext } from '../state.ts';
-import { sendResponse } from '../write.ts';
-
-const CACHE_SECONDS = 5;
-const STYLE = `
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff }
-  th { text-align: left; font-weight: normal; padding-right: 2rem }
-  td { text-align: right; font-variant-numeric: tabular-nums }
-  .ill { color: #b00 }
-`;
 
 /** Public status of the service: contains no addresses and no names of projects. Unknown ages are null. */
 export interface StatusReport {
@@ -58,23 +46,9 @@ export interface StatusOptions {
   readonly store: Pick<Store, 'tier' | 'healthy'>;
 }
 
-/** Answers `/status` with HTML, and `/status.json` with the same as JSON. */
-export type SendStatus = (ctx: BadgeContext) => void;
-
-export function createSendStatus(options: StatusOptions): SendStatus {
-  return (ctx) => {
-    const report = reportOf(options);
-    const isJson = ctx.state.format === 'json';
-    const body = isJson ? `${JSON.stringify(report)}\n` : statusPage(report);
-    ctx.state.kindId = 'service';
-    const kept = { seconds: CACHE_SECONDS, etag: hash('sha256', body) };
-    sendResponse(ctx, {
-      status: 200,
-      headers: headersOfPage({ verdict: 'ok', kept }),
-      contentType: isJson ? CONTENT_TYPES.json : 'text/html; charset=utf-8',
-      body,
-    });
-  };
+/** Returns the service's status. */
+export function createStatus(options: StatusOptions): () => StatusReport {
+  return () => reportOf(options);
 }
 
 function reportOf({ version, follower, sources, store }: StatusOptions): StatusReport {
@@ -111,81 +85,4 @@ function followerReport(status: FollowerStatus, ageMs: number): FollowerReport {
 /** Seconds with one decimal; null if infinite. */
 function secondsOf(ms: number): number | null {
   return Number.isFinite(ms) ? Math.round(ms / 100) / 10 : null;
-}
-
-type Row = readonly [name: string, value: string | number];
-
-/** Renders the report as HTML. It contains only numbers and our own words, so nothing needs escaping. */
-function statusPage({ version, following, follower, node }: StatusReport): string {
-  const { upstreams, store, pypistatsBudgetLeft } = node;
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>pypins: status</title>
-<style>${STYLE}</style>
-<h1>pypins</h1>
-<p${following ? '' : ' class="ill"'}>${sentence(following, follower)}</p>
-${follower === null ? '' : followerTables(follower)}
-<h2>This node</h2>
-${table([
-  ['PyPI', upstreams.pypi],
-  ['pypistats.org', upstreams.pypistats],
-  ['requests to pypistats.org left in these 15 seconds', pypistatsBudgetLeft],
-  [`shared store (${store.tier})`, store.healthy ? 'ok' : 'does not answer'],
-  ['version', version],
-])}
-</html>
-`;
-}
-
-function sentence(following: boolean, follower: FollowerReport | null): string {
-  if (following)
-    return 'Following PyPI releases. A badge is purged as soon as PyPI serves the new version.';
-  const why = follower === null ? 'There is no follower' : 'The follower is down, slow or behind';
-  return `Not following PyPI releases. ${why}, so the edge keeps badges for ten minutes.`;
-}
-
-function followerTables(follower: FollowerReport): string {
-  const { lags } = follower;
-  return `<h2>Follower</h2>
-${table([
-  ['feed', follower.feed],
-  ['last report', ago(follower.heardAgeSeconds)],
-  ['last successful poll', ago(follower.pollAgeSeconds)],
-  ['last serial of PyPI', follower.serial ?? 'unknown'],
-  ['leader since', follower.leadingSince],
-])}
-<h2>Counts since then</h2>
-${table([
-  ['changes in the feed', follower.seen],
-  ['changes of requested projects', follower.followed],
-  ['confirmed by PyPI', follower.refreshed],
-  ['not yet confirmed by PyPI', follower.unmoved],
-  ['pending', follower.pending],
-  ['projects purged', follower.purged],
-  ['failed purges', follower.purgeFailures],
-  ['edge nodes that miss purges', follower.nodesBehind],
-  ['failed polls', follower.pollFailures],
-])}
-<h2>Time from publication to purge</h2>
-${table(
-  lags.map(({ withinSeconds, count }, i) => [
-    withinSeconds === null
-      ? `more than ${lags[i - 1]?.withinSeconds} s`
-      : `at most ${withinSeconds} s`,
-    count,
-  ]),
-)}`;
-}
-
-function ago(seconds: number | null): string {
-  return seconds === null ? 'none since this node started' : `${seconds} s ago`;
-}
-
-function table(rows: readonly Row[]): string {
-  const lines = rows.map(
-    ([name, value]) => `<tr><th scope="row">${name}</th><td>${value}</td></tr>`,
-  );
-  return `<table>\n${lines.join('\n')}\n</table>`;
 }

@@ -71,7 +71,7 @@ describe('without a follower', () => {
         'referrer-policy': 'no-referrer',
       });
       expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
-      expect(response.headers.get('etag')).toMatch(/^"[0-9a-f]{64}"$/);
+      expect(response.headers.get('etag')).toMatch(/^W\/"[0-9a-f]{64}"$/);
       expect(await response.text()).not.toContain('<script');
     }
   });

@@ -11,12 +11,14 @@ import { toBadgeError } from '../../../src/errors.ts';
 import { createTargets, type Targets } from '../../../src/http/target.ts';
 import { toHex } from '../../../src/imaging/color.ts';
 import { PARAMETERS } from '../../../src/badges/parameters.ts';
-import { PAGES } from '../../../src/http/paths.ts';
+import { isPage } from '../../../src/http/paths.ts';
 import { requestContext } from '../../../src/http/request-context.ts';
 import { createRoutes } from '../../../src/http/routes.ts';
 import type { SendBadge } from '../../../src/http/badges/send.ts';
 import type { BadgeContext, BadgeState } from '../../../src/http/state.ts';
 import { isRelease, normalizeName } from '../../../src/facts/names.ts';
+import { OWN_PARAMETERS, readState } from '../../../page/shared/state.js';
+import { createCatalog } from '../../../src/pages/catalog.ts';
 import { isMissing } from '../../support/programs.ts';
 import { startVarnish, type TestVarnish } from '../../support/varnish.ts';
 import { anyCase, oneOf, textOf, url } from './urls.ts';
@@ -34,10 +36,12 @@ const agent = new HttpAgent({ keepAlive: true });
 /** The target of each request as it arrived at the API. */
 const arrived = new WeakMap<IncomingMessage, string>();
 
-function isPage(path: string): boolean {
-  return PAGES.some((page) =>
-    page.endsWith('*') ? path.startsWith(page.slice(0, -1)) : path === page,
-  );
+const catalog = createCatalog();
+
+/** What a page reads of its query. */
+function queryOfPage({ path, query, querystring }: BadgeContext): object {
+  if (path === '/') return readState(new URLSearchParams(querystring), catalog);
+  return path.startsWith('/api/') ? query : {};
 }
 
 /** Everything that decides a picture and its headers, with defaults filled in, and without what the badge ignores. */
@@ -95,7 +99,7 @@ function createReader(refuseLong: Targets['refuseLong']): Koa<BadgeState> {
   };
   const routes = createRoutes({
     sendBadge,
-    sendStatus: (ctx) => void answer(ctx, { content: 'status' }),
+    openPages: () => Promise.reject(new Error('pages are answered before')),
     refresh: (ctx, name) => answer(ctx, { name }),
   });
   const nothing = (): undefined => undefined;
@@ -120,7 +124,7 @@ function createReader(refuseLong: Targets['refuseLong']): Koa<BadgeState> {
   app.use((ctx, next) => {
     if (!isPage(ctx.path)) return next();
     ctx.set('X-Badge-Status', 'ok');
-    const query = ctx.path.startsWith('/api/') ? ctx.query : {};
+    const query = queryOfPage(ctx);
     ctx.body = { canonical: arrived.get(ctx.req), meaning: { page: ctx.path, query } };
     return undefined;
   });
@@ -197,6 +201,20 @@ test.skipIf(isMissing('varnishd'))('spellings of one badge have one URL', async 
         `/version/${word}_.Interface/badge.SVG?x=${hash('md5', word)}&${write(turned)}`,
       );
       expect(other.canonical).toBe(one.canonical);
+    }),
+    { numRuns: RUNS / 4 },
+  );
+});
+
+test.skipIf(isMissing('varnishd'))('the first page gets what its form says', async () => {
+  const names = [...OWN_PARAMETERS, 'darkColor', 'style', 'label', 'color', 'utm_source'];
+  const pairs = fc.array(fc.tuple(oneOf(...names), textOf('aZ1 ,/%2+', 6)), { maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(pairs, async (all) => {
+      const query = all.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+      const asked = `/?${query}`;
+      const [meant, atEdge] = await Promise.all([read(direct, asked), read(varnish.url, asked)]);
+      expect(atEdge.meaning).toEqual(meant.meaning);
     }),
     { numRuns: RUNS / 4 },
   );
