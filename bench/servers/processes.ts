@@ -72,6 +72,7 @@ export async function startService(
     CACHE_DIR: directory,
     CONTACT: 'bench',
     LIMIT_EXEMPT: '127.0.0.1',
+    PYPI_PER_MINUTE: '10000000',
     ...SHARED_CODE,
     ...environment,
   };
