@@ -50,7 +50,7 @@ const PERMITTED: ReadonlyMap<string, Permission> = new Map([
   ],
   [
     'MPL-2.0',
-    { why: 'a part of the test runner, which is not distributed', only: ['lightningcss'] },
+    { why: 'runs in tests alone, and is not distributed', only: ['lightningcss', 'axe-core'] },
   ],
 ]);
 
