@@ -12,7 +12,6 @@ const count = z.coerce.number().int().positive();
 
 /** Each has records, a budget and connections of its own. */
 const MAX_INDEXES = 16;
-
 const NO_USER_INFO = 'must not contain a name or a password: they are not sent';
 
 /** Only Redis uses names and passwords. */
