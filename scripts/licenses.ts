@@ -50,7 +50,7 @@ const PERMITTED: ReadonlyMap<string, Permission> = new Map([
   ],
   [
     'MPL-2.0',
-    { why: 'runs in tests alone, and is not distributed', only: ['lightningcss', 'axe-core'] },
+    { why: 'parts of the tests, which are not distributed', only: ['lightningcss', 'axe-core'] },
   ],
 ]);
 

@@ -4,55 +4,21 @@ import { z } from 'zod';
 import { ADMIN_ADDRESS } from './admin-address.ts';
 import { SettingsError } from './errors.ts';
 import { normalizeIndexUrl } from './facts/names.ts';
+import {
+  addressRanges,
+  bytes,
+  count,
+  originOf,
+  port,
+  seconds,
+  urlList,
+} from './setting-formats.ts';
+import { findMisspelt } from './misspelt.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const count = z.coerce.number().int().positive();
-
 /** Each has records, a budget and connections of its own. */
 const MAX_INDEXES = 16;
-const NO_USER_INFO = 'must not contain a name or a password: they are not sent';
-
-/** Only Redis uses names and passwords. */
-function originOf(protocols: RegExp, example: string) {
-  return z
-    .url({ protocol: protocols, error: `must be a URL such as ${example}` })
-    .refine((url) => url.startsWith('redis') || !hasUserInfo(url), { error: NO_USER_INFO })
-    .transform((text) => text.replace(/(?<!\/)\/+$/, ''));
-}
-
-/** A list separated by commas; `none` is an empty one. */
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim().replace(/(?<!\/)\/+$/, ''))
-    .filter((part) => part !== '' && part !== 'none'),
-);
-const addressRanges = list.refine((ranges) => ranges.every(isAddressRange), {
-  error: 'must be addresses or ranges, such as 10.0.0.0/8, ::1',
-});
-const urlList = list
-  .refine((urls) => urls.every(isHttpUrl), { error: 'must be URLs such as http://127.0.0.1:6085' })
-  .refine((urls) => !urls.some(hasUserInfo), { error: NO_USER_INFO });
-
-function hasUserInfo(url: string): boolean {
-  const { username = '', password = '' } = URL.parse(url) ?? {};
-  return username !== '' || password !== '';
-}
-
-function isHttpUrl(url: string): boolean {
-  return /^https?:$/.test(URL.parse(url)?.protocol ?? '');
-}
-
-function isAddressRange(range: string): boolean {
-  const [address = '', bits, ...rest] = range.split('/');
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  return (
-    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
-  );
-}
 
 /** All settings with their defaults and meanings; `docs/settings.md` is generated from them. */
 export const settingsSchema = z.object({
@@ -67,7 +33,9 @@ export const settingsSchema = z.object({
     .default(ADMIN_ADDRESS.ADMIN_PORT)
     .describe('admin port: health, readiness and metrics; 0 chooses a free one'),
   REDIS_URL: z
-    .union([z.literal(''), originOf(/^rediss?$/, 'redis://127.0.0.1:6379')])
+    .union([z.literal(''), originOf(/^rediss?$/, 'redis://127.0.0.1:6379')], {
+      error: 'must be a URL such as redis://127.0.0.1:6379',
+    })
     .default('')
     .describe(
       'Redis that shares facts between processes and machines; without it, an SQLite file in CACHE_DIR',
@@ -77,20 +45,20 @@ export const settingsSchema = z.object({
     .min(1)
     .default('.cache/pypins')
     .describe('directory for pictures, fonts and the SQLite file'),
-  CACHE_MAX_BYTES: count
+  CACHE_MAX_BYTES: bytes
     .min(8 * MEBIBYTE)
     .default(2048 * MEBIBYTE)
     .describe('maximum size of CACHE_DIR in bytes: three quarters pictures, one quarter facts'),
-  MEMORY_MAX_BYTES: count
+  MEMORY_MAX_BYTES: bytes
     .min(MEBIBYTE)
     .default(16 * MEBIBYTE)
     .describe(
       "maximum size of a process's caches in memory, in bytes: 3/8 pictures, 1/8 whole responses, 1/2 facts",
     ),
-  FACTS_FRESH_SECONDS: count
+  FACTS_FRESH_SECONDS: seconds
     .default(600)
     .describe('how long facts of a package are fresh; lengthened at random by up to a tenth'),
-  FACTS_KEPT_SECONDS: count
+  FACTS_KEPT_SECONDS: seconds
     .default(2_592_000)
     .describe('how long facts are kept, to be served as stale while an upstream fails'),
   PYPI_URL: originOf(/^https?$/, 'https://pypi.org')
@@ -119,7 +87,7 @@ export const settingsSchema = z.object({
     .max(30)
     .default(20)
     .describe('requests to pypistats.org per minute, for all processes together'),
-  UPSTREAM_MAX_BYTES: count.default(32 * MEBIBYTE).describe('maximum size of an upstream response'),
+  UPSTREAM_MAX_BYTES: bytes.default(32 * MEBIBYTE).describe('maximum size of an upstream response'),
   CONTACT: z
     .string()
     .max(200)
@@ -135,7 +103,7 @@ export const settingsSchema = z.object({
     .describe(
       'raster pictures that may wait to be drawn; if the queue is full, the badge shows `busy`',
     ),
-  CACHE_SECONDS_CEILING: count.default(86_400).describe('maximum of `?cacheSeconds=`'),
+  CACHE_SECONDS_CEILING: seconds.default(86_400).describe('maximum of `?cacheSeconds=`'),
   VARNISH_URLS: urlList
     .default([])
     .describe(
@@ -151,7 +119,7 @@ export const settingsSchema = z.object({
     .enum(['rss', 'changelog'])
     .default('rss')
     .describe('feed of PyPI that `pypins follow` polls; `changelog` includes yanks and removals'),
-  FOLLOW_SECONDS: count.min(5).max(60).default(20).describe('time between two polls of the feed'),
+  FOLLOW_SECONDS: seconds.min(5).max(60).default(20).describe('time between two polls of the feed'),
   FOLLOW_ADMIN_PORT: port
     .default(ADMIN_ADDRESS.FOLLOW_ADMIN_PORT)
     .describe('admin port of `pypins follow`; 0 chooses a free one'),
@@ -197,6 +165,13 @@ export function readConfig(
     throw new SettingsError(`Invalid settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
   }
   return Object.freeze(result.data);
+}
+
+/** Returns a warning for each variable of the environment that is nearly a setting: it has no effect. */
+export function misspeltSettings(environment: Environment = process.env): string[] {
+  return findMisspelt(Object.keys(environment), Object.keys(settingsSchema.shape)).map(
+    ({ variable, setting }) => `${variable} is no setting and has no effect: ${setting} is one`,
+  );
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {

@@ -1,8 +1,10 @@
 import manifest from '../../package.json' with { type: 'json' };
-import { type Config, type Environment, readConfig } from '../config.ts';
+import { type Config, type Environment, misspeltSettings, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import type { ServicesOptions } from '../services.ts';
+import { createOutput } from './output.ts';
+import { giveToOwnerAtExit } from './ownership.ts';
 
 /** Settings, log and metrics of a command. */
 export interface Context extends ServicesOptions {
@@ -10,7 +12,10 @@ export interface Context extends ServicesOptions {
   readonly closeLog: () => Promise<void>;
 }
 
-/** Reads the settings and opens the log. Throws a `SettingsError` if the environment is invalid. */
+/**
+ * Reads the settings and opens the log. Warns of misspelt settings: in the log, or for a command without one on standard
+ * error. Throws a `SettingsError` if the environment is invalid.
+ */
 export function createContext(
   environment?: Environment,
   { level, servesBadges = false }: { level?: 'silent'; servesBadges?: boolean } = {},
@@ -18,6 +23,11 @@ export function createContext(
   const config = readConfig(environment, { servesBadges });
   const { version } = manifest;
   const { log, close } = createLog(level ?? config.LOG_LEVEL);
+  giveToOwnerAtExit(config.CACHE_DIR);
+  for (const warning of misspeltSettings(environment)) {
+    if (level === 'silent') createOutput().note(warning);
+    else log.warn(warning);
+  }
   return { config, log, metrics: createMetrics(version), version, closeLog: close };
 }
 

@@ -1,24 +1,50 @@
 import type { Command } from 'commander';
 import { readAdminUrl } from '../admin-address.ts';
+import { UsageError } from '../errors.ts';
 import { createOutput, finish } from './output.ts';
 
 const TIMEOUT_MS = 3_000;
 
+const POLL_MS = 200;
+
 interface HealthOptions {
   readonly follower?: boolean;
+  /** Seconds. */
+  readonly wait?: number;
 }
 
 /** `pypins health`: requests `/readyz` from the admin port. */
 export function define(command: Command): void {
   command
     .option('--follower', 'check the follower instead of the API')
-    .action(async ({ follower }: HealthOptions) => {
+    .option('--wait <seconds>', 'wait until it is ready, for so long at most', parseSeconds)
+    .action(async ({ follower, wait = 0 }: HealthOptions) => {
       const url = `${readAdminUrl(follower ? 'FOLLOW_ADMIN_PORT' : 'ADMIN_PORT')}/readyz`;
-      finish(await isReady(url));
+      const untilMs = performance.now() + wait * 1000;
+      let status = await statusOf(url);
+      while (status !== 200 && performance.now() < untilMs) {
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+        status = await statusOf(url);
+      }
+      if (status !== 200) createOutput().note(`${url} ${reasonOf(status)}`);
+      finish(status === 200);
     });
 }
 
-async function isReady(url: string): Promise<boolean> {
+function parseSeconds(text: string): number {
+  if (!/^\d{1,4}$/.test(text))
+    throw new UsageError(`--wait takes a number of seconds, not ${text}`);
+  return Number(text);
+}
+
+function reasonOf(status: number | undefined): string {
+  if (status === undefined) return 'does not answer';
+  return status === 503
+    ? 'answers 503: it starts or stops'
+    : `answers ${status}: is it an admin port?`;
+}
+
+async function statusOf(url: string): Promise<number | undefined> {
   // An import would read every export of `node:http`, some of which load Node's `fetch`: 15 MB.
   const { get } = process.getBuiltinModule('node:http');
   const { promise, resolve } = Promise.withResolvers<number | undefined>();
@@ -26,9 +52,5 @@ async function isReady(url: string): Promise<boolean> {
     response.resume();
     resolve(response.statusCode);
   }).on('error', () => resolve(undefined));
-  const status = await promise;
-  if (status === undefined) createOutput().note(`${url} does not answer`);
-  else if (status === 503) createOutput().note(`${url} answers 503: it starts or stops`);
-  else if (status !== 200) createOutput().note(`${url} answers ${status}: is this an admin port?`);
-  return status === 200;
+  return promise;
 }

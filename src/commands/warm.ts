@@ -3,10 +3,10 @@ import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { readConfig } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { formatOf } from '../http/paths.ts';
 import { Agent } from '../upstream/agent.ts';
+import { createContext } from './context.ts';
 import { createOutput, finish, JSON_OPTION, type Output, reasonOf } from './output.ts';
 import { listPaths, TOP_LIST_URL, type WarmSources } from './warm-list.ts';
 
@@ -55,6 +55,7 @@ export function define(command: Command): void {
 
 async function runWarm(names: string[], flags: WarmFlags): Promise<void> {
   const output = createOutput();
+  const { config } = createContext(undefined, { level: 'silent' });
   const { paths, invalid } = await listPaths({ ...flags, names });
   for (const name of invalid) output.note(`${name}: not a valid project name`);
   if (paths.length === 0)
@@ -65,7 +66,7 @@ async function runWarm(names: string[], flags: WarmFlags): Promise<void> {
     paths,
     through: flags.through.replace(/(?<!\/)\/+$/, ''),
     perSecond: flags.rate,
-    stateDirectory: readConfig().CACHE_DIR,
+    stateDirectory: config.CACHE_DIR,
     output,
     signal: interrupt.signal,
   });

@@ -96,7 +96,9 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
         notice.isExpected
           ? notice.isOver() && performance.now() - connectedAtMs > QUIET_MS
           : descriptor === undefined || passedMs() > drainMs;
-      while (!isNoticed() && passedMs() < noticeMs) await delay(SWEEP_MS);
+      // At least once: connections that the kernel has accepted are served.
+      do await delay(SWEEP_MS);
+      while (!isNoticed() && passedMs() < noticeMs);
       await drain(server, passedMs);
     },
   };

@@ -6,6 +6,7 @@ import { createSingleFlight } from '../../cache/single-flight.ts';
 import { composeSpec, type StyleOptions } from '../../src/badges/compose.ts';
 import { createImaging, type Imaging } from '../../src/imaging/imaging.ts';
 import { type BadgeSpec, STYLES } from '../../src/imaging/spec.ts';
+import { normalizeColor } from '../../src/imaging/color.ts';
 import { drawSvg } from '../../src/imaging/svg.ts';
 import { createPictures, type Pictures } from '../../src/imaging/pictures.ts';
 import { startService, type TestService } from '../support/service.ts';
@@ -26,7 +27,7 @@ interface Words extends StyleOptions {
 }
 
 const toSpec = ({ label, message, color, ...looks }: Words): BadgeSpec =>
-  composeSpec({ label, message, color }, looks);
+  composeSpec({ label, message, color: normalizeColor(color) ?? 'brightgreen' }, looks);
 
 /** Separators of whatever the key might be joined with. */
 const parts = fc.constantFrom(

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { chown, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -96,6 +96,26 @@ test('a command’s caches are private to the user, its output is not', async ()
   // fontconfig opens its own cache directory to others, inside a private one.
   const open = seen.filter(({ path, mode }) => (mode & 0o077) !== 0 && !path.endsWith('/cache'));
   expect(open).toEqual([]);
+});
+
+test.runIf(process.getuid?.() === 0)(
+  'a command of root’s gives what it creates to the owner of CACHE_DIR',
+  async () => {
+    const CACHE_DIR = await tempDirectoryForTest();
+    const owner = 65_534;
+    await chown(CACHE_DIR, owner, owner);
+    await run('purge requests', { CACHE_DIR });
+    await run('render version requests -o -', { CACHE_DIR });
+    const kept = await readdir(CACHE_DIR, { recursive: true });
+    expect(kept).toContain('facts.sqlite');
+    const owners = kept.map(async (path) => (await stat(join(CACHE_DIR, path))).uid);
+    expect(new Set(await Promise.all(owners))).toEqual(new Set([owner]));
+  },
+);
+
+test('a command warns of a setting that is misspelt', async () => {
+  const { err } = await run('purge requests', { PURGEKEY: 'x' });
+  expect(err).toContain('PURGEKEY is no setting and has no effect: PURGE_KEY is one\n');
 });
 
 test.each([

@@ -4,6 +4,7 @@ import {
   chownSync,
   cpSync,
   mkdirSync,
+  readdirSync,
   renameSync,
   statSync,
   symlinkSync,
@@ -103,6 +104,48 @@ test('finds its checkout through absolute and relative links', async () => {
   expect(node).toBe(process.execPath);
 });
 
+describe('--env-file', () => {
+  const write = async (text: string): Promise<string> => {
+    const file = join(await tempDirectoryForTest(), 'pypins.env');
+    writeFileSync(file, text);
+    return file;
+  };
+
+  test('sets what the environment does not have', async () => {
+    const file = await write(
+      `# settings\n\nCONTACT="a b"\nREDIS_URL=redis://:p=w@h:1  \nPORT=1\nPURGE_KEY='k'\nLAST=$x`,
+    );
+    for (const option of [['--env-file', file], [`--env-file=${file}`]]) {
+      const { env, words } = start(pypins, { PORT: '2' }, [...option, 'purge', 'a']);
+      expect(words).toEqual(['purge', 'a']);
+      expect(env).toMatchObject({
+        CONTACT: 'a b',
+        REDIS_URL: 'redis://:p=w@h:1',
+        PORT: '2',
+        PURGE_KEY: 'k',
+        LAST: '$x',
+      });
+    }
+  });
+
+  test.each(['PORT 8080', 'A-B=1', '1A=1', '=1', '$(id)=1'])(
+    'refuses the line %s',
+    async (line) => {
+      const { status, stderr } = run(pypins, {}, ['--env-file', await write(`${line}\n`), 'serve']);
+      expect(status).toBe(1);
+      expect(stderr).toContain('not a line NAME=value');
+    },
+  );
+
+  test('refuses a file that is not there', () => {
+    const { status, stderr } = run(pypins, {}, ['--env-file', '/no/such/file', 'serve']);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: 'pypins: /no/such/file cannot be read\n',
+    });
+  });
+});
+
 describe('without a pinned Node', () => {
   const least = manifest.engines.node.replace('>=', '');
   const runWith = async (version?: string) => {
@@ -191,6 +234,13 @@ describe('keeps compiled code', () => {
   test.runIf(isRoot)('not in a directory of another user', async () => {
     const CACHE_DIR = await prepare((folder) => chownSync(folder, OTHER_USER, OTHER_USER));
     expect(keptIn({ CACHE_DIR })).toBeUndefined();
+  });
+
+  test.runIf(isRoot)('not in a new directory in the folder of another user', async () => {
+    const CACHE_DIR = await tempDirectoryForTest();
+    chownSync(CACHE_DIR, OTHER_USER, OTHER_USER);
+    expect(keptIn({ CACHE_DIR })).toBeUndefined();
+    expect(readdirSync(CACHE_DIR)).toEqual([]);
   });
 
   test.runIf(isRoot)('not where another user could replace the directory', async () => {

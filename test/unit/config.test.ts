@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readConfig, settingsSchema } from '../../src/config.ts';
+import { misspeltSettings, readConfig, settingsSchema } from '../../src/config.ts';
 import { SettingsError } from '../../src/errors.ts';
 
 test('has the contract’s defaults', () => {
@@ -111,4 +111,49 @@ test('describes every setting', () => {
   for (const [name, schema] of Object.entries(settingsSchema.shape)) {
     expect(`${name}: ${schema.description}`).toMatch(/: [a-zA-Z?].{10,}/);
   }
+});
+
+test.each([
+  ['PORT', 'eighty', /^PORT: must be a port, from 0 to 65535$/],
+  [
+    'CACHE_MAX_BYTES',
+    '16MB',
+    /^CACHE_MAX_BYTES: must be a whole number of bytes, such as 16777216/,
+  ],
+  ['FACTS_FRESH_SECONDS', '10m', /^FACTS_FRESH_SECONDS: must be a whole number of seconds/],
+  ['LIMIT_BURST', '1.5', /^LIMIT_BURST: must be a whole number$/],
+  ['REDIS_URL', '127.0.0.1:6379', /^REDIS_URL: must be a URL such as redis:\/\/127\.0\.0\.1:6379$/],
+])('tells what %s must be instead of %s', (name, value, words) => {
+  const read = () => readConfig({ [name]: value });
+  expect(read).toThrow(SettingsError);
+  const [, fault = ''] = faultOf(read).split('\n  ');
+  expect(fault).toMatch(words);
+});
+
+function faultOf(read: () => unknown): string {
+  try {
+    read();
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
+  }
+}
+
+test.each([
+  ['PURGEKEY', 'PURGE_KEY'],
+  ['VARNISH_URL', 'VARNISH_URLS'],
+  ['PORTT', 'PORT'],
+  ['LOGLEVEL', 'LOG_LEVEL'],
+  ['pypi_url', 'PYPI_URL'],
+  ['TRUSTED_PROXY', undefined],
+  ['HOME', undefined],
+  ['HOSTNAME', undefined],
+  ['PATH', undefined],
+  ['NODE_OPTIONS', undefined],
+  ['MALLOC_ARENA_MAX', undefined],
+])('warns of %s if it is nearly a setting', (name, setting) => {
+  const words = `${name} is no setting and has no effect: ${setting} is one`;
+  expect(misspeltSettings({ [name]: 'x', PORT: '1' })).toEqual(
+    setting === undefined ? [] : [words],
+  );
 });

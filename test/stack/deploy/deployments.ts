@@ -20,8 +20,8 @@ function readUnit(): Environment {
   const unit = readFileSync(join(ROOT, 'deploy/systemd/pypins@.service'), 'utf8');
   const own = [...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)];
   const readme = readFileSync(join(ROOT, 'deploy/README.md'), 'utf8');
-  const [, file = ''] = /^printf '([^']*)'/m.exec(readme) ?? [];
-  const given = [...file.replaceAll('\\n', '\n').matchAll(/^(\w+)=(.*)$/gm)];
+  const [, file = ''] = /pypins\.env <<END\n([^]*?)\nEND\n/.exec(readme) ?? [];
+  const given = [...file.matchAll(/^(\w+)=(.*)$/gm)];
   return Object.fromEntries([...own, ...given].map(([, name = '', value = '']) => [name, value]));
 }
 

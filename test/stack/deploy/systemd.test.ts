@@ -13,7 +13,7 @@ const dropIn = readFileSync(join(UNITS, 'varnish.service.d/pypins.conf'), 'utf8'
 const commandIn = (unit: string): string =>
   /^ExecStart=(\/.*)$/m.exec(unit.replace(/\\\n\s*/g, ''))?.[1] ?? '';
 
-describe.skipIf(isMissing('systemd-analyze', 'varnishd'))('systemd', () => {
+describe.skipIf(isMissing('systemd-analyze', 'varnishd', 'haproxy'))('systemd', () => {
   let units: string;
   // The units as they are installed, but with the project where it is: systemd looks whether programs are there.
   beforeAll(async () => {
@@ -24,12 +24,14 @@ describe.skipIf(isMissing('systemd-analyze', 'varnishd'))('systemd', () => {
       'pypins@.service',
       'pypins-follow.service',
       'varnish.service.d/pypins.conf',
+      'varnishncsa.service.d/pypins.conf',
     ]) {
       const text = readFileSync(join(UNITS, name), 'utf8');
       writeFileSync(join(units, name), text.replaceAll('/opt/pypins', ROOT));
     }
-    // Debian's own, which the drop-in is for.
-    cpSync('/lib/systemd/system/varnish.service', join(units, 'varnish.service'));
+    // Debian's own, which the drop-ins are for.
+    for (const name of ['varnish.service', 'varnishncsa.service', 'haproxy.service'])
+      cpSync(`/lib/systemd/system/${name}`, join(units, name));
     return remove;
   });
 
@@ -39,6 +41,9 @@ describe.skipIf(isMissing('systemd-analyze', 'varnishd'))('systemd', () => {
     'pypins@8082.service',
     'pypins-follow.service',
     'varnish.service',
+    'varnishncsa.service',
+    'haproxy.service',
+    'var-lib-varnish.mount',
   ])('systemd takes %s, without a word', async (unit) => {
     const args = ['verify', '--man=no', join(units, unit)];
     const env = { SYSTEMD_UNIT_PATH: `${units}:` };
@@ -58,10 +63,13 @@ describe.skipIf(isMissing('systemd-analyze', 'varnishd'))('systemd', () => {
 
 test('the file for each unit is there, and no other', () => {
   expect(readdirSync(UNITS).toSorted()).toEqual([
+    'haproxy.service.d',
     'pypins-follow.service',
     'pypins@.service',
     'pypins@.socket',
+    'var-lib-varnish.mount',
     'varnish.service.d',
+    'varnishncsa.service.d',
   ]);
 });
 
@@ -99,6 +107,7 @@ describe('Varnish', () => {
   });
 
   test('hears purges on this machine only', () => {
-    expect(command).toContain('-a purge=127.0.0.1:6085,HTTP');
+    expect(command).toContain('-a purge=${PURGE_ADDRESS},HTTP');
+    expect(dropIn).toContain('\nEnvironment=PURGE_ADDRESS=127.0.0.1:6085\n');
   });
 });
