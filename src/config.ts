@@ -24,12 +24,10 @@ const MAX_INDEXES = 16;
 export const settingsSchema = z.object({
   HOST: z.string().default('0.0.0.0').describe('address for badges'),
   PORT: port.default(8080).describe('port for badges; 0 chooses a free one'),
-  PUBLIC_URL: z
-    .union([z.literal(''), originOf(/^https?$/, 'https://badges.example')])
+  PUBLIC_URL: urlList
+    .transform(([url = '']) => url)
     .default('')
-    .describe(
-      'URL at which readers reach the badges: pages without scripts show it; without it, the host of a direct request',
-    ),
+    .describe('URL at which readers reach the badges, for pages that run without scripts'),
   ADMIN_HOST: z.string().default(ADMIN_ADDRESS.ADMIN_HOST).describe('address of the admin port'),
   ADMIN_PORT: port
     .default(ADMIN_ADDRESS.ADMIN_PORT)
@@ -202,9 +200,8 @@ function crossFaults(config: Config): string[] {
   const faults: string[] = [];
   if (config.PORT !== 0 && config.PORT === config.ADMIN_PORT)
     faults.push('ADMIN_PORT: must differ from PORT');
-  if (config.FACTS_KEPT_SECONDS < config.FACTS_FRESH_SECONDS) {
+  if (config.FACTS_KEPT_SECONDS < config.FACTS_FRESH_SECONDS)
     faults.push('FACTS_KEPT_SECONDS: must not be shorter than FACTS_FRESH_SECONDS');
-  }
   if (config.LIMIT_BURST < config.LIMIT_PER_SECOND)
     faults.push('LIMIT_BURST: must not be smaller than LIMIT_PER_SECOND');
   return faults;

@@ -42,6 +42,8 @@ export function createPages({ version, publicUrl, status }: PagesOptions): Pages
   const { urlOf: assetUrl, modules } = assets;
   const catalog = createCatalog();
   const home = (ctx: BadgeContext): string => {
+    // What the form says is read and rendered for this client.
+    if (ctx.querystring !== '') ctx.state.charge();
     const origin = publicUrl || originOf(ctx);
     return renderHome({ catalog, assetUrl, modules, query: ctx.querystring, origin });
   };

@@ -49,7 +49,7 @@ describe('names', () => {
     ['an unknown kind at shields', '/pypi/__proto__/requests.svg', 'not-found'],
     ['an unknown extension', '/version/requests/badge.exe', 'not-found'],
     ['an absolute URL', 'http://evil.example/version/requests/badge.svg', 'ok'],
-    ['only slashes', '//////', 'not-found'],
+    ['only slashes and a dot', '//////.', 'not-found'],
     ['a deep path', `/${'a/'.repeat(5_000)}`, 'not-found'],
     ['a URL beyond 10 kB', `/version/requests/badge.svg?label=${'a'.repeat(10_300)}`, 'invalid'],
   ])('%s', async (_, target, verdict) => {

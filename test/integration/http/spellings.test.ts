@@ -121,7 +121,6 @@ describe.each<[grammar: string, rows: Row[]]>([
     ['/:a.json',                                    '404', 'badge not found', 'red'],
     ['/static/v1.json?label=python&color=blue',     'python', 'invalid query parameter: message', 'red'],
     ['/static/v1.json?message=',                    'static', 'invalid query parameter: message', 'red'],
-    ['/docs/flask/badge.json',                      '404', 'badge not found', 'red'],
   ]],
 ])('%s', (_, rows) => {
   test.each(rows)('%s shows %s, %s in %s', async (path, label, message, color) => {
