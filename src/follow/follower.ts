@@ -76,17 +76,8 @@ async function createParts(options: FollowerOptions) {
   const tally = createTally(feed.name, options.observe, clock);
   const queue = createChangeQueue(before?.pending);
   const positions = before?.nodes ?? {};
-  const purger = createPurger({
-    edge,
-    store,
-    positions,
-    observe: tally.purges,
-    onNode(node, reason) {
-      if (reason === undefined) log.info({ node }, 'a node has taken all missed purges');
-      else log.warn({ node, reason }, 'a node takes no purges: they are repeated until it does');
-    },
-    clock,
-  });
+  const [observe, onNode] = [tally.purges, tellOfNodes(log)];
+  const purger = createPurger({ edge, store, positions, observe, onNode, clock });
   const work = createWork({ ...options, clock, queue, purger, tally });
   const gap = createGapRepair({
     store,
@@ -132,4 +123,12 @@ async function createParts(options: FollowerOptions) {
       }),
     );
   return { poller, queue, work, purger, gap, downloads, save: () => write(stateNow()), report };
+}
+
+/** Logs a node that takes no purges once when it begins, and once when it is over. */
+function tellOfNodes(log: Logger) {
+  return (node: string, reason: string | undefined): void => {
+    if (reason === undefined) log.info({ node }, 'a node has taken all missed purges');
+    else log.warn({ node, reason }, 'a node takes no purges: they are repeated until it does');
+  };
 }
