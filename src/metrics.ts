@@ -1,4 +1,5 @@
 import { loadOnce } from '../cache/load-once.ts';
+import { FAULTS } from './errors.ts';
 // The whole of prom-client would load OpenTelemetry and `cluster`: 80 files, a tenth of the start-up time.
 import Counter from 'prom-client/lib/counter.js';
 import Gauge from 'prom-client/lib/gauge.js';
@@ -71,6 +72,7 @@ export function createMetrics(version: string): Metrics {
     .gauge('build_info', 'Versions of pypins and Node', ['version', 'node'])
     .set({ version, node: process.version }, 1);
   const counted = createCounters(make);
+  startAtZero(counted);
 
   return {
     request({ kind, verdict, format, status, seconds }) {
@@ -101,6 +103,22 @@ export function createMetrics(version: string): Metrics {
   };
 }
 
+/**
+ * Creates the counters that alerts are about. A counter that begins with its first failure has not grown, as Prometheus
+ * sees it.
+ */
+function startAtZero({ requests, tiers, polls, purges, breakers }: Counters): void {
+  for (const { verdict, status } of Object.values(FAULTS))
+    requests.inc({ kind: 'none', verdict, format: 'json', status }, 0);
+  for (const outcome of ['get failed', 'set failed']) {
+    for (const tier of ['redis', 'sqlite']) tiers.inc({ tier, outcome }, 0);
+  }
+  tiers.inc({ tier: 'disk', outcome: 'failed' }, 0);
+  for (const outcome of ['answered', 'failed']) polls.inc({ outcome }, 0);
+  for (const outcome of ['purged', 'failed']) purges.inc({ outcome }, 0);
+  for (const upstream of ['pypi', 'simple', 'pypistats']) breakers.set({ upstream }, 0);
+}
+
 function watchGauges(make: Makers, gauges: Gauges): void {
   make.reading('drawing_running', 'Raster pictures being drawn', gauges.drawingRunning);
   make.reading('drawing_waiting', 'Raster pictures waiting to be drawn', gauges.drawingWaiting);
@@ -118,7 +136,7 @@ function watchGauges(make: Makers, gauges: Gauges): void {
   make.reading('memory_pictures_bytes', 'Bytes of pictures in memory', gauges.picturesBytes);
   make.reading('memory_answers_bytes', 'Bytes of whole responses in memory', gauges.answersBytes);
   make.reading('disk_pictures_bytes', 'Bytes of pictures on disk', gauges.diskBytes);
-  make.reading('store_healthy', '1 while the shared store answers', () =>
+  make.reading('store_healthy', '1 while the shared store answers and takes writes', () =>
     Number(gauges.storeHealthy()),
   );
   make.reading(
@@ -187,6 +205,7 @@ function createCounters(make: Makers) {
   };
 }
 
+type Counters = ReturnType<typeof createCounters>;
 type Makers = ReturnType<typeof createMakers>;
 
 function createMakers(registry: Registry) {

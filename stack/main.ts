@@ -72,11 +72,12 @@ function partsOf({ edge, nodes, followers, redis, sample }: Stack) {
   return [edge, ...nodes, ...followers, redis, ...(sample ? [sample] : [])];
 }
 
+/** The key is printed once, by `welcome`. */
 function obituary({ name, command }: Part, how: string): string {
   return `
 ${name} has ended (${how}); the other parts keep running. To start it again, in another terminal:
 
-  ${command}
+  ${command.replace(/PURGE_KEY=\S+/, 'PURGE_KEY=…')}
 `;
 }
 

@@ -102,6 +102,8 @@ async function run(options: PartOptions): Promise<{ running: ChildProcess; words
   const running = spawn(options.program, options.args, {
     env: { ...options.environment, ...options.settings },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C reaches this program alone, which then stops its parts in order.
+    detached: true,
   });
   for (const input of [running.stdout, running.stderr]) {
     createInterface({ input }).on('line', (line) => {

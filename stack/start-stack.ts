@@ -63,7 +63,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   try {
     await Promise.all([redis.start(), sample?.start()]);
-    await Promise.all([edge, ...nodes, ...followers].map((part) => part.start()));
+    await Promise.all([edge, ...nodes].map((part) => part.start()));
+    // A follower purges the edge when it begins.
+    await Promise.all(followers.map((part) => part.start()));
   } catch (error) {
     await close();
     throw error;

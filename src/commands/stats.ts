@@ -106,6 +106,7 @@ function countKinds(samples: readonly Sample[]): Stats['topMisses'] {
   }
   const sorted = [...kinds]
     .map(([kind, requests]) => ({ kind, requests }))
+    .filter(({ requests }) => requests > 0)
     .toSorted((a, b) => b.requests - a.requests);
   return sorted.slice(0, MAX_KINDS);
 }

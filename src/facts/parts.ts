@@ -74,13 +74,13 @@ export function createUpstream(
     concurrency,
     maxBytes: config.UPSTREAM_MAX_BYTES,
     observe: (outcome, seconds) => metrics.upstream(name, outcome, seconds),
-    onBreaker(open) {
+    onBreaker(open, cause) {
+      // An outage is logged when it begins and ends, not with each failed trial.
+      if (open && !isOpen)
+        log.warn({ upstream: name, err: cause }, 'upstream fails: few requests until it recovers');
+      if (!open && isOpen) log.warn({ upstream: name }, 'upstream answers again');
       isOpen = open;
       metrics.breaker(name, open);
-      log.warn(
-        { upstream: name },
-        open ? 'upstream fails: no requests for a while' : 'upstream answers again',
-      );
     },
   });
   return { ...client, isLeftAlone: () => isOpen };

@@ -70,18 +70,19 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
 
 /** Everything a leader needs, starting from the progress of the previous one. */
 async function createParts(options: FollowerOptions) {
-  const { feed, store, sources, edge, clock = Date.now } = options;
+  const { feed, store, sources, edge, log, clock = Date.now } = options;
   const before = await readState(store, feed.name);
   const write = createStateWriter(store);
   const tally = createTally(feed.name, options.observe, clock);
   const queue = createChangeQueue(before?.pending);
   const positions = before?.nodes ?? {};
-  const purger = createPurger({ edge, store, positions, observe: tally.purges, clock });
+  const [observe, onNode] = [tally.purges, tellOfNodes(log)];
+  const purger = createPurger({ edge, store, positions, observe, onNode, clock });
   const work = createWork({ ...options, clock, queue, purger, tally });
   const gap = createGapRepair({
     store,
     sources,
-    purge: purger.purge,
+    purge: async (projects) => void (await purger.purge(projects)),
     gapAtMs: before?.gapAtMs,
     clock,
   });
@@ -99,7 +100,9 @@ async function createParts(options: FollowerOptions) {
     tally.changes('followed', followed.length);
     const hasRoom = followed.map((change) => queue.add(change, clock())).every(Boolean);
     if (hasGap || !hasRoom || !isComplete) gap.open(clock());
-    if (!isComplete) await purger.purge([EVERYTHING]);
+    if (isComplete) return;
+    const failed = await purger.purge([EVERYTHING]);
+    log.info({ failed }, 'everything purged: what readers have requested is not known');
   };
   const poller = createPoller({ ...options, position: before?.position, tally, take });
   const stateNow = (): FollowState => ({
@@ -120,4 +123,12 @@ async function createParts(options: FollowerOptions) {
       }),
     );
   return { poller, queue, work, purger, gap, downloads, save: () => write(stateNow()), report };
+}
+
+/** Logs a node that takes no purges once when it begins, and once when it is over. */
+function tellOfNodes(log: Logger) {
+  return (node: string, reason: string | undefined): void => {
+    if (reason === undefined) log.info({ node }, 'a node has taken all missed purges');
+    else log.warn({ node, reason }, 'a node takes no purges: they are repeated until it does');
+  };
 }

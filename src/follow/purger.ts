@@ -16,9 +16,9 @@ export type NodePositions = Readonly<Record<string, number>>;
 export interface Purger {
   /**
    * Purges softly now, and once more after `SECOND_PURGE_MS`; the project `EVERYTHING` stands for all. Resolves when each
-   * node has answered or failed.
+   * node has answered or failed, with the URLs of those that failed.
    */
-  readonly purge: (projects: readonly string[]) => Promise<void>;
+  readonly purge: (projects: readonly string[]) => Promise<string[]>;
   /** Sends the second purges that are due, and the missed ones. Call it every second. */
   readonly tick: () => Promise<void>;
   readonly positions: () => NodePositions;
@@ -32,11 +32,13 @@ export interface PurgerOptions {
   /** As the previous leader left them. */
   readonly positions: NodePositions;
   readonly observe: (outcome: 'purged' | 'failed', projects: number) => void;
+  /** Called when a node begins to fail, with the reason, and when it has taken all that it missed. */
+  readonly onNode?: (url: string, failure: string | undefined) => void;
   readonly clock?: () => number;
 }
 
 export function createPurger(options: PurgerOptions): Purger {
-  const { edge, store, observe, clock = Date.now } = options;
+  const { edge, store, observe, onNode, clock = Date.now } = options;
   const positions = new Map(
     edge.urls.map((url) => [url, options.positions[url] ?? clock() - PURGE_LOG_MS]),
   );
@@ -49,13 +51,14 @@ export function createPurger(options: PurgerOptions): Purger {
 
   const send = async (url: string, projects: readonly string[]): Promise<boolean> => {
     const sentAtMs = clock();
-    const isDone = await purgeAt({ ...edge, urls: [url] }, projects);
-    if (!isDone) {
+    const failure = await purgeAt({ ...edge, urls: [url] }, projects);
+    if (failure !== undefined) {
+      if ((behind.get(url) ?? 0) === 0) onNode?.(url, failure);
       behind.set(url, (behind.get(url) ?? 0) + 1);
       // The node may have taken a later purge meanwhile.
       positions.set(url, Math.min(positions.get(url) ?? sentAtMs, sentAtMs));
     } else if (!behind.has(url)) positions.set(url, sentAtMs);
-    return isDone;
+    return failure === undefined;
   };
 
   const catchUp = async (url: string, failures: number): Promise<void> => {
@@ -64,24 +67,24 @@ export function createPurger(options: PurgerOptions): Purger {
     if (missed === undefined) return;
     // Without a missed purge, an empty one still tells whether the node answers.
     const projects = missed.length > 0 ? missed : [''];
-    if (!(await purgeAt({ ...edge, urls: [url] }, projects))) return;
+    if ((await purgeAt({ ...edge, urls: [url] }, projects)) !== undefined) return;
     positions.set(url, startedAtMs);
     // A purge may have failed in the meantime: then the node is still behind.
-    if (behind.get(url) === failures) behind.delete(url);
+    if (behind.get(url) !== failures) return;
+    behind.delete(url);
+    if (failures > 0) onNode?.(url, undefined);
   };
 
   return {
     async purge(projects) {
-      if (projects.length === 0) return;
+      if (projects.length === 0) return [];
       const nowMs = clock();
       await logPurge(store, projects, nowMs);
       for (const name of projects)
         if (secondPurges.size < MAX_SECOND_PURGES) secondPurges.set(name, nowMs + SECOND_PURGE_MS);
-      await Promise.all(
-        edge.urls.map(async (url) => {
-          observe((await send(url, projects)) ? 'purged' : 'failed', projects.length);
-        }),
-      );
+      const taken = await Promise.all(edge.urls.map((url) => send(url, projects)));
+      for (const isTaken of taken) observe(isTaken ? 'purged' : 'failed', projects.length);
+      return edge.urls.filter((_, i) => taken[i] === false);
     },
     async tick() {
       const nowMs = clock();
@@ -96,12 +99,15 @@ export function createPurger(options: PurgerOptions): Purger {
   };
 }
 
-/** Returns whether the node has taken all of them. */
-async function purgeAt(node: EdgeOptions, projects: readonly string[]): Promise<boolean> {
+/** Returns why the node has not taken all of them; undefined if it has. */
+async function purgeAt(
+  node: EdgeOptions,
+  projects: readonly string[],
+): Promise<string | undefined> {
   for (let from = 0; from < projects.length; from += TAGS_AT_ONCE) {
     const tags = projects.slice(from, from + TAGS_AT_ONCE).map((project) => projectTag(project));
     const [outcome] = await purgeEdge(node, { tags });
-    if (outcome?.failure !== undefined) return false;
+    if (outcome?.failure !== undefined) return outcome.failure;
   }
-  return true;
+  return undefined;
 }

@@ -6,6 +6,7 @@ import type { Metrics } from '../metrics.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 const MAX_LOGGED_PATH = 300;
+const MAX_LOGGED_WHY = 200;
 
 /** One answered request. Contains nothing about the client. */
 export interface AccessLogEntry {
@@ -43,8 +44,22 @@ export function createAccessLog({ log, metrics }: { log: Logger; metrics: Metric
       tiers,
       ms: Math.round(seconds * 1e5) / 100,
     };
-    log[level](entry.error === undefined ? line : { ...line, err: entry.error }, 'request');
+    log[level]({ ...line, ...reasonOf(entry) }, 'request');
   };
+}
+
+/**
+ * Our own failures have a stack. Failing upstreams and overload happen with every request of an outage, so they have a
+ * sentence.
+ */
+function reasonOf({ verdict, error }: AccessLogEntry): { err?: unknown; why?: string } {
+  if (error === undefined) return {};
+  return verdict === 'error' ? { err: error } : { why: sentenceOf(error).slice(0, MAX_LOGGED_WHY) };
+}
+
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${sentenceOf(error.cause)}`;
 }
 
 /** Our own failures are errors; failing upstreams and overload are warnings. */

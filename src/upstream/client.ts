@@ -67,8 +67,11 @@ export interface UpstreamClientOptions {
   maxBytes: number;
   /** Called after each request with its status or failure and its duration. */
   observe?: (outcome: '200' | '304' | '404' | UpstreamFailure, seconds: number) => void;
-  /** Called when the breaker opens, after five failures in a row, and closes. */
-  onBreaker?: (open: boolean) => void;
+  /**
+   * Called when the breaker opens, after five failures in a row or another failed trial, with the latest failure; and when
+   * it closes.
+   */
+  onBreaker?: (open: boolean, cause: unknown) => void;
 }
 
 /** Creates the client of an upstream, with limits on time, bytes, redirects and concurrency, and a circuit breaker. */
@@ -86,10 +89,11 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
     halfOpenAfter: -Number.MAX_SAFE_INTEGER,
   });
   let openUntilMs = 0;
+  let latestFailure: unknown;
   breaker.onStateChange((state) => {
     if (state === CircuitState.Open) openUntilMs = performance.now() + BREAKER_OPEN_MS;
     if (state === CircuitState.Open || state === CircuitState.Closed)
-      options.onBreaker?.(state === CircuitState.Open);
+      options.onBreaker?.(state === CircuitState.Open, latestFailure);
   });
 
   return {
@@ -100,7 +104,14 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
       try {
         const answer = await waiting.execute(() => {
           if (performance.now() < openUntilMs) throw new BrokenCircuitError();
-          return breaker.execute(() => askInTime(agent, options, request));
+          return breaker.execute(async () => {
+            try {
+              return await askInTime(agent, options, request);
+            } catch (error) {
+              latestFailure = error;
+              throw error;
+            }
+          });
         }, request.signal);
         report(`${answer.status}`);
         return answer;

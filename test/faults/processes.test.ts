@@ -82,6 +82,7 @@ describe('processes that end under load', () => {
       const [restarts, kills] = [2 * Math.ceil(taken / 2), 2 * Math.floor(taken / 2)];
       tellOutcome('API processes restarted and killed in turn', { ...report, restarts, kills });
       expect(report.faults).toEqual([]);
+      expect(Object.keys(report.verdicts)).toEqual(['ok']);
     },
     SOAK_MS,
   );

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { chown, readdir, readFile, stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -130,6 +131,25 @@ test.each([
   expect(code).not.toBe(0);
   expect(`${out.toString()}${err}`).not.toBe('');
   expect(`${out.toString()}${err}`).not.toContain('hunter2');
+});
+
+test('health tells what the admin port answers, and waits if it is asked to', async () => {
+  const statuses = [503, 404, 503, 200];
+  const server = createServer((_, response) => {
+    response.writeHead(statuses.shift() ?? 500).end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const settingsOfHealth = { ADMIN_PORT: `${typeof address === 'object' ? address?.port : ''}` };
+  const health = async (args: string) => {
+    const { code, err } = await run(args, settingsOfHealth);
+    return `${code} ${err}`;
+  };
+  expect(await health('health')).toMatch(/^1 .* answers 503: it starts or stops\n$/);
+  expect(await health('health')).toMatch(/^1 .* answers 404: is it an admin port\?\n$/);
+  expect(await health('health --wait 60')).toBe('0 ');
+  expect(await health('health --wait soon')).toMatch(/^2 /);
+  server.close();
 });
 
 test('serve rejects invalid settings and names all of them', async () => {

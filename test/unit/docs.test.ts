@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { COMMANDS } from '../../src/cli.ts';
 import { settingsSchema } from '../../src/config.ts';
 
@@ -21,6 +22,9 @@ const NOT_OURS = new Set([
   'SIGTERM',
   'SIGINT',
   'PURGE',
+  // Of Varnish's unit.
+  'PROXIED_ADDRESS',
+  'PURGE_ADDRESS',
   // A file of the fonts.
   'LICENSE_FONT',
 ]);
@@ -44,6 +48,14 @@ function codeOf(text: string): string {
 const documents = await trackedDocuments();
 const everything = documents.map(([, text]) => codeOf(text)).join('\n');
 const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+
+test('the changelog has the version of package.json, or what is not released yet', async () => {
+  const changelog = await readFile(join(ROOT, 'CHANGELOG.md'), 'utf8');
+  const [first = ''] = [...changelog.matchAll(/^## \[([^\]]+)\]/gm)].map(([, name]) => name);
+  expect(['Unreleased', manifest.version]).toContain(first);
+  for (const [, group] of changelog.matchAll(/^### (.*)$/gm))
+    expect(['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security']).toContain(group);
+});
 
 test('every link points to a file', () => {
   for (const [file, text] of documents) {

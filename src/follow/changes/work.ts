@@ -83,10 +83,15 @@ export function createWork(options: WorkOptions): Work {
     async purgeConfirmed() {
       const some = [...confirmed];
       confirmed.clear();
-      await purger.purge(some.map(([project]) => project));
+      const failed = await purger.purge(some.map(([project]) => project));
       for (const [project, { next, publishedAtMs }] of some) {
         queue.settle(next, clock());
-        if (publishedAtMs !== undefined) tally.lag(Math.max(0, clock() - publishedAtMs) / 1000);
+        if (publishedAtMs !== undefined) {
+          const seconds = Math.max(0, clock() - publishedAtMs) / 1000;
+          tally.lag(seconds);
+          const nodes = edge.urls.length - failed.length;
+          log.info({ project, release: next.release, nodes, failed, seconds }, 'release purged');
+        }
         if (toPrefetch.size < MAX_PROJECTS) toPrefetch.set(project, clock() + PREFETCH_AFTER_MS);
       }
     },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createMetrics } from '../../../src/metrics.ts';
 import { startService, type TestService } from '../../support/service.ts';
 
 let service: TestService;
@@ -50,6 +51,17 @@ describe('the admin port', () => {
 
   test('has a counterpart for the edge’s probe at the port for badges', async () => {
     expect((await service.get('/-/ready')).status).toBe(200);
+  });
+
+  test.each([
+    'pypins_requests_total{kind="none",verdict="error",format="json",status="500"} 0',
+    'pypins_requests_total{kind="none",verdict="unavailable",format="json",status="503"} 0',
+    'pypins_tier_operations_total{tier="disk",outcome="failed"} 0',
+    'pypins_follower_purges_total{outcome="failed"} 0',
+    'pypins_upstream_breaker_open{upstream="pypi"} 0',
+  ])('counts failures from the start: %s', async (line) => {
+    const fresh = await createMetrics('0').render();
+    expect(fresh.text.split('\n')).toContain(line);
   });
 
   test('counts requests, tiers, pictures and upstream calls', async () => {

@@ -46,7 +46,7 @@ export function createMachine(directory: string): Machine {
     async run(block, variables = {}) {
       const here = block.replaceAll(/(?<![\w.])\/(opt|etc|usr\/local)\//g, `${directory}/$1/`);
       const env = { ...variables, PATH: `${programs}:${process.env['PATH']}:/usr/sbin` };
-      const { stdout } = await promisify(execFile)('bash', ['-euc', here], { env });
+      const { stdout } = await promisify(execFile)('bash', ['--norc', '-euc', here], { env });
       return stdout;
     },
   };

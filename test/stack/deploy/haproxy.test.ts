@@ -69,6 +69,14 @@ describe.skipIf(isMissing('varnishd'))('with TLS in front', () => {
     const answer = await ask(proxy);
     expect(answer).toMatchObject({ status: 200, type: 'image/svg+xml; charset=utf-8' });
     expect(answer.body).toContain('aria-label="pypi: unavailable"');
+    // Once HAProxy's check has found out.
+    const path = '/version/requests/badge.json';
+    await expect.poll(() => ask(proxy, {}, path)).toMatchObject({ status: 503 });
+    const twin = await ask(proxy, {}, path);
+    expect(twin.type).toBe('application/json');
+    expect(JSON.parse(twin.body)).toMatchObject({ message: 'unavailable', isError: true });
+    expect(await ask(proxy, {}, '/status')).toMatchObject({ status: 503, type: 'text/plain' });
+    expect(await ask(proxy)).toMatchObject({ status: 200 });
   });
 });
 
@@ -145,11 +153,15 @@ async function start(name: string, program: string, args: string[], port: number
 }
 
 /** Asks from 127.0.0.2, so that the address can be told from all others here. */
-async function ask(port: number, headers: Record<string, string> = {}) {
+async function ask(
+  port: number,
+  headers: Record<string, string> = {},
+  path = '/version/requests/badge.svg',
+) {
   const connect = { rejectUnauthorized: false };
   const dispatcher = new Agent({ connect, localAddress: '127.0.0.2' });
   onTestFinished(() => dispatcher.destroy());
-  const url = `https://127.0.0.1:${port}/version/requests/badge.svg`;
+  const url = `https://127.0.0.1:${port}${path}`;
   const answer = await fetch(url, { dispatcher, headers });
   return {
     status: answer.status,

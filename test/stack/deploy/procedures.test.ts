@@ -149,14 +149,12 @@ test.skipIf(isMissing('varnishd'))(
     expect(ofSample?.failure).toBeDefined();
 
     const [reload = ''] = blocksOf('### Load new VCL');
-    const here = reload
-      .replace('varnishreload ', `varnishreload -n ${work} `)
-      .replace('/opt/pypins', ROOT);
+    const here = `${reload.trim().replace('/opt/pypins', ROOT)} -n ${work}`;
     for (let times = 0; times < 3; times += 1) await machine.run(here);
     const [outcome] = await purgeEdge(node, { tags: ['a'] });
     expect(outcome).toEqual({ url: node.urls[0], purged: 0, rules: manifest.version });
     const list = await runTool('varnishadm', ['-n', work, 'vcl.list']);
-    expect(list.match(/reload_/g)?.length).toBeLessThanOrEqual(2);
+    expect(list.match(/^available/gm)).toBeNull();
 
     await fetch(`http://127.0.0.1:${publicPort}/version/requests/badge.svg?style=flat-square`);
     const format = join(ROOT, 'varnish/access-log.format');

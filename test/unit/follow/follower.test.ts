@@ -41,6 +41,8 @@ let asked: string[];
 let news: Partial<FeedNews>[];
 /** What the follower has counted. */
 let counts: Map<string, number>;
+/** The lines of the follower's log. */
+let logged: ReturnType<typeof createTestLog>['lines'];
 /** Of the follower's clock. */
 let skewMs: number;
 
@@ -106,7 +108,8 @@ function createTestSources(): FollowerOptions['sources'] {
 /** Follows until the function that is given back is called, or the test ends. */
 function startFollowing(): () => Promise<void> {
   const stop = new AbortController();
-  const { log, complaints } = createTestLog();
+  const { log, lines, complaints } = createTestLog();
+  logged = lines;
   const ignore = (): void => undefined;
   const running = follow(
     {
@@ -180,6 +183,9 @@ test('a release of what is held is fetched and purged, one of anything else is n
   await expectPurge('project/requests');
   expect(Object.fromEntries(counts)).toEqual({ seen: 2, followed: 1, confirmed: 1 });
   expect(asked).toEqual(['requests']);
+  const lines = (): unknown[] => logged.filter(({ msg }) => msg === 'release purged');
+  await expect.poll(lines, PATIENCE).toHaveLength(1);
+  expect(lines()).toMatchObject([{ project: 'requests', release: '1.1', nodes: 1, failed: [] }]);
 });
 
 test('a follower without a previous state marks all requested projects stale, and purges everything', async () => {

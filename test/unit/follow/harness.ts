@@ -74,13 +74,18 @@ export async function rankAll(
   await store.rank(key, new Map(Object.entries(scores)), FOR_EVER);
 }
 
-const lineSchema = z.object({ msg: z.string() });
+const lineSchema = z.looseObject({ level: z.number(), msg: z.string() });
+type Line = z.infer<typeof lineSchema>;
+const WARN = 40;
 
-/** A log, and the messages of its warnings and errors. */
-export function createTestLog(): { log: Logger; complaints: string[] } {
+/** A log, its lines, and the messages of its warnings and errors. */
+export function createTestLog(): { log: Logger; lines: Line[]; complaints: string[] } {
+  const lines: Line[] = [];
   const complaints: string[] = [];
-  const write = (line: string): void => {
-    complaints.push(lineSchema.parse(JSON.parse(line)).msg);
+  const write = (text: string): void => {
+    const line = lineSchema.parse(JSON.parse(text));
+    lines.push(line);
+    if (line.level >= WARN) complaints.push(line.msg);
   };
-  return { log: pino({ level: 'warn' }, { write }), complaints };
+  return { log: pino({ level: 'info' }, { write }), lines, complaints };
 }

@@ -10,6 +10,8 @@ export interface Edge {
   readonly nodes: readonly [PurgeListener, PurgeListener];
   readonly urls: readonly [string, string];
   readonly counts: Record<'purged' | 'failed', number>;
+  /** What was told of the nodes, in order: their number, and `fails` or `is back`. */
+  readonly told: string[];
   /** A purger that begins from there. */
   readonly begin: (positions?: NodePositions) => Purger;
   /** One that has nothing left to do; with the store as it sees it. */
@@ -23,12 +25,15 @@ export async function startEdge(): Promise<Edge> {
   const nodes = [await startPurgeListener(), await startPurgeListener()] as const;
   const urls = [nodes[0].url, nodes[1].url] as const;
   const counts = { purged: 0, failed: 0 };
+  const told: string[] = [];
   const begin = (positions: NodePositions = {}, over = store): Purger =>
     createPurger({
       edge: { urls, key: PURGE_KEY },
       store: over,
       positions,
       observe: (outcome, projects) => (counts[outcome] += projects),
+      onNode: (url, failure) =>
+        void told.push(`${nodes.findIndex((node) => node.url === url)} ${failure ?? 'is back'}`),
       clock: clock.read,
     });
   return {
@@ -37,6 +42,7 @@ export async function startEdge(): Promise<Edge> {
     nodes,
     urls,
     counts,
+    told,
     begin,
     async beginWell(over) {
       const purger = begin({}, over);

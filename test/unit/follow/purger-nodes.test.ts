@@ -32,7 +32,7 @@ test.each<[string, Act, Act]>([
 ])(
   'a node that %s is remembered, and takes what it has missed when it is back',
   async (_, fail, recover) => {
-    const { clock, nodes, urls, counts, beginWell } = await startEdge();
+    const { clock, nodes, urls, counts, told, beginWell } = await startEdge();
     const [well, ill] = nodes;
     const purger = await beginWell();
     await fail(ill);
@@ -56,6 +56,10 @@ test.each<[string, Act, Act]>([
     expect(purger.positions()[ill.url]).toBe(clock.nowMs);
     await purger.tick();
     expect(ill.taken).toEqual([]);
+    // Once each, however many purges fail.
+    expect(told).toHaveLength(2);
+    expect(told[0]).toMatch(/^1 (?:does not answer|refuses|answers)/);
+    expect(told[1]).toBe('1 is back');
   },
 );
 
