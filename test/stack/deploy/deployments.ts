@@ -21,7 +21,8 @@ function readUnit(): Environment {
   const own = [...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)];
   const readme = readFileSync(join(ROOT, 'deploy/README.md'), 'utf8');
   const [, file = ''] = /pypins\.env <<END\n([^]*?)\nEND\n/.exec(readme) ?? [];
-  const given = [...file.matchAll(/^(\w+)=(.*)$/gm)];
+  const values = file.replace(/\$\(.*\)/, 'given');
+  const given = [...values.matchAll(/^(\w+)=(.*)$/gm)];
   return Object.fromEntries([...own, ...given].map(([, name = '', value = '']) => [name, value]));
 }
 
