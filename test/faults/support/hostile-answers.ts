@@ -78,6 +78,10 @@ const twinSchema = z.strictObject({
   color: z.string().regex(COLOR),
   labelColor: z.string().regex(COLOR).optional(),
   isError: z.literal(true).optional(),
+  namedLogo: z.string().optional(),
+  logoColor: z.string().regex(COLOR).optional(),
+  logoSize: z.literal('auto').optional(),
+  logoSvg: z.string().optional(),
   style: z.enum(STYLES).optional(),
   cacheSeconds: z.int().min(0).max(86_400),
 });

@@ -13,17 +13,20 @@ const MAX_RASTER_HEIGHT = 112;
 const UNCLEAN = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufffe\uffff]/u;
 const TAG = /<(\/?[A-Za-z]+)((?: [a-z][A-Za-z0-9-]*="[^"<]*")*)\/?>/g;
 const ATTRIBUTE = /([A-Za-z0-9-]+)="([^"]*)"/g;
+const LOGO = /^data:image\/(?:svg\+xml|png);base64,[A-Za-z0-9+/]+=*$/;
 const REFERENCE = /url\(([^)]*)\)?/g;
 
-/** What badge-maker draws with. An `image`, an `a` or a `script` would have to be allowed here first. */
+/** What badge-maker draws with, logos among it. An `a` or a `script` would have to be allowed here first. */
 const ELEMENTS = new Set(
-  'svg title filter feGaussianBlur linearGradient stop clipPath rect g text style path'.split(' '),
+  'svg title filter feGaussianBlur linearGradient stop clipPath rect g text style path image'.split(
+    ' ',
+  ),
 );
 const ATTRIBUTES = new Set(
   (
     'xmlns width height role aria-label aria-hidden id x y x2 y2 rx d offset fill stroke transform filter stdDeviation ' +
     'stop-color stop-opacity fill-opacity clip-path text-anchor text-rendering shape-rendering textLength ' +
-    'font-family font-size font-weight line-height'
+    'font-family font-size font-weight line-height href'
   ).split(' '),
 );
 
@@ -55,6 +58,7 @@ function faultsOfMarkup(svg: string): string[] {
     if (!ELEMENTS.has(name.replace('/', ''))) faults.push(`the element ${name}`);
     for (const [, attribute = '', value = ''] of attributes.matchAll(ATTRIBUTE)) {
       if (!ATTRIBUTES.has(attribute)) faults.push(`the attribute ${attribute}`);
+      if (attribute === 'href' && !LOGO.test(value)) faults.push('a link that is no logo');
       if (attribute !== 'aria-label') faults.push(...faultsOfReferences(value));
     }
     return '';

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { KINDS } from '../../../src/badges/catalog.ts';
 import { PARAMETERS } from '../../../src/badges/parameters.ts';
-import { EXTENSION_NAMES } from '../../../src/http/paths.ts';
+import { EXTENSION_NAMES, isPage } from '../../../src/http/paths.ts';
+import { canonicalTarget } from '../../../src/http/target.ts';
 import { STYLES } from '../../../src/imaging/spec.ts';
 import { HOSTILE_WORDS, hostileText } from './hostile-words.ts';
 
@@ -128,9 +129,10 @@ const query = fc
   .array(parameter, { maxLength: 6 })
   .map((all) => all.map((pair) => pair.join('=')).join('&'));
 
-/** A request target of any badge there is, or is not, with or without `?strict=1`. */
+/** A request target of any badge there is, or is not, with or without `?strict=1`; of no page. */
 export function targets({ isStrict }: { isStrict: boolean }): fc.Arbitrary<string> {
-  return fc.tuple(path, query).map(([where, wishes]) => {
+  const ofBadges = path.filter((where) => !isPage(canonicalTarget(where).replace(/\?.*$/s, '')));
+  return fc.tuple(ofBadges, query).map(([where, wishes]) => {
     const all = [isStrict ? 'strict=1' : '', wishes].filter((part) => part !== '').join('&');
     return all === '' ? where : `${where}?${all}`;
   });
