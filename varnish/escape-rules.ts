@@ -6,7 +6,7 @@ const UNRESERVED = '-._~ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 const ESCAPE = '%(2[DEde]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])';
 /** After so many characters, a table. */
 const UNITS = 128;
-/** Not behind what would become another escape: see src/http/target.ts. */
+/** Not behind what would become another escape: see src/http/urls/target.ts. */
 const APART = '(?<!%)(?<!%[0-9A-Fa-f])';
 
 /**

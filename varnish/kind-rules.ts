@@ -1,7 +1,7 @@
 import { KINDS } from '../src/badges/catalog.ts';
 import type { Grammar, Kind } from '../src/badges/kind.ts';
 import { PARAMETERS } from '../src/badges/parameters.ts';
-import { EXTENSION_NAMES, formatOf } from '../src/http/paths.ts';
+import { EXTENSION_NAMES, formatOf } from '../src/http/urls/paths.ts';
 import { END, NEXT, remove, sub } from './rule.ts';
 
 /** Where a parameter of static badges alone counts. */

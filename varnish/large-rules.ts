@@ -1,4 +1,4 @@
-import { EXTENSION_NAMES, formatOf } from '../src/http/paths.ts';
+import { EXTENSION_NAMES, formatOf } from '../src/http/urls/paths.ts';
 import { lettersBelowLarge } from '../src/imaging/cost.ts';
 import type { RasterFormat } from '../src/imaging/raster.ts';
 import type { Scale } from '../src/imaging/spec.ts';

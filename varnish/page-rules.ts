@@ -1,5 +1,5 @@
 import { darkParameters, OWN_PARAMETERS } from '../page/shared/state.js';
-import { PAGES } from '../src/http/paths.ts';
+import { PAGES } from '../src/http/urls/paths.ts';
 import { createCatalog } from '../src/pages/catalog.ts';
 import { END, NEXT, rule } from './rule.ts';
 
@@ -14,7 +14,7 @@ export function renderPageRules(): string {
   ];
   const known = `&(?!(?:${names.toSorted().join('|')})=)`;
   return [
-    `# Generated from src/http/paths.ts and page/ by \`make docs\`: change these files instead.
+    `# Generated from src/http/urls/paths.ts and page/ by \`make docs\`: change these files instead.
 import var;
 
 # Sets the variable "page" to "yes" for a path that is no badge.`,

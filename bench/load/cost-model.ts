@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drawingCost, SHADOWED_LETTERS } from '../../src/imaging/cost.ts';
-import { prepareFonts } from '../../src/imaging/fonts.ts';
+import { prepareFonts } from '../../src/imaging/fonts/fonts.ts';
 import { createRasterizer, type RasterFormat, type Rasterizer } from '../../src/imaging/raster.ts';
 import { type BadgeSpec, type Scale, type Style, STYLES } from '../../src/imaging/spec.ts';
 import { drawSvg } from '../../src/imaging/svg.ts';

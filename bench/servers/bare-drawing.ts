@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto';
 import { makeBadge } from 'badge-maker';
 import Koa from 'koa';
-import { prepareFonts } from '../../src/imaging/fonts.ts';
+import { prepareFonts } from '../../src/imaging/fonts/fonts.ts';
 import { readBareAnswer } from './bare-answer.ts';
 
 const BADGE = /^\/badge\/(.+)-(.+)-(.+)\.(svg|png)$/;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../errors.ts';
-import { formatOf } from '../http/paths.ts';
+import { formatOf } from '../http/urls/paths.ts';
 import { Agent } from '../upstream/agent.ts';
 import { createContext } from './context.ts';
 import { createOutput, finish, JSON_OPTION, type Output, reasonOf } from './output.ts';

@@ -12,7 +12,7 @@ import type { MicroCache } from './badges/micro-cache.ts';
 import { requestContext } from './request-context.ts';
 import { type Answers, createRoutes } from './routes.ts';
 import type { BadgeMiddleware, BadgeState } from './state.ts';
-import { createTargets } from './target.ts';
+import { createTargets } from './urls/target.ts';
 
 /** Errors that the client or the network causes; not logged. */
 const CLIENT_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED']);

@@ -1,5 +1,5 @@
 import type { CacheClass } from '../errors.ts';
-import type { AnswerFormat } from './paths.ts';
+import type { AnswerFormat } from './urls/paths.ts';
 
 /** Cache lengths in seconds: `worldSeconds` for caches that we cannot purge, `edgeSeconds` for our own edge. */
 export const CACHE_LENGTHS: Readonly<

@@ -1,7 +1,7 @@
 import { createRequestIds, type LogAccess } from './access-log.ts';
 import type { RateLimit } from './limits/rate-limit.ts';
-import { readParameters } from './parameters.ts';
-import { grammarOf, iconRuleOf, splitExtension } from './paths.ts';
+import { readParameters } from './urls/parameters.ts';
+import { grammarOf, iconRuleOf, splitExtension } from './urls/paths.ts';
 import type { MicroCache } from './badges/micro-cache.ts';
 import { type BadgeContext, type BadgeMiddleware, type BadgeState, tiersOf } from './state.ts';
 

@@ -1,7 +1,7 @@
 import { Router } from '@koa/router';
 import { findKind } from '../badges/catalog.ts';
 import { BadgeError } from '../errors.ts';
-import { formatOf, splitExtension, splitScale } from './paths.ts';
+import { formatOf, splitExtension, splitScale } from './urls/paths.ts';
 import type { Refresh } from './pages/refresh.ts';
 import type { SendBadge } from './badges/send.ts';
 import type { BadgeContext, BadgeState } from './state.ts';

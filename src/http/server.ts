@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CONNECTION_DEADLINES } from '../deadlines.ts';
 import { createProbes } from './probes.ts';
-import { escapeRawBytes, type ParseError, Resent } from './raw-bytes.ts';
+import { escapeRawBytes, type ParseError, Resent } from './urls/raw-bytes.ts';
 
 const { keepAliveMs, headersMs, requestMs, drainMs, noticeMs, stopMs } = CONNECTION_DEADLINES;
 const CHECK_CONNECTIONS_MS = 1_000;

@@ -2,8 +2,8 @@ import type { Middleware, ParameterizedContext } from 'koa';
 import type { Grammar } from '../badges/kind.ts';
 import type { Verdict } from '../errors.ts';
 import type { Picture } from '../imaging/spec.ts';
-import type { Parameters } from './parameters.ts';
-import type { AnswerFormat } from './paths.ts';
+import type { Parameters } from './urls/parameters.ts';
+import type { AnswerFormat } from './urls/paths.ts';
 
 /** One step towards the response: the tier that provided the facts or the picture, and the milliseconds it took. */
 export interface Step {

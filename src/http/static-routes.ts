@@ -4,7 +4,7 @@ import type { Content } from '../badges/kind.ts';
 import { parseShields, parseShieldsBadge } from '../badges/static.ts';
 import { BadgeError } from '../errors.ts';
 import type { SendBadge } from './badges/send.ts';
-import { decodeSegments, splitExtension } from './paths.ts';
+import { decodeSegments, splitExtension } from './urls/paths.ts';
 import type { BadgeContext, BadgeState } from './state.ts';
 
 /** Adds the routes of badges whose content the URL contains. */

@@ -1,8 +1,8 @@
 import type { Sharp, SharpOptions } from 'sharp';
 import { loadOnce } from '../../cache/load-once.ts';
-import type { FontSet } from './fonts.ts';
+import type { FontSet } from './fonts/fonts.ts';
 import type { Format, Scale } from './spec.ts';
-import { createTextFitter } from './text-length.ts';
+import { createTextFitter } from './fonts/text-length.ts';
 
 export type RasterFormat = Exclude<Format, 'svg'>;
 

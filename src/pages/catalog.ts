@@ -6,7 +6,7 @@ import { PROJECT_NAME } from '../facts/names.ts';
 import { normalizeColor } from '../imaging/color.ts';
 import { type Style, STYLES } from '../imaging/spec.ts';
 import { drawSvg } from '../imaging/svg.ts';
-import { EXTENSION_NAMES } from '../http/paths.ts';
+import { EXTENSION_NAMES } from '../http/urls/paths.ts';
 
 /** Returns the catalog of badges as data for the page. */
 export function createCatalog(): Catalog {

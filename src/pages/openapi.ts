@@ -3,7 +3,7 @@ import type { Grammar } from '../badges/kind.ts';
 import { PARAMETERS, type Parameter } from '../badges/parameters.ts';
 import { FAULTS } from '../errors.ts';
 import { CONTENT_TYPES } from '../http/headers.ts';
-import { EXTENSION_NAMES } from '../http/paths.ts';
+import { EXTENSION_NAMES } from '../http/urls/paths.ts';
 import { EXAMPLE_PROJECT } from './reference.ts';
 
 const FRAMEWORKS = 'frameworkversions/';

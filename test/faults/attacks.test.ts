@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { prepareFonts } from '../../src/imaging/fonts.ts';
+import { prepareFonts } from '../../src/imaging/fonts/fonts.ts';
 import { createRasterizer, type Rasterizer } from '../../src/imaging/raster.ts';
 import { makeTempDirectory } from '../support/temp.ts';
 import { BOMBS, drawingOf, REFERENCES } from './support/hostile-drawings.ts';

@@ -1,4 +1,4 @@
-# Generated from src/http/paths.ts and page/ by `make docs`: change these files instead.
+# Generated from src/http/urls/paths.ts and page/ by `make docs`: change these files instead.
 import var;
 
 # Sets the variable "page" to "yes" for a path that is no badge.

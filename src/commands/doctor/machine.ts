@@ -2,7 +2,7 @@ import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { createImaging } from '../../imaging/imaging.ts';
-import type { Scripts } from '../../imaging/scripts.ts';
+import type { Scripts } from '../../imaging/fonts/scripts.ts';
 import { reasonOf } from '../output.ts';
 import type { Finding } from './finding.ts';
 

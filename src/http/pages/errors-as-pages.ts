@@ -1,5 +1,5 @@
 import { toBadgeError } from '../../errors.ts';
-import { isPage } from '../paths.ts';
+import { isPage } from '../urls/paths.ts';
 import type { BadgeMiddleware } from '../state.ts';
 import type { Pages } from './pages.ts';
 

@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router';
 import { BadgeError } from '../../errors.ts';
-import { PAGES } from '../paths.ts';
+import { PAGES } from '../urls/paths.ts';
 import type { BadgeState } from '../state.ts';
 import type { Pages } from './pages.ts';
 

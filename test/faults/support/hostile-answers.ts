@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { canonicalTarget } from '../../../src/http/target.ts';
+import { canonicalTarget } from '../../../src/http/urls/target.ts';
 import { STYLES } from '../../../src/imaging/spec.ts';
 import { faultsOfRaster, faultsOfSvg, isClean, MAX_CODE_POINTS } from './hostile-pictures.ts';
 

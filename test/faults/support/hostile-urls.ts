@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { KINDS } from '../../../src/badges/catalog.ts';
 import { PARAMETERS } from '../../../src/badges/parameters.ts';
-import { EXTENSION_NAMES, isPage } from '../../../src/http/paths.ts';
-import { canonicalTarget } from '../../../src/http/target.ts';
+import { EXTENSION_NAMES, isPage } from '../../../src/http/urls/paths.ts';
+import { canonicalTarget } from '../../../src/http/urls/target.ts';
 import { STYLES } from '../../../src/imaging/spec.ts';
 import { HOSTILE_WORDS, hostileText } from './hostile-words.ts';
 

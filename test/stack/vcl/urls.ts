@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { KINDS } from '../../../src/badges/catalog.ts';
 import { PARAMETERS } from '../../../src/badges/parameters.ts';
-import { EXTENSION_NAMES, PAGES } from '../../../src/http/paths.ts';
+import { EXTENSION_NAMES, PAGES } from '../../../src/http/urls/paths.ts';
 import { COLOR_NAMES } from '../../../src/imaging/color.ts';
 
 /** One of the values. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { findKind, KINDS } from '../../../src/badges/catalog.ts';
 import type { Grammar } from '../../../src/badges/kind.ts';
-import { PAGES } from '../../../src/http/paths.ts';
+import { PAGES } from '../../../src/http/urls/paths.ts';
 
 // prettier-ignore
 const CONTRACT = [

@@ -62,9 +62,9 @@ const source = new URL('../../../src/imaging/', import.meta.url);
 /** Runs the self-test in a process of its own, because fontconfig reads its settings only once. */
 async function testFontsWith(fontconfigFile: string): Promise<string> {
   const program = `
-    const { prepareFonts } = await import('${source.href}fonts.ts');
+    const { prepareFonts } = await import('${source.href}fonts/fonts.ts');
     const { createRasterizer } = await import('${source.href}raster.ts');
-    const { testFonts } = await import('${source.href}self-test.ts');
+    const { testFonts } = await import('${source.href}fonts/self-test.ts');
     const fonts = await prepareFonts(${JSON.stringify(directory)});
     process.env.FONTCONFIG_FILE = ${JSON.stringify(fontconfigFile)} || process.env.FONTCONFIG_FILE;
     const outcome = await testFonts(await createRasterizer(fonts)).then(() => 'fine', String);

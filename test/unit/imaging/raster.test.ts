@@ -1,6 +1,6 @@
 import type { Metadata, OutputInfo } from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
-import { prepareFonts } from '../../../src/imaging/fonts.ts';
+import { prepareFonts } from '../../../src/imaging/fonts/fonts.ts';
 import {
   createRasterizer,
   type RasterFormat,

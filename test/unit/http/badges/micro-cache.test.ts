@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { createMemoryCache } from '../../../../cache/memory.ts';
 import { type AccessLogEntry, createRequestIds } from '../../../../src/http/access-log.ts';
-import { readParameters } from '../../../../src/http/parameters.ts';
+import { readParameters } from '../../../../src/http/urls/parameters.ts';
 import {
   bytesOfResponse,
   createMicroCache,

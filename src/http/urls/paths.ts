@@ -1,5 +1,5 @@
-import type { Grammar } from '../badges/kind.ts';
-import { type Format, type Scale, SCALES } from '../imaging/spec.ts';
+import type { Grammar } from '../../badges/kind.ts';
+import { type Format, type Scale, SCALES } from '../../imaging/spec.ts';
 import type { IconRule } from './parameters.ts';
 
 /** Format of an answer: a picture, or JSON. */

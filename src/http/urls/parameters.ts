@@ -1,8 +1,8 @@
 import { parse } from 'node:querystring';
-import type { StyleOptions } from '../badges/compose.ts';
-import { type ContentParameters, parametersSchema } from '../badges/parameters.ts';
-import type { Scale } from '../imaging/spec.ts';
-import type { LogoRequest } from '../logos/logo.ts';
+import type { StyleOptions } from '../../badges/compose.ts';
+import { type ContentParameters, parametersSchema } from '../../badges/parameters.ts';
+import type { Scale } from '../../imaging/spec.ts';
+import type { LogoRequest } from '../../logos/logo.ts';
 
 /** What the query asks for; old parameter names are resolved. */
 export interface Parameters {

@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { canOpen, FontUnreadableError, prepareFonts } from '../../../src/imaging/fonts.ts';
-import { tempDirectoryForTest } from '../../support/temp.ts';
+import { canOpen, FontUnreadableError, prepareFonts } from '../../../../src/imaging/fonts/fonts.ts';
+import { tempDirectoryForTest } from '../../../support/temp.ts';
 
 async function contentsOf(directory: string): Promise<string[]> {
   return (await readdir(directory)).toSorted();

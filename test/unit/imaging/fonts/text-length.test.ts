@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
-import { prepareFonts } from '../../../src/imaging/fonts.ts';
-import { type Style, STYLES } from '../../../src/imaging/spec.ts';
-import { drawSvg } from '../../../src/imaging/svg.ts';
-import { createTextFitter, type TextFitter } from '../../../src/imaging/text-length.ts';
-import { makeTempDirectory } from '../../support/temp.ts';
+import { prepareFonts } from '../../../../src/imaging/fonts/fonts.ts';
+import { type Style, STYLES } from '../../../../src/imaging/spec.ts';
+import { drawSvg } from '../../../../src/imaging/svg.ts';
+import { createTextFitter, type TextFitter } from '../../../../src/imaging/fonts/text-length.ts';
+import { makeTempDirectory } from '../../../support/temp.ts';
 
 let fit: TextFitter;
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { BadgeError } from '../errors.ts';
+import { BadgeError } from '../../errors.ts';
 import { readParameters } from './parameters.ts';
-import type { BadgeMiddleware } from './state.ts';
+import type { BadgeMiddleware } from '../state.ts';
 
 /** Of path and query, in bytes: a logo of 8 KiB, its escapes, and the rest. The edge has the same limit. */
 export const MAX_TARGET_LENGTH = 10_240;

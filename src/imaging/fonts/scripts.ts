@@ -1,4 +1,4 @@
-import type { Rasterizer } from './raster.ts';
+import type { Rasterizer } from '../raster.ts';
 
 /** A letter of each script that package names, licenses and users' labels contain. */
 const SCRIPTS: Readonly<Record<string, string>> = {

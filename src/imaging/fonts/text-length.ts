@@ -1,6 +1,6 @@
 import { type Face, openFace } from './face.ts';
 import type { FontSet } from './fonts.ts';
-import { escapeXml, unescapeXml } from './xml.ts';
+import { escapeXml, unescapeXml } from '../xml.ts';
 
 /** Rewrites the SVG of a badge so that librsvg draws its texts as wide as a browser does. */
 export type TextFitter = (svg: string) => string;

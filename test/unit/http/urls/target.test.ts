@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalTarget } from '../../../src/http/target.ts';
+import { canonicalTarget } from '../../../../src/http/urls/target.ts';
 
 describe('slashes', () => {
   test.each([

@@ -4,9 +4,9 @@ import { mkdtemp, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { makeFolder } from '../../cache/content/file.ts';
+import { makeFolder } from '../../../cache/content/file.ts';
 import { findSystemFonts, SYSTEM_FONTS, type SystemFonts } from './system-fonts.ts';
-import { escapeXml } from './xml.ts';
+import { escapeXml } from '../xml.ts';
 
 const { resolve: resolveModule } = createRequire(import.meta.url);
 

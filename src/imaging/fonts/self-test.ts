@@ -1,4 +1,4 @@
-import type { Rasterizer } from './raster.ts';
+import type { Rasterizer } from '../raster.ts';
 
 /** A font is missing: librsvg draws every letter as the same box, or as nothing, without an error. */
 export class FontsBrokenError extends Error {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PARAMETERS } from '../../../src/badges/parameters.ts';
-import { readParameters } from '../../../src/http/parameters.ts';
-import { iconRuleOf } from '../../../src/http/paths.ts';
+import { PARAMETERS } from '../../../../src/badges/parameters.ts';
+import { readParameters } from '../../../../src/http/urls/parameters.ts';
+import { iconRuleOf } from '../../../../src/http/urls/paths.ts';
 
 const nothing = readParameters('');
 

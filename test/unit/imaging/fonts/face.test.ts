@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { open } from 'fontkit';
 import { beforeAll, expect, test } from 'vitest';
-import { type Face, openFace } from '../../../src/imaging/face.ts';
-import { type FontFiles, prepareFonts } from '../../../src/imaging/fonts.ts';
-import { makeTempDirectory } from '../../support/temp.ts';
+import { type Face, openFace } from '../../../../src/imaging/fonts/face.ts';
+import { type FontFiles, prepareFonts } from '../../../../src/imaging/fonts/fonts.ts';
+import { makeTempDirectory } from '../../../support/temp.ts';
 
 let files: FontFiles;
 beforeAll(async () => {
