@@ -133,7 +133,8 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
     const facts = await startProcess(newer);
     await facts.get(id);
     skewMs = 11 * MINUTE;
-    await (await startProcess(newer)).get(id);
+    const later = await startProcess(newer);
+    await expect.poll(async () => later.get(id)).toMatchObject({ state: 'fresh' });
     expect(upstream.asked).toEqual([undefined, '"etag"']);
   });
 
