@@ -15,7 +15,7 @@ export interface Answers {
   readonly refresh: Refresh;
 }
 
-/** All routes. They match canonical paths (see `canonicalTarget`). Each parses its grammar and hands over to one of the answers. */
+/** All routes, of canonical paths (see `canonicalTarget`). Each parses its grammar and hands over to one of the answers. */
 export function createRoutes({ sendBadge, openPages, refresh }: Answers): Router<BadgeState> {
   const router = new Router<BadgeState>({ strict: true, sensitive: true });
 
