@@ -1,3 +1,4 @@
+import { nameOf } from '../edge/nodes.ts';
 import type { NodeOutcome } from '../edge/purge.ts';
 
 /** Output of a command. */
@@ -43,8 +44,8 @@ export function withoutUserInfo(text: string): string {
 
 /** Prints the outcome of a purge at each edge node. */
 export function printNodes(nodes: readonly NodeOutcome[], output: Output): void {
-  for (const { url, purged, failure } of nodes)
-    output.line(`${url}: ${failure ?? `${purged} badges purged`}`);
+  for (const node of nodes)
+    output.line(`${nameOf(node)}: ${node.failure ?? `${node.purged} badges purged`}`);
 }
 
 /** Aligns the cells of a table in columns. */
