@@ -46,6 +46,8 @@ export async function createPurger(options: PurgerOptions): Promise<Purger> {
   const roll = createRoll(options.positions, clock);
   const secondPurges = new Map<string, number>();
 
+  const isBehind = (node: EdgeNode): boolean => roll.isBehind(nameOf(node));
+
   const look = async (): Promise<readonly EdgeNode[]> => {
     const nodes = await edge.nodes();
     if (roll.call(nodes.map(nameOf))) onNodes?.(nodes.map(nameOf));
@@ -94,7 +96,6 @@ export async function createPurger(options: PurgerOptions): Promise<Purger> {
       const nowMs = clock();
       const due = [...secondPurges].filter(([, dueAtMs]) => dueAtMs <= nowMs).map(([name]) => name);
       for (const name of due) secondPurges.delete(name);
-      const isBehind = (node: EdgeNode): boolean => roll.isBehind(nameOf(node));
       if (due.length > 0)
         await Promise.all(nodes.filter((node) => !isBehind(node)).map((node) => send(node, due)));
       await Promise.all(nodes.filter(isBehind).map(catchUp));

@@ -11,7 +11,7 @@ export interface NamedEdges {
   /** Name of each node in outcomes. */
   readonly names: readonly string[];
   /** Lets the name mean these; the edge notices at its next look-up. */
-  mean(varnishes: readonly TestVarnish[]): void;
+  readonly mean: (varnishes: readonly TestVarnish[]) => void;
 }
 
 /** Starts so many in front of an API process; they are gone when the test is. At first the name means all. */
@@ -26,7 +26,7 @@ export async function startNamedEdges(
       startVarnish({ nodes: [nodeUrl], purgeKey: PURGE_KEY, address: `127.0.0.${at + 2}`, ports }),
     ),
   );
-  onTestFinished(async () => void (await Promise.all(varnishes.map(({ stop }) => stop()))));
+  onTestFinished(async () => void (await Promise.all(varnishes.map((each) => each.stop()))));
   const addressOf = ({ url }: TestVarnish): string => new URL(url).hostname;
   const url = `http://varnish-nodes:${ports[1]}`;
   let meant: readonly TestVarnish[] = varnishes;

@@ -56,8 +56,8 @@ async function read(): Promise<string> {
 }
 
 async function purge(): Promise<void> {
-  const node = { url: varnish.purgeUrl };
-  const outcome = await purgeNode(PURGE_KEY, node, { tags: ['project/requests'] });
+  const target = { tags: ['project/requests'] };
+  const outcome = await purgeNode(PURGE_KEY, { url: varnish.purgeUrl }, target);
   expect(outcome).toMatchObject({ purged: 1 });
 }
 

@@ -47,7 +47,7 @@ async function startNamedEdge(...addresses: string[]) {
     nameOf: (address: string) => `${url} (${address})`,
     at: (address: string): PurgeListener => listeners.get(address) ?? first,
     /** Seconds go by, with a tick in each. */
-    async pass(purger: Purger, seconds: number) {
+    pass: async (purger: Purger, seconds: number): Promise<void> => {
       for (let left = seconds; left > 0; left -= 1) {
         clock.nowMs += SECOND;
         await purger.tick();
