@@ -12,6 +12,7 @@ import { createSendBadge } from '../http/badges/send.ts';
 import { createStatus } from '../http/pages/status.ts';
 import { respondToBadRequest } from '../http/bad-request.ts';
 import { type Config, type Environment, takePassedSocket } from '../config.ts';
+import { createEdge } from '../edge/nodes.ts';
 import { createPropagations } from '../edge/propagations.ts';
 import { type Handler, type Listener, listen } from '../http/server.ts';
 import { type Services, createServices } from '../services.ts';
@@ -60,7 +61,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   const rateLimit = rateLimitOf(config, overload);
   const { sources, logos, popularity, follower, store } = services;
   const { isFollowing } = follower;
-  const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
+  const edge = createEdge(config);
   const propagations = createPropagations({ ...services, edge, log });
   const sendBadge = createSendBadge({ sources, sendAnswer, logos, popularity, isFollowing });
   const logAccess = createAccessLog({ log, metrics });
