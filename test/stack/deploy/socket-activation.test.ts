@@ -15,7 +15,7 @@ import { tempDirectoryForTest } from '../../support/temp.ts';
 const REQUESTS = Number(process.env['SOAK_REQUESTS'] ?? 1_000);
 /** A busy machine delays the edge's probes, by which it knows that a process stops; the soak runs alone. */
 const MAX_UNAVAILABLE_SHARE = process.env['SOAK_REQUESTS'] === undefined ? 0.02 : 0;
-/** Longer than the edge waits for an answer: whoever waits in the held socket gets none. */
+/** Longer than the edge's timeout, so that requests in the backlog of the held socket fail. */
 const SLOW_START_SECONDS = 4;
 
 const OWN = `${process.pid}`;
