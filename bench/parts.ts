@@ -10,6 +10,7 @@ import { measureFloods } from './load/floods.ts';
 import { measureManyPackages, measureMillion } from './load/many-packages.ts';
 import { measureMemoryHit } from './load/memory-hit.ts';
 import type { BenchOptions } from './options.ts';
+import { measurePage } from './load/page.ts';
 import { measureTwoProcesses } from './load/processes-side-by-side.ts';
 import { measureNewUrls } from './load/new-urls.ts';
 import { measureSharing } from './load/sharing.ts';
@@ -35,6 +36,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   sharing: measureSharing,
   'cost-model': measureCostModel,
   start: measureStart,
+  page: measurePage,
   'edge-bytes': measureEdgeBytes,
   'many-packages': measureManyPackages,
   'small-machine': measureSmallMachine,
