@@ -1,0 +1,62 @@
+import type { Logger } from 'pino';
+import { ageInDays, dayOf } from './days.ts';
+import type { Loader } from './load.ts';
+import { LoadError, RETRY_MS } from './load-error.ts';
+import type { LoadRecords } from './loads.ts';
+
+const IDLE_MS = 60_000;
+/** Time of day (UTC) from which the day before is normally there. */
+const EXPECTED_AT_MS = 3 * 3_600_000;
+/** Not all installations ask at the same time. */
+const JITTER_MS = 20 * 60_000;
+const DAY_MS = 86_400_000;
+
+/** Loads the counts of all projects once a day. */
+export interface DailyLoad {
+  /** Loads, if a load is due; returns how many milliseconds to wait. Never rejects. */
+  readonly step: (signal: AbortSignal) => Promise<number>;
+}
+
+export function createDailyLoad(options: {
+  readonly loader: Loader;
+  readonly records: Pick<LoadRecords, 'published' | 'attempt'>;
+  readonly log: Logger;
+  readonly clock?: () => number;
+  /** From 0 up to 1. */
+  readonly random?: () => number;
+}): DailyLoad {
+  const { loader, records, log, clock = Date.now, random = Math.random } = options;
+  const startsAtMs = EXPECTED_AT_MS + random() * JITTER_MS;
+
+  const isDue = async (): Promise<boolean> => {
+    const nowMs = clock();
+    const published = await records.published();
+    if (published !== undefined) {
+      const isEarly = nowMs - Date.parse(dayOf(nowMs)) < startsAtMs;
+      if (isEarly || ageInDays(published.current.day, nowMs) <= 1) return false;
+    }
+    const waitsMs = ((await records.attempt())?.notBeforeMs ?? 0) - nowMs;
+    // A longer one was written before the clock was set back.
+    return waitsMs <= 0 || waitsMs > RETRY_MS.implausible;
+  };
+
+  return {
+    async step(signal) {
+      if (!(await isDue())) return IDLE_MS;
+      try {
+        await loader.load(signal);
+      } catch (error) {
+        // The loader has logged and kept it.
+        if (!(error instanceof LoadError))
+          log.error({ err: error }, 'download counts are not loaded');
+      }
+      return IDLE_MS;
+    },
+  };
+}
+
+/** Returns the time at which the next load is normally there, up to an hour later for some (`spread` from 0 to 1). */
+export function nextLoadMs(nowMs: number, spread: number): number {
+  const loadedAtMs = EXPECTED_AT_MS + 2 * 3_600_000 + spread * 3_600_000;
+  return Math.floor((nowMs - loadedAtMs) / DAY_MS + 1) * DAY_MS + loadedAtMs;
+}
