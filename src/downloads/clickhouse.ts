@@ -4,6 +4,7 @@ import type { Store } from '../../cache/store/contract.ts';
 import { createCounter } from '../../cache/counter.ts';
 import type { Config } from '../config.ts';
 import { KEYS } from '../keys.ts';
+import { QueryError, type QueryFailure } from './query-error.ts';
 
 const HOUR_MS = 3_600_000;
 /** The public server ends a query after 60 s. */
@@ -18,19 +19,6 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 const TOO_LARGE = new Set(['158', '159', '160', '241', '307', '396']);
 /** QUOTA_EXCEEDED, TOO_MANY_SIMULTANEOUS_QUERIES, AUTHENTICATION_FAILED, ACCESS_DENIED. */
 const REFUSED = new Set(['201', '202', '516', '497']);
-
-/** Why a query has no answer. `refused`: leave the server alone for a while. `incomplete`: a part of the answer came. */
-export type QueryFailure = 'too-large' | 'refused' | 'incomplete' | 'over-budget' | 'failed';
-
-export class QueryError extends Error {
-  override readonly name = 'QueryError';
-  readonly failure: QueryFailure;
-
-  constructor(failure: QueryFailure, detail: string, cause?: unknown) {
-    super(detail, { cause });
-    this.failure = failure;
-  }
-}
 
 export interface Query {
   /** With the placeholders of `parameters`; without FORMAT. Returns one row. */

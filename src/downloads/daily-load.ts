@@ -1,15 +1,12 @@
 import type { Logger } from 'pino';
-import { ageInDays, dayOf } from './days.ts';
+import { ageInDays, dayOf, EXPECTED_AT_MS } from './days.ts';
 import type { Loader } from './load.ts';
 import { LoadError, RETRY_MS } from './load-error.ts';
 import type { LoadRecords } from './loads.ts';
 
 const IDLE_MS = 60_000;
-/** Time of day (UTC) from which the day before is normally there. */
-const EXPECTED_AT_MS = 3 * 3_600_000;
 /** Not all installations ask at the same time. */
 const JITTER_MS = 20 * 60_000;
-const DAY_MS = 86_400_000;
 
 /** Loads the counts of all projects once a day. */
 export interface DailyLoad {
@@ -53,10 +50,4 @@ export function createDailyLoad(options: {
       return IDLE_MS;
     },
   };
-}
-
-/** Returns the time at which the next load is normally there, up to an hour later for some (`spread` from 0 to 1). */
-export function nextLoadMs(nowMs: number, spread: number): number {
-  const loadedAtMs = EXPECTED_AT_MS + 2 * 3_600_000 + spread * 3_600_000;
-  return Math.floor((nowMs - loadedAtMs) / DAY_MS + 1) * DAY_MS + loadedAtMs;
 }

@@ -3,6 +3,11 @@ const DAY_MS = 86_400_000;
 const LEAST = 0.5;
 const MOST = 2;
 const COMPARED_DAYS = 7;
+/** Time of day (UTC) from which ClickHouse normally has the day before. */
+export const EXPECTED_AT_MS = 3 * 3_600_000;
+/** A load takes half an hour, and more where it waits for a day. */
+const LOADED_AT_MS = EXPECTED_AT_MS + 2 * 3_600_000;
+const SPREAD_MS = 3_600_000;
 
 /** Returns the day of a time (UTC), `days` later, as in `2026-11-29`. */
 export function dayOf(timeMs: number, days = 0): string {
@@ -36,4 +41,10 @@ export function lastWholeDay(
     const usual = before.reduce((sum, each) => sum + each.downloads, 0) / before.length;
     return downloads > 0 && (before.length === 0 || isPlausible(downloads, usual));
   })?.day;
+}
+
+/** Returns the time at which the next load is normally there, up to an hour later for some (`spread` from 0 to 1). */
+export function nextLoadMs(nowMs: number, spread: number): number {
+  const atMs = LOADED_AT_MS + spread * SPREAD_MS;
+  return Math.floor((nowMs - atMs) / DAY_MS + 1) * DAY_MS + atMs;
 }

@@ -1,9 +1,10 @@
 import type { Store } from '../../cache/store/contract.ts';
 import { bucketsOf, packBucket } from './buckets.ts';
-import { QueryError, type Query } from './clickhouse.ts';
+import type { Query } from './clickhouse.ts';
 import { LoadError } from './load-error.ts';
 import { bucketKey, KEPT_SECONDS, type LoadedPart, type Progress } from './loads.ts';
 import { type RangeCounts, rangeQuery, readRange } from './queries.ts';
+import { QueryError } from './query-error.ts';
 import { halve, MAX_RANGES, type NameRange } from './ranges.ts';
 
 /** Sends a query, and keeps the pause between two. */

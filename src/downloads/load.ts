@@ -4,13 +4,14 @@ import type { Logger } from 'pino';
 import type { Store } from '../../cache/store/contract.ts';
 import { whileLeased } from '../follow/leader.ts';
 import { KEYS } from '../keys.ts';
-import { type ClickHouse, type Query, QueryError } from './clickhouse.ts';
+import type { ClickHouse, Query } from './clickhouse.ts';
 import { dayOf, lastWholeDay } from './days.ts';
 import { LoadError, RETRY_MS, toLoadError } from './load-error.ts';
 import { type Ask, loadNext } from './load-range.ts';
 import { freeSlot, type Load, type LoadRecords, type Progress, type Published } from './loads.ts';
 import { checkPlausible, loadOf, publish } from './publish.ts';
 import { daysQuery, readDays } from './queries.ts';
+import { QueryError } from './query-error.ts';
 import { rangesBetween, startRanges } from './ranges.ts';
 
 const LEASE_MS = 15_000;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Query, QueryError } from './clickhouse.ts';
+import type { Query } from './clickhouse.ts';
+import { QueryError } from './query-error.ts';
 import type { NameRange } from './ranges.ts';
 
 /**

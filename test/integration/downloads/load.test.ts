@@ -1,11 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Store } from '../../../cache/store/contract.ts';
 import type { ClickHouseFault } from '../../../sample/clickhouse/server.ts';
 import type { DownloadRow } from '../../../sample/clickhouse/tables.ts';
 import { dayOf } from '../../../src/downloads/days.ts';
 import { bucketKey } from '../../../src/downloads/loads.ts';
 import { type Backend, BACKENDS } from '../cache/store/backends.ts';
-import { createClock, LAST, load, openLoader, ROWS, rowsOf, startStandInForTest } from './scene.ts';
+import {
+  createClock,
+  LAST,
+  later,
+  load,
+  openLoader,
+  ROWS,
+  rowsOf,
+  startStandInForTest,
+} from './scene.ts';
 
 const DAY_MS = 86_400_000;
 const REQUESTS = {
@@ -15,10 +24,6 @@ const REQUESTS = {
   lastMonthWithMirrors: 3000,
   total: 4000,
 };
-/** The same days later. */
-const later = (rows: readonly DownloadRow[], days = 1): DownloadRow[] =>
-  rows.map((row) => ({ ...row, date: dayOf(Date.parse(row.date), days) }));
-
 describe.each(BACKENDS)('over %s', (_, start) => {
   let backend: Backend;
   let store: Store;
@@ -35,7 +40,6 @@ describe.each(BACKENDS)('over %s', (_, start) => {
     for (const key of await store.keys('pypins:')) await store.set(key, '', 1e-3);
     onTestFinished(() => store.close());
   });
-  afterAll(() => undefined);
 
   test('loads the counts of all projects, without mirrors and with them', async () => {
     const { url, queries } = await startStandInForTest();
@@ -96,7 +100,7 @@ describe.each(BACKENDS)('over %s', (_, start) => {
       const { loader, records, find } = openLoader(store, standIn.url, clock);
       await load(loader);
       clock.nowMs += DAY_MS;
-      standIn.setRows(later(ROWS).map((row) => ({ ...row, count: row.count * 2 })));
+      standIn.setRows(later(ROWS, 1, ({ count }) => ({ count: count * 2 })));
       standIn.misbehave(fault, 14);
       await expect(load(loader)).rejects.toThrow(problem);
       expect(await find('requests')).toMatchObject({ counts: { lastDay: 100 } });
@@ -112,10 +116,10 @@ describe.each(BACKENDS)('over %s', (_, start) => {
 
   test.each<[what: string, rows: () => DownloadRow[], problem: string]>([
     ['fewer projects', () => later(ROWS.filter(({ project }) => project !== 'flask')), 'projects'],
-    ['no downloads', () => later(ROWS).map((row) => ({ ...row, installer: '' })), 'no downloads'],
+    ['no downloads', () => later(ROWS, 1, () => ({ installer: '' })), 'no downloads'],
     [
       'a tenth of the downloads',
-      () => later(ROWS).map((row) => ({ ...row, count: Math.ceil(row.count / 10) })),
+      () => later(ROWS, 1, ({ count }) => ({ count: Math.ceil(count / 10) })),
       'downloads',
     ],
     [
@@ -241,31 +245,5 @@ describe.each(BACKENDS)('over %s', (_, start) => {
       state: 'missing',
       before: { counts: REQUESTS, load: { day: LAST } },
     });
-  });
-
-  test('keeps the pause between two queries, also after a restart', async () => {
-    const standIn = await startStandInForTest();
-    const options = { pauseMs: 75_000 };
-    standIn.misbehave('reset', 4);
-    await expect(load(openLoader(store, standIn.url, clock, options).loader)).rejects.toThrow(
-      'ClickHouse',
-    );
-    expect(clock.waits).toEqual([75_000, 75_000, 75_000, 75_000]);
-    standIn.misbehave(undefined);
-    clock.waits = [];
-    clock.nowMs += 5_000;
-    await load(openLoader(store, standIn.url, clock, options).loader);
-    expect(clock.waits[0]).toBeGreaterThan(0);
-    expect(clock.waits).toHaveLength(1 + 24 - 3);
-  });
-
-  test.each([
-    ['no room', { freeBytes: () => Promise.resolve(1000) }, 'no room'],
-    ['a load that is too large', { maxBytes: 10 }, 'DOWNLOADS_MAX_BYTES'],
-  ])('publishes nothing where there is %s', async (_what, options, problem) => {
-    const { url } = await startStandInForTest();
-    const { loader, find } = openLoader(store, url, clock, options);
-    await expect(load(loader)).rejects.toThrow(problem);
-    expect(await find('requests')).toEqual({ state: 'unloaded' });
   });
 });

@@ -101,3 +101,14 @@ export async function startStandInForTest(rows: readonly DownloadRow[] = ROWS) {
 export function load(loader: Loader, day?: string) {
   return loader.load(new AbortController().signal, day);
 }
+
+/** The same days later, with other counts or installers. */
+export function later(
+  rows: readonly DownloadRow[],
+  days = 1,
+  change: (row: DownloadRow) => Partial<DownloadRow> = () => ({}),
+): DownloadRow[] {
+  return rows.map((row) =>
+    Object.assign({}, row, { date: dayOf(Date.parse(row.date), days) }, change(row)),
+  );
+}
