@@ -66,7 +66,7 @@ export async function startClickHouseStandIn(
   const rowOf = (sql: string, parameters: Readonly<Record<string, string>>): unknown[] => {
     const { a, p, e = '' } = parameters;
     if (a !== undefined) return rangeRow(rows, parameters);
-    if (p !== undefined) return seriesRow(rows, parameters);
+    if (p !== undefined) return seriesRow(rows, parameters, breakdownOf(sql));
     return daysRow(rows, e, !sql.includes('project IN'));
   };
 
@@ -91,6 +91,11 @@ export async function startClickHouseStandIn(
       await once(server, 'close');
     },
   };
+}
+
+function breakdownOf(sql: string): 'installer' | 'python' | 'system' {
+  if (sql.includes('by_version_by_python')) return 'python';
+  return sql.includes('by_version_by_system') ? 'system' : 'installer';
 }
 
 function parametersOf(query: URLSearchParams): Record<string, string> {

@@ -5,6 +5,9 @@ export interface DownloadRow {
   readonly count: number;
   /** Default: `pip`. Empty where it is unknown. */
   readonly installer?: string;
+  /** Minor version of Python, and system; default: unknown. */
+  readonly python?: string;
+  readonly system?: string;
 }
 
 const LEFT_OUT = new Set(['', 'bandersnatch', 'z3c.pypimirror', 'Artifactory', 'devpi']);
@@ -75,24 +78,29 @@ export function daysRow(
   return [days, days.length, 'throw'];
 }
 
-/** The answer to the query for the series of a project. */
+/** The answer to the query for the downloads a day of a project. `breakdown`: the table's. */
 export function seriesRow(
   rows: readonly DownloadRow[],
   { p = '', e = '' }: { p?: string; e?: string },
+  breakdown: 'installer' | 'python' | 'system',
 ): [series: [string, string, number][], n: number, mode: string] {
   const wanted = rows.filter(
     ({ project, date }) => project === p && date <= e && daysBetween(date, e) <= 180,
   );
-  const byCategory = [
-    ['with_mirrors', wanted] as const,
-    ['without_mirrors', wanted.filter(isCounted)] as const,
-  ];
-  const series = byCategory.flatMap(([category, of]) =>
-    [...Map.groupBy(of, ({ date }) => date)].map(([date, all]): [string, string, number] => [
-      category,
-      date,
-      all.reduce((sum, { count }) => sum + count, 0),
-    ]),
-  );
+  const categoriesOf = (row: DownloadRow): string[] => {
+    if (breakdown === 'python') return [row.python ?? 'null'];
+    if (breakdown === 'system') return [row.system ?? 'null'];
+    return isCounted(row) ? ['with_mirrors', 'without_mirrors'] : ['with_mirrors'];
+  };
+  const sums = new Map<string, number>();
+  for (const row of wanted)
+    for (const category of categoriesOf(row)) {
+      const key = `${category} ${row.date}`;
+      sums.set(key, (sums.get(key) ?? 0) + row.count);
+    }
+  const series = [...sums].map(([key, sum]): [string, string, number] => {
+    const [category = '', date = ''] = key.split(' ');
+    return [category, date, sum];
+  });
   return [series, series.length, 'throw'];
 }

@@ -7,6 +7,8 @@ import { type Overload, watchOverload } from '../http/limits/overload.ts';
 import { createRefresh } from '../http/pages/refresh.ts';
 import { createMicroCache } from '../http/badges/micro-cache.ts';
 import { createSendBadge } from '../http/badges/send.ts';
+import { createApi } from '../http/api/api.ts';
+import { createApiLimits } from '../http/api/limits.ts';
 import { createSendStatus } from '../http/pages/status.ts';
 import { respondToBadRequest } from '../http/bad-request.ts';
 import { type Config, type Environment, takePassedSocket } from '../config.ts';
@@ -78,6 +80,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     sendBadge,
     sendStatus: createSendStatus({ version, follower, sources, store }),
     refresh: createRefresh({ propagations, store }),
+    sendApi: createApi({ ...sources, charge: createApiLimits(config) }),
     isReady,
   });
   const admin = createAdminApp({ metrics, isReady });

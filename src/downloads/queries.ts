@@ -7,14 +7,14 @@ import type { NameRange } from './ranges.ts';
  * What pypistats.org leaves out: its four mirrors, and rows without an installer. BigQuery's `NULL NOT IN (…)` is NULL;
  * ClickHouse has an empty text there.
  */
-const LEFT_OUT = "('', 'bandersnatch', 'z3c.pypimirror', 'Artifactory', 'devpi')";
+export const LEFT_OUT = "('', 'bandersnatch', 'z3c.pypimirror', 'Artifactory', 'devpi')";
 /** By which the last day is found: an index seek each, where a scan of all projects would exceed the limits. */
 const REFERENCES = "('pip', 'requests', 'setuptools', 'boto3')";
 /** The limits are what makes an answer whole: a server that ignores the setting is not believed. */
-const MODE = "getSetting('read_overflow_mode')";
+export const MODE = "getSetting('read_overflow_mode')";
 
 /** ClickHouse quotes integers of 64 bits, or does not, by a setting of the server. */
-const integer = z
+export const integer = z
   .union([
     z.number(),
     z
@@ -23,8 +23,8 @@ const integer = z
       .transform(Number),
   ])
   .pipe(z.int());
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
-const throwing = z.literal('throw');
+export const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+export const throwing = z.literal('throw');
 
 /** The counts of a project: of the last day, week and month without mirrors, the month with mirrors, and all of all time. */
 const countsRow = z.tuple([z.string(), integer, integer, integer, integer, integer]);

@@ -1,6 +1,7 @@
 import type { Facts } from '../../cache/facts/contract.ts';
 import { countsOfLoad, countsOfPypistats, type DownloadSource } from '../downloads/counts.ts';
 import { createLoaded, type Loaded } from '../downloads/loaded.ts';
+import { openSeries, type OpenedSeries } from '../downloads/open-series.ts';
 import { KEYS } from '../keys.ts';
 import { createBudget } from './budget.ts';
 import { normalizeIndexUrl } from './names.ts';
@@ -14,7 +15,13 @@ const PYPISTATS_CONCURRENCY = 2;
 /** Another name of PyPI, where `PYPI_URL` is a mirror. */
 const PYPI = 'https://pypi.org';
 /** Shares of `MEMORY_MAX_BYTES`: a half together. */
-const MEMORY = { pypi: 1 / 4, downloads: 1 / 16, load: 1 / 16, others: 1 / 8 } as const;
+const MEMORY = {
+  pypi: 1 / 4,
+  downloads: 1 / 16,
+  load: 1 / 32,
+  series: 1 / 32,
+  others: 1 / 8,
+} as const;
 
 /** The cached facts of PyPI and pypistats.org, and of the other indexes. */
 export interface Sources extends Pick<PackageIndex, 'projects' | 'simple' | 'expire'> {
@@ -24,6 +31,8 @@ export interface Sources extends Pick<PackageIndex, 'projects' | 'simple' | 'exp
   readonly counts: DownloadSource;
   /** The daily load of all counts; undefined without `DOWNLOADS_SOURCE=clickhouse`. */
   readonly loaded: Loaded | undefined;
+  /** Downloads by day, asked of ClickHouse on demand; undefined without it. */
+  readonly series: OpenedSeries['series'] | undefined;
   /** Client of PyPI, for its feeds. */
   readonly pypi: PackageIndex['client'];
   /**
@@ -57,12 +66,14 @@ export function createSources(options: SourcesOptions): Sources {
   const all = [...new Set(indexes.values())];
   const { downloads, budget, client } = createDownloads(pypi, options);
   const loaded = createLoadedCounts(options);
+  const opened = loaded && openSeries(loaded, MEMORY.series, options);
   return {
     projects: pypi.projects,
     simple: pypi.simple,
     downloads,
     counts: createCounts(pypi, downloads, loaded, options),
     loaded,
+    series: opened?.series,
     pypi: pypi.client,
     findIndex: (url) => (url === undefined ? pypi : indexes.get(normalizeIndexUrl(url) ?? '')),
     budgetsLeft: () => ({ pypi: pypi.budgetLeft(), pypistats: budget.left() }),
@@ -83,7 +94,7 @@ export function createSources(options: SourcesOptions): Sources {
     async close() {
       budget.close();
       await Promise.all([...all.map((index) => index.close()), downloads.close()]);
-      await client.close();
+      await Promise.all([client.close(), opened?.close()]);
     },
   };
 }
@@ -114,8 +125,7 @@ function createDownloads(pypi: PackageIndex, options: SourcesOptions) {
   });
   const findProject = (name: string) => pypi.projects.get(name);
   const source = createPypistatsSource({ client, budget, findProject, isFollowed });
-  const share =
-    config.DOWNLOADS_SOURCE === 'clickhouse' ? MEMORY.downloads : MEMORY.downloads + MEMORY.load;
+  const share = config.DOWNLOADS_SOURCE === 'clickhouse' ? MEMORY.downloads : 1 / 8;
   return { downloads: createFactsOf(source, share, options), budget, client };
 }
 

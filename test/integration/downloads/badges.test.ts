@@ -71,8 +71,8 @@ const SHOWN: readonly (readonly [path: string, message: string, color: string, q
     ['/download/requests/badge', '4k', 'brightgreen', '?period=total'],
     ['/download/flask/badge', '40,400', 'brightgreen', '?period=total&number=full'],
     // PyPI knows it, and nobody has downloaded it.
-    ['/pypi/dm/sample', '0/month', 'red'],
-    ['/pepy/dt/sample', '0', 'red'],
+    ['/pypi/dm/sample-plain', '0/month', 'red'],
+    ['/pepy/dt/sample-plain', '0', 'red'],
   ];
 
 describe.each(STORES)('over %s', (tier, open) => {

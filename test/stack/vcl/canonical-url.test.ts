@@ -97,6 +97,7 @@ function createReader(refuseLong: Targets['refuseLong']): Koa<BadgeState> {
     sendBadge,
     sendStatus: (ctx) => void answer(ctx, { content: 'status' }),
     refresh: (ctx, name) => answer(ctx, { name }),
+    sendApi: (ctx) => answer(ctx, { api: ctx.path }),
   });
   const nothing = (): undefined => undefined;
   app.use(
