@@ -6,7 +6,8 @@ import { whileLeading } from '../follow/leader.ts';
 import { createRssFeed } from '../follow/feeds/rss.ts';
 import { createAdminApp } from '../http/admin.ts';
 import { listen } from '../http/server.ts';
-import type { Shared } from '../facts/parts.ts';
+import type { DailyLoad } from '../downloads/daily-load.ts';
+import type { OpenedSources } from '../facts/sources.ts';
 import { openSources, type ServicesOptions } from '../services.ts';
 import { createContext } from './context.ts';
 
@@ -61,12 +62,19 @@ async function runFollower(): Promise<void> {
 }
 
 /** Opens what loads all download counts; the client of ClickHouse is loaded only where it is used. */
-async function openDailyLoad(options: ServicesOptions & Pick<Shared, 'store'>) {
+async function openDailyLoad(options: ServicesOptions & Pick<OpenedSources, 'store' | 'sources'>) {
   if (options.config.DOWNLOADS_SOURCE !== 'clickhouse') return undefined;
   const [{ createDailyLoad }, { openLoader }] = await Promise.all([
     import('../downloads/daily-load.ts'),
     import('../downloads/open-loader.ts'),
   ]);
   const loading = openLoader(options);
-  return { ...loading, dailyLoad: createDailyLoad({ ...loading, log: options.log }) };
+  const daily = createDailyLoad({ ...loading, log: options.log });
+  const step: DailyLoad['step'] = async (signal) => {
+    const restMs = await daily.step(signal);
+    // For the metrics.
+    await options.sources.loaded?.look();
+    return restMs;
+  };
+  return { ...loading, dailyLoad: { step } };
 }

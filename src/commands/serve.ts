@@ -12,6 +12,8 @@ import { createApiLimits } from '../http/api/limits.ts';
 import { createSendStatus } from '../http/pages/status.ts';
 import { respondToBadRequest } from '../http/bad-request.ts';
 import { type Config, type Environment, takePassedSocket } from '../config.ts';
+import { createLoadRecords } from '../downloads/loads.ts';
+import { reportLoad } from '../downloads/report.ts';
 import { createPropagations } from '../edge/propagations.ts';
 import { type Handler, type Listener, listen } from '../http/server.ts';
 import { type Services, createServices } from '../services.ts';
@@ -60,6 +62,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   const rateLimit = rateLimitOf(config, overload);
   const { sources, logos, popularity, follower, store } = services;
   const { isFollowing } = follower;
+  const records = createLoadRecords(store);
   const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
   const propagations = createPropagations({ ...services, edge, log });
   const sendBadge = createSendBadge({ sources, sendAnswer, logos, popularity, isFollowing });
@@ -78,7 +81,13 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     microCache,
     sendAnswer,
     sendBadge,
-    sendStatus: createSendStatus({ version, follower, sources, store }),
+    sendStatus: createSendStatus({
+      version,
+      follower,
+      sources,
+      store,
+      reportLoad: sources.loaded && (() => reportLoad(records)),
+    }),
     refresh: createRefresh({ propagations, store }),
     sendApi: createApi({ ...sources, charge: createApiLimits(config) }),
     isReady,

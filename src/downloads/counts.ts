@@ -5,9 +5,8 @@ import type { Counts } from './buckets.ts';
 import { ageInDays, nextLoadMs } from './days.ts';
 import type { Loaded } from './loaded.ts';
 import type { Load } from './loads.ts';
+import { MOST_DAYS_OLD } from './report.ts';
 
-/** ClickHouse is one or two days behind; more is a stall, of which a badge tells. */
-const FRESH_DAYS = 3;
 /** The next load may be there at any time, but seldom is. */
 const STALE_MS = 600_000;
 const NONE: DownloadCounts = { lastDay: 0, lastWeek: 0, lastMonth: 0, total: 0 };
@@ -61,7 +60,7 @@ export function countsOfLoad(options: {
 
   const ofLoad = (project: string, load: Load, value: DownloadCounts): FoundDownloads => {
     const nowMs = clock();
-    const isFresh = ageInDays(load.day, nowMs) <= FRESH_DAYS;
+    const isFresh = ageInDays(load.day, nowMs) <= MOST_DAYS_OLD;
     return {
       state: isFresh ? 'fresh' : 'stale',
       value,

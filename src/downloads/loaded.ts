@@ -2,6 +2,8 @@ import { createMemoryCache } from '../../cache/memory.ts';
 import { createSingleFlight } from '../../cache/single-flight.ts';
 import type { Store } from '../../cache/store/contract.ts';
 import { type Counts, findCounts, unpackBucket } from './buckets.ts';
+import type { DownloadGauges } from '../metrics.ts';
+import { ageInDays } from './days.ts';
 import { bucketKey, CURRENT_KEY, type Load, parsePublished, type Published } from './loads.ts';
 
 /** A new load is used this soon. */
@@ -92,6 +94,24 @@ export function createLoaded(options: {
     },
     bucket,
     bytes: () => memory.stats().bytes,
+  };
+}
+
+/** Returns the gauges of the load in use. */
+export function gaugesOf(
+  { published }: Pick<Loaded, 'published'>,
+  queriesLeft: () => number,
+): DownloadGauges {
+  const current = (): Load | undefined => published()?.current;
+  return {
+    ageDays() {
+      const load = current();
+      return load === undefined ? Infinity : ageInDays(load.day, Date.now());
+    },
+    projects: () => current()?.projects ?? 0,
+    bytes: () => current()?.bytes ?? 0,
+    seconds: () => (current()?.tookMs ?? 0) / 1000,
+    queriesLeft,
   };
 }
 

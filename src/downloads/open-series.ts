@@ -8,6 +8,8 @@ import { createSeriesSource, type Series } from './series.ts';
 /** Downloads by day, and their connection. */
 export interface OpenedSeries {
   readonly series: Facts<Series>;
+  /** Queries left in this hour, as this process last saw it. */
+  readonly queriesLeft: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export function openSeries(
   const series = createFactsOf(source, memoryShare, options);
   return {
     series,
+    queriesLeft: () => client?.queriesLeft() ?? config.CLICKHOUSE_QUERIES_PER_HOUR,
     async close() {
       await series.close();
       await client?.close();

@@ -1,6 +1,6 @@
 import type { Facts } from '../../cache/facts/contract.ts';
 import { countsOfLoad, countsOfPypistats, type DownloadSource } from '../downloads/counts.ts';
-import { createLoaded, type Loaded } from '../downloads/loaded.ts';
+import { createLoaded, gaugesOf, type Loaded } from '../downloads/loaded.ts';
 import { openSeries, type OpenedSeries } from '../downloads/open-series.ts';
 import { KEYS } from '../keys.ts';
 import { createBudget } from './budget.ts';
@@ -67,6 +67,7 @@ export function createSources(options: SourcesOptions): Sources {
   const { downloads, budget, client } = createDownloads(pypi, options);
   const loaded = createLoadedCounts(options);
   const opened = loaded && openSeries(loaded, MEMORY.series, options);
+  if (loaded && opened) options.metrics.watchDownloads(gaugesOf(loaded, opened.queriesLeft));
   return {
     projects: pypi.projects,
     simple: pypi.simple,

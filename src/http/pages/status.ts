@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Store } from '../../../cache/store/contract.ts';
+import type { LoadReport } from '../../downloads/report.ts';
 import type { FollowerStatus } from '../../follow/state/status.ts';
 import type { FollowerWatch } from '../../follow/state/watch.ts';
 import { LAG_BOUNDS_SECONDS } from '../../metrics.ts';
@@ -23,6 +24,8 @@ export interface StatusReport {
   readonly following: boolean;
   /** The follower's last report, which may be old; null if there is none. */
   readonly follower: FollowerReport | null;
+  /** The daily load of download counts; left out where counts come from pypistats.org. */
+  readonly downloads?: PublicLoadReport;
   /** The API process that answers. */
   readonly node: NodeReport;
 }
@@ -41,6 +44,9 @@ export interface FollowerReport extends Omit<
   readonly nodesBehind: number;
 }
 
+/** Without the words of a failure, which may name servers. */
+type PublicLoadReport = Omit<LoadReport, 'problem'> & { readonly hasFailed: boolean };
+
 /** `left alone`: the upstream failed repeatedly, and its circuit breaker is open. */
 type Health = 'ok' | 'left alone';
 
@@ -56,14 +62,16 @@ export interface StatusOptions {
   readonly follower: Pick<FollowerWatch, 'isFollowing' | 'last'>;
   readonly sources: Pick<Sources, 'leftAlone' | 'budgetsLeft'>;
   readonly store: Pick<Store, 'tier' | 'healthy'>;
+  /** Undefined: counts come from pypistats.org. */
+  readonly reportLoad?: (() => Promise<LoadReport>) | undefined;
 }
 
 /** Answers `/status` with HTML, and `/status.json` with the same as JSON. */
-export type SendStatus = (ctx: BadgeContext) => void;
+export type SendStatus = (ctx: BadgeContext) => Promise<void> | void;
 
 export function createSendStatus(options: StatusOptions): SendStatus {
-  return (ctx) => {
-    const report = reportOf(options);
+  return async (ctx) => {
+    const report = reportOf(options, await options.reportLoad?.());
     const isJson = ctx.state.format === 'json';
     const body = isJson ? `${JSON.stringify(report)}\n` : statusPage(report);
     ctx.state.kindId = 'service';
@@ -77,19 +85,27 @@ export function createSendStatus(options: StatusOptions): SendStatus {
   };
 }
 
-function reportOf({ version, follower, sources, store }: StatusOptions): StatusReport {
+function reportOf(
+  { version, follower, sources, store }: StatusOptions,
+  downloads: LoadReport | undefined,
+): StatusReport {
   const last = follower.last();
   const { pypi, pypistats } = sources.leftAlone();
   return {
     version,
     following: follower.isFollowing(),
     follower: last === undefined ? null : followerReport(last.status, last.ageMs),
+    ...(downloads && { downloads: publicReport(downloads) }),
     node: {
       upstreams: { pypi: healthOf(pypi), pypistats: healthOf(pypistats) },
       store: { tier: store.tier, healthy: store.healthy },
       pypistatsBudgetLeft: sources.budgetsLeft().pypistats,
     },
   };
+}
+
+function publicReport({ problem, ...report }: LoadReport): PublicLoadReport {
+  return { ...report, hasFailed: problem !== null };
 }
 
 function healthOf(isLeftAlone: boolean): Health {
@@ -116,7 +132,7 @@ function secondsOf(ms: number): number | null {
 type Row = readonly [name: string, value: string | number];
 
 /** Renders the report as HTML. It contains only numbers and our own words, so nothing needs escaping. */
-function statusPage({ version, following, follower, node }: StatusReport): string {
+function statusPage({ version, following, follower, downloads, node }: StatusReport): string {
   const { upstreams, store, pypistatsBudgetLeft } = node;
   return `<!doctype html>
 <html lang="en">
@@ -127,6 +143,7 @@ function statusPage({ version, following, follower, node }: StatusReport): strin
 <h1>pypins</h1>
 <p${following ? '' : ' class="ill"'}>${sentence(following, follower)}</p>
 ${follower === null ? '' : followerTables(follower)}
+${downloads === undefined ? '' : downloadsTable(downloads)}
 <h2>This node</h2>
 ${table([
   ['PyPI', upstreams.pypi],
@@ -177,6 +194,18 @@ ${table(
     count,
   ]),
 )}`;
+}
+
+function downloadsTable(report: PublicLoadReport): string {
+  const { through, loadedAt, projects, bytes, hasFailed } = report;
+  return `<h2>Download counts</h2>
+${table([
+  ['last day', through ?? 'nothing is loaded'],
+  ['loaded', loadedAt ?? 'never'],
+  ['projects', projects],
+  ['bytes', bytes],
+  ['last attempt', hasFailed ? 'failed: see `pypins doctor`' : 'ok'],
+])}`;
 }
 
 function ago(seconds: number | null): string {
