@@ -10,14 +10,15 @@ import { createSendBadge } from '../http/badges/send.ts';
 import { createApi } from '../http/api/api.ts';
 import { createApiLimits } from '../http/api/limits.ts';
 import { createSendStatus } from '../http/pages/status.ts';
+import type { Answers } from '../http/routes.ts';
 import { respondToBadRequest } from '../http/bad-request.ts';
 import { type Config, type Environment, takePassedSocket } from '../config.ts';
 import { createLoadRecords } from '../downloads/loads.ts';
 import { reportLoad } from '../downloads/report.ts';
-import { createPropagations } from '../edge/propagations.ts';
+import { createPropagations, type Propagations } from '../edge/propagations.ts';
 import { type Handler, type Listener, listen } from '../http/server.ts';
 import { type Services, createServices } from '../services.ts';
-import { createContext } from './context.ts';
+import { type Context, createContext } from './context.ts';
 
 const STOP_DEADLINE_MS = 15_000;
 
@@ -60,9 +61,8 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   const sendAnswer = createSendAnswer(services.pictures, config.CACHE_SECONDS_CEILING);
   const overload = watchOverload();
   const rateLimit = rateLimitOf(config, overload);
-  const { sources, logos, popularity, follower, store } = services;
+  const { sources, logos, popularity, follower } = services;
   const { isFollowing } = follower;
-  const records = createLoadRecords(store);
   const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
   const propagations = createPropagations({ ...services, edge, log });
   const sendBadge = createSendBadge({ sources, sendAnswer, logos, popularity, isFollowing });
@@ -81,15 +81,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     microCache,
     sendAnswer,
     sendBadge,
-    sendStatus: createSendStatus({
-      version,
-      follower,
-      sources,
-      store,
-      reportLoad: sources.loaded && (() => reportLoad(records)),
-    }),
-    refresh: createRefresh({ propagations, store }),
-    sendApi: createApi({ ...sources, charge: createApiLimits(config) }),
+    ...createPages(services, propagations, context),
     isReady,
   });
   const admin = createAdminApp({ metrics, isReady });
@@ -110,6 +102,25 @@ export async function serve(environment?: Environment): Promise<RunningService> 
       log.info('stopped');
       await context.closeLog();
     },
+  };
+}
+
+/** What answers requests that are for no badge. */
+function createPages(
+  services: Services,
+  propagations: Propagations,
+  { config, version }: Context,
+): Pick<Answers, 'sendStatus' | 'refresh' | 'sendApi'> {
+  const { sources, store } = services;
+  const records = createLoadRecords(store);
+  return {
+    sendStatus: createSendStatus({
+      ...services,
+      version,
+      reportLoad: sources.loaded && (() => reportLoad(records)),
+    }),
+    refresh: createRefresh({ propagations, store }),
+    sendApi: createApi({ ...sources, charge: createApiLimits(config) }),
   };
 }
 

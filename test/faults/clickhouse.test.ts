@@ -13,7 +13,7 @@ import { createClock, LAST, load, openLoader, rowsOf } from '../integration/down
 
 // The real engine, with the limits of the public server.
 
-const PROJECTS = 60_000;
+const PROJECTS = 120_000;
 const ROWS: readonly DownloadRow[] = [
   ...rowsOf('requests', 100),
   ...rowsOf('requests', 7, { installer: '' }),
@@ -76,8 +76,8 @@ describe.runIf(HAS_ENGINE)('in a real ClickHouse', () => {
     expect(await find('flask')).toMatchObject({
       counts: { lastDay: 8, lastMonth: 298, lastMonthWithMirrors: 30_298 },
     });
-    expect(await find('many-59999')).toMatchObject({ counts: { lastMonth: 100, total: 100 } });
-    for (let i = 0; i < PROJECTS; i += 997)
+    expect(await find('many-119999')).toMatchObject({ counts: { lastMonth: 100, total: 100 } });
+    for (let i = 0; i < PROJECTS; i += 1_999)
       expect(await find(`many-${i}`)).toMatchObject({ counts: { total: (i % 100) + 1 } });
     expect(await find('Not.Normalized')).toMatchObject({ state: 'absent' });
   });

@@ -64,8 +64,8 @@ async function answer(
 ): Promise<void> {
   const asked = readQuery(ctx.querystring);
   const startedAtMs = performance.now();
-  const note = ({ state, ...found }: Found<unknown>): void => {
-    const tier = 'tier' in found ? found.tier : 'none';
+  const note = (found: Found<unknown>): void => {
+    const tier = found.state === 'unavailable' ? 'none' : found.tier;
     ctx.state.steps.push({ name: 'facts', tier, tookMs: performance.now() - startedAtMs });
   };
   if (endpoint === 'recent') {

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
 import { join } from 'node:path';
 import { createSqliteStore } from '../../../cache/store/sqlite/store.ts';
 import type { DownloadRow } from '../../../sample/clickhouse/tables.ts';
@@ -53,6 +54,11 @@ async function ask(service: TestService, path: string, query = '') {
   return { response, text: await response.text() };
 }
 
+const seriesAnswer = z.object({
+  type: z.string(),
+  data: z.array(z.object({ category: z.string(), date: z.string(), downloads: z.number() })),
+});
+
 const RECENT = { last_day: 105, last_month: 3150, last_week: 735 };
 
 test('answers what the Python client asks for, from the load and from ClickHouse', async () => {
@@ -74,10 +80,7 @@ test('answers what the Python client asks for, from the load and from ClickHouse
   });
 
   const dataOf = async (path: string, query?: string) =>
-    JSON.parse((await ask(service, path, query)).text) as {
-      data: ReturnType<typeof point>[];
-      type: string;
-    };
+    seriesAnswer.parse(JSON.parse((await ask(service, path, query)).text));
   const overall = await dataOf('requests/overall');
   expect(overall.type).toBe('overall_downloads');
   expect(overall.data).toHaveLength(80);

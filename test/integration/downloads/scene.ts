@@ -8,6 +8,7 @@ import { createLoader, type Loader, type LoaderOptions } from '../../../src/down
 import { createLoaded } from '../../../src/downloads/loaded.ts';
 import { createLoadRecords } from '../../../src/downloads/loads.ts';
 import { createLog } from '../../../src/log.ts';
+import { tempDirectoryForTest } from '../../support/temp.ts';
 
 export const NOW = Date.UTC(2026, 10, 29, 12);
 /** The last day that ClickHouse has. */
@@ -111,4 +112,17 @@ export function later(
   return rows.map((row) =>
     Object.assign({}, row, { date: dayOf(Date.parse(row.date), days) }, change(row)),
   );
+}
+
+/** The settings of a command that loads from this ClickHouse, and reaches nothing else. */
+export async function settingsFor(url: string) {
+  return {
+    DOWNLOADS_SOURCE: 'clickhouse',
+    CLICKHOUSE_URL: url,
+    CLICKHOUSE_PAUSE_SECONDS: '0',
+    CACHE_DIR: await tempDirectoryForTest(),
+    PYPI_URL: 'http://127.0.0.1:9',
+    PYPISTATS_URL: 'http://127.0.0.1:9',
+    LOG_LEVEL: 'silent',
+  };
 }
