@@ -58,7 +58,7 @@ function canonicalPath(path: string): string {
     return /[\w.~-]/.test(character) ? character : escape;
   });
   // Where pypistats.org's rules hold: there, every slash counts.
-  if (plain.startsWith('/api/')) return plain;
+  if (/^\/+api\//.test(plain)) return plain.replace(/^\/+/, '/');
   const [first = '', ...others] = trim(plain.split('/'));
   return `/${[first, ...withoutNeedlessSlashes(first, others)].join('/')}`;
 }

@@ -86,8 +86,8 @@ async function answer(
   });
 }
 
-/** The first of each, as Flask takes it. */
-function readQuery(query: string): Asked {
+/** Reads the parameters of the API: the first of each, as Flask takes it. */
+export function readQuery(query: string): Asked {
   const given = parse(query, '&', '=', { maxKeys: 0 });
   const parameters: Record<string, string> = {};
   for (const name of PARAMETERS) {

@@ -13,6 +13,7 @@ import { toHex } from '../../../src/imaging/color.ts';
 import { PARAMETERS } from '../../../src/badges/parameters.ts';
 import { PAGES } from '../../../src/http/paths.ts';
 import { requestContext } from '../../../src/http/request-context.ts';
+import { readQuery } from '../../../src/http/api/api.ts';
 import { createRoutes } from '../../../src/http/routes.ts';
 import type { SendBadge } from '../../../src/http/badges/send.ts';
 import type { BadgeContext, BadgeState } from '../../../src/http/state.ts';
@@ -121,7 +122,7 @@ function createReader(refuseLong: Targets['refuseLong']): Koa<BadgeState> {
   app.use((ctx, next) => {
     if (!isPage(ctx.path)) return next();
     ctx.set('X-Badge-Status', 'ok');
-    const query = ctx.path.startsWith('/api/') ? ctx.query : {};
+    const query = ctx.path.startsWith('/api/') ? readQuery(ctx.querystring) : {};
     ctx.body = { canonical: arrived.get(ctx.req), meaning: { page: ctx.path, query } };
     return undefined;
   });
