@@ -46,6 +46,16 @@ export interface Gauges {
   readonly following: () => boolean;
 }
 
+/** Gauges of the daily load of download counts. */
+export interface DownloadGauges {
+  /** Infinite without a load. */
+  readonly ageDays: () => number;
+  readonly projects: () => number;
+  readonly bytes: () => number;
+  readonly seconds: () => number;
+  readonly queriesLeft: () => number;
+}
+
 /** Counters and gauges of a process. No label contains the name of a project, or anything else that a client chose. */
 export interface Metrics {
   readonly request: (count: RequestCount) => void;
@@ -59,6 +69,7 @@ export interface Metrics {
   readonly breaker: (upstream: string, isOpen: boolean) => void;
   readonly follower: FollowerObserver;
   readonly watch: (gauges: Gauges) => void;
+  readonly watchDownloads: (gauges: DownloadGauges) => void;
   /** Returns all metrics in Prometheus' text format. */
   readonly render: () => Promise<{ contentType: string; text: string }>;
 }
@@ -95,6 +106,7 @@ export function createMetrics(version: string): Metrics {
     },
     breaker: (upstream, isOpen) => counted.breakers.set({ upstream }, Number(isOpen)),
     watch: (gauges) => watchGauges(make, gauges),
+    watchDownloads: (gauges) => watchDownloadGauges(make, gauges),
     async render() {
       // Without a free file descriptor they cannot be loaded; the others are reported all the same.
       await collectProcess().catch(() => undefined);
@@ -143,6 +155,22 @@ function watchGauges(make: Makers, gauges: Gauges): void {
     'following',
     '1 while a follower is up to date, so that the edge keeps facts for a day',
     () => Number(gauges.following()),
+  );
+}
+
+function watchDownloadGauges(make: Makers, gauges: DownloadGauges): void {
+  make.reading(
+    'downloads_age_days',
+    'Days since the last day that the load of download counts covers; +Inf without a load',
+    gauges.ageDays,
+  );
+  make.reading('downloads_projects', 'Projects in the load', gauges.projects);
+  make.reading('downloads_bytes', 'Bytes of the load in the shared store', gauges.bytes);
+  make.reading('downloads_load_seconds', 'Time that the load took', gauges.seconds);
+  make.reading(
+    'clickhouse_queries_left',
+    'Queries to ClickHouse left in this hour, as this process last saw it',
+    gauges.queriesLeft,
   );
 }
 

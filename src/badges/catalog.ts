@@ -1,4 +1,10 @@
-import { downloads, downloadsDaily, downloadsMonthly, downloadsWeekly } from './kinds/downloads.ts';
+import {
+  downloads,
+  downloadsDaily,
+  downloadsMonthly,
+  downloadsTotal,
+  downloadsWeekly,
+} from './kinds/downloads.ts';
 import { egg, format, wheel } from './kinds/files.ts';
 import { frameworks } from './kinds/frameworks.ts';
 import { implementation } from './kinds/implementation.ts';
@@ -11,7 +17,7 @@ import { released, size } from './kinds/uploads.ts';
 import { furyVersion, version } from './kinds/version.ts';
 import { type Grammar, GRAMMARS, type Kind } from './kind.ts';
 
-/** All kinds of badges, in the order of the documents. A new kind is a file in `kinds/` and a line here. */
+/** The kinds of badges that are always served, in the order of the documents. A new kind is a file in `kinds/` and a line here. */
 export const KINDS: readonly [Kind, ...Kind[]] = [
   version,
   furyVersion,
@@ -34,8 +40,16 @@ export const KINDS: readonly [Kind, ...Kind[]] = [
   ...frameworks,
 ];
 
+/** All kinds: those too that need the counts of all projects (`DOWNLOADS_SOURCE=clickhouse`). */
+export const ALL_KINDS: readonly Kind[] = [...KINDS, downloadsTotal];
+
+/** Returns the kinds that are served, for pages. `hasTotals`: whether all downloads are known. */
+export function servedKinds(hasTotals: boolean): readonly Kind[] {
+  return hasTotals ? ALL_KINDS : KINDS;
+}
+
 const BY_NAME: ReadonlyMap<string, Kind> = new Map(
-  KINDS.flatMap((kind) =>
+  ALL_KINDS.flatMap((kind) =>
     GRAMMARS.flatMap((grammar) =>
       (kind.names[grammar] ?? []).map((name): [string, Kind] => [`${grammar} ${name}`, kind]),
     ),

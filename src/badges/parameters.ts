@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Scale, STYLES } from '../imaging/spec.ts';
 import { color, flag, optional, seconds } from './parameter-values.ts';
 
-const PERIODS = ['day', 'week', 'month'] as const;
+const PERIODS = ['day', 'week', 'month', 'total'] as const;
 export type Period = (typeof PERIODS)[number];
 const TEXTS = ['pypi', 'version'] as const;
 const PREFIXES = ['v', 'none'] as const;
@@ -134,7 +134,7 @@ export const parametersSchema = z.object({
   }),
   period: optional(z.enum(PERIODS)).register(facts, {
     changes: 'content',
-    about: 'period of the downloads',
+    about: 'period of the downloads; `total` needs `DOWNLOADS_SOURCE=clickhouse`',
     example: 'week',
     values: PERIODS,
     default: 'month',

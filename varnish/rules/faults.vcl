@@ -8,7 +8,7 @@ sub fault {
   set resp.http.X-Content-Type-Options = "nosniff";
   set resp.http.Cross-Origin-Resource-Policy = "cross-origin";
   set resp.http.Access-Control-Allow-Origin = "*";
-  set resp.http.Access-Control-Expose-Headers = "X-Badge-Status, X-Badge-Source, X-Badge-Fetched-At, X-Badge-Release, X-Request-Id";
+  set resp.http.Access-Control-Expose-Headers = "X-Badge-Status, X-Badge-Source, X-Badge-Fetched-At, X-Badge-Release, X-Badge-Counts-Through, X-Request-Id";
   set resp.http.Referrer-Policy = "no-referrer";
   unset resp.http.Server;
   unset resp.http.Retry-After;

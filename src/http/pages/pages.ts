@@ -33,7 +33,7 @@ export interface PagesOptions {
   readonly version: string;
   /** Where badges are served; empty if unknown. */
   readonly publicUrl: string;
-  readonly status: () => StatusReport;
+  readonly status: () => Promise<StatusReport>;
 }
 
 /** Creates the pages. Their files are read here, and compressed when first requested. */
@@ -56,8 +56,8 @@ export function createPages({ version, publicUrl, status }: PagesOptions): Pages
       ['/openapi.json', lasting(CONTENT_TYPES.json, () => json(createOpenApi(version)))],
       ['/robots.txt', lasting(TEXT_TYPE, () => 'User-agent: *\nAllow: /\n')],
       ['/favicon.ico', lasting(icon?.contentType ?? '', () => icon?.body ?? '')],
-      ['/status', fresh(HTML_TYPE, 'status', () => renderStatus(status(), assetUrl))],
-      ['/status.json', fresh(CONTENT_TYPES.json, 'status', () => json(status()))],
+      ['/status', fresh(HTML_TYPE, 'status', async () => renderStatus(await status(), assetUrl))],
+      ['/status.json', fresh(CONTENT_TYPES.json, 'status', async () => json(await status()))],
     ]),
     asset: createSendAsset(
       assets,
@@ -81,9 +81,9 @@ export function createPages({ version, publicUrl, status }: PagesOptions): Pages
 function fresh(
   contentType: string,
   caching: PagePolicy['caching'],
-  render: (ctx: BadgeContext) => string,
+  render: (ctx: BadgeContext) => string | Promise<string>,
 ): Send {
-  return (ctx) => sendPage(ctx, { contentType, caching, body: render(ctx) });
+  return async (ctx) => sendPage(ctx, { contentType, caching, body: await render(ctx) });
 }
 
 type Body = Page['body'];

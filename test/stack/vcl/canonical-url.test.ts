@@ -13,6 +13,7 @@ import { toHex } from '../../../src/imaging/color.ts';
 import { PARAMETERS } from '../../../src/badges/parameters.ts';
 import { isPage } from '../../../src/http/urls/paths.ts';
 import { requestContext } from '../../../src/http/request-context.ts';
+import { readQuery } from '../../../src/http/api/api.ts';
 import { createRoutes } from '../../../src/http/routes.ts';
 import type { SendBadge } from '../../../src/http/badges/send.ts';
 import type { BadgeContext, BadgeState } from '../../../src/http/state.ts';
@@ -101,6 +102,7 @@ function createReader(refuseLong: Targets['refuseLong']): Koa<BadgeState> {
     sendBadge,
     openPages: () => Promise.reject(new Error('pages are answered before')),
     refresh: (ctx, name) => answer(ctx, { name }),
+    sendApi: (ctx) => answer(ctx, { api: ctx.path }),
   });
   const nothing = (): undefined => undefined;
   app.use(
@@ -124,7 +126,7 @@ function createReader(refuseLong: Targets['refuseLong']): Koa<BadgeState> {
   app.use((ctx, next) => {
     if (!isPage(ctx.path)) return next();
     ctx.set('X-Badge-Status', 'ok');
-    const query = queryOfPage(ctx);
+    const query = ctx.path.startsWith('/api/') ? readQuery(ctx.querystring) : queryOfPage(ctx);
     ctx.body = { canonical: arrived.get(ctx.req), meaning: { page: ctx.path, query } };
     return undefined;
   });
