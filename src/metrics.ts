@@ -1,16 +1,12 @@
 import { loadOnce } from '../cache/load-once.ts';
 import { FAULTS } from './errors.ts';
-// The whole of prom-client would load OpenTelemetry and `cluster`: 80 files, a tenth of the start-up time.
-import Counter from 'prom-client/lib/counter.js';
-import Gauge from 'prom-client/lib/gauge.js';
-import Histogram from 'prom-client/lib/histogram.js';
+import { createMakers, type Makers } from './metric-makers.ts';
 import Registry from 'prom-client/lib/registry.js';
 
 /** Buckets of the follower's lag, from the publication of a release to its purge. */
 export const LAG_BOUNDS_SECONDS = [5, 10, 20, 30, 45, 60, 90, 120, 300, 900, 3600] as const;
 /** Interval at which the lag of the event loop is measured; the reported lag includes it. */
 const LAG_INTERVAL_MS = 100;
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 interface RequestCount {
   readonly kind: string;
@@ -234,27 +230,3 @@ function createCounters(make: Makers) {
 }
 
 type Counters = ReturnType<typeof createCounters>;
-type Makers = ReturnType<typeof createMakers>;
-
-function createMakers(registry: Registry) {
-  const options = (name: string, help: string, labelNames: string[] = []) => ({
-    name: `pypins_${name}`,
-    help,
-    labelNames,
-    registers: [registry],
-  });
-  return {
-    counter: (...args: Parameters<typeof options>) => new Counter(options(...args)),
-    gauge: (...args: Parameters<typeof options>) => new Gauge(options(...args)),
-    histogram: (name: string, help: string, labelNames: string[] = [], buckets = SECONDS) =>
-      new Histogram({ ...options(name, help, labelNames), buckets }),
-    /** A gauge that is read on each scrape. */
-    reading: (name: string, help: string, read: () => number) =>
-      new Gauge({
-        ...options(name, help),
-        collect() {
-          this.set(read());
-        },
-      }),
-  };
-}
