@@ -25,6 +25,9 @@ async function faultsOfAll(answers: readonly HostileAnswer[]): Promise<string[]>
     if (status === 405) return headers['allow'] === 'GET, HEAD' ? [] : ['405 for no reason'];
     if ((status === 400 || status === 417) && headers['x-badge-status'] === undefined)
       return body.length === 0 ? [] : [`${status} with ${body.length} bytes`];
+    // A page, whose path is `/`.
+    if (String(headers['content-type']).startsWith('text/html'))
+      return body.toString().startsWith('<!doctype html>') ? [] : [`${status} no page`];
     const name = /filename="(.*)"$/.exec(String(headers['content-disposition']))?.[1];
     if (name === undefined) return [`${status} ${body.toString('latin1')}`];
     return await faultsOfAnswer({ target: `/${name}` }, answer);
@@ -99,7 +102,7 @@ test.each<[what: string, bytes: string, answers: string[]]>([
     `GET http://a:b@evil:99999${TWIN} HTTP/1.1\r\nHost: x\r\n${LAST}`,
     ['200 ok'],
   ],
-  ['the URL of no host', `GET http://[::1 HTTP/1.1\r\nHost: x\r\n${LAST}`, ['200 not-found']],
+  ['the URL of no host', `GET http://[::1 HTTP/1.1\r\nHost: x\r\n${LAST}`, ['200 ok']],
   [
     'a host that cannot be, behind slashes',
     `GET //a@b[# HTTP/1.1\r\nHost: x\r\n${LAST}`,
