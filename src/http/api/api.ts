@@ -38,8 +38,8 @@ export function createApi(options: ApiOptions): SendApi {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return sendError(ctx, 405, 'invalid');
     if (ctx.path === '/api/') return sendKept(ctx, API_PAGE, HTML, PAGE_SECONDS);
     const [, name = '', endpoint = ''] = PATH.exec(ctx.path) ?? [];
-    // Its rule: dots and underscores are hyphens; neither the case nor runs of them matter.
-    const project = decodeURIComponent(name).replace(/[._]/g, '-');
+    // Its rule: dots and underscores are hyphens, and nothing else is changed. What is still escaped is no name.
+    const project = name.replace(/[._]/g, '-');
     if (!isEndpoint(endpoint) || normalizeName(project) !== project) return sendNotFound(ctx);
     state.project = project;
     try {

@@ -123,6 +123,7 @@ test.each([
   ['doubled slashes', 'requests//recent', ''],
   ['an unknown endpoint', 'requests/lately', ''],
   ['a name with an escaped slash', 'a%2Fb/recent', ''],
+  ['a bare percent sign', 'a%zz/recent', ''],
 ])('%s is 404 in text', async (_what, path, query) => {
   const { service } = await openApi();
   const { response, text } = await ask(service, path, query);
