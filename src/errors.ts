@@ -83,7 +83,7 @@ export const FAULTS = {
     status: 503,
     message: 'busy',
     color: 'lightgrey',
-    // Who asks for much is told first: it is no answer for others.
+    // Clients with a filled bucket get it first, so it is not stored for others.
     cacheClass: 'limited',
   },
   limited: {

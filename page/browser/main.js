@@ -30,6 +30,7 @@ const shown = {
   /** @type {readonly Row[]} */ rows: [],
   /** @type {Input} */ input: { type: 'empty' },
   search: '',
+  words: '',
   timer: 0,
   abort: new AbortController(),
 };
@@ -37,6 +38,15 @@ const shown = {
 /** @param {string} text */
 function say(text) {
   if (status.textContent !== text) status.textContent = text;
+}
+
+/**
+ * Says what is shown, but not again: after a choice of style, that a badge was copied stays.
+ * @param {string} words
+ */
+function announce(words) {
+  if (words !== shown.words) say(words);
+  shown.words = words;
 }
 
 /**
@@ -52,14 +62,14 @@ async function update(history) {
   writeAddress(input.type === 'project' ? { ...state, text: input.project } : state, history);
   const rows = rowsOf(input, state, catalog, location.origin);
   if (input.type !== 'project') {
-    say(wordsOfInput(input));
+    announce(wordsOfInput(input));
     show(input, rows, state);
     return tell(signal);
   }
   const [first] = rows;
   const twin = await twins.look(first?.twin ?? '');
   if (signal.aborted) return undefined;
-  say(wordsOf(input.project, twin));
+  announce(wordsOf(input.project, twin));
   if (WITHOUT_BADGES.has(twin.verdict)) return show(input, [], state);
   show(input, rows, state);
   return tell(signal);

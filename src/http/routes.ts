@@ -17,7 +17,7 @@ export interface Answers {
   readonly sendApi: SendApi;
 }
 
-/** All routes. They match canonical paths (see `canonicalTarget`). Each parses its grammar and hands over to one of the answers. */
+/** All routes, of canonical paths (see `canonicalTarget`). Each parses its grammar and hands over to one of the answers. */
 export function createRoutes({
   sendBadge,
   openPages,

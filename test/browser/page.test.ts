@@ -31,9 +31,15 @@ describe.skipIf(skipped)('a project', () => {
     await page.getByRole('radio', { name: 'plastic' }).check();
     await page.getByLabel('Copy as').selectOption('reStructuredText');
     const url = `${service.url}/pypi/v/requests.svg?style=plastic`;
-    await expect.poll(() => row(page, 'version').locator('.snippet').innerText()).toContain(url);
+    await expect
+      .poll(() => row(page, 'version').locator('.snippet').innerText())
+      .toContain(`.. image:: ${url}`);
     await page.getByRole('button', { name: 'Copy PyPI version' }).click();
     await expect.poll(() => statusOf(page)).toBe('Copied the badge: PyPI version.');
+    await page.getByRole('radio', { name: 'flat', exact: true }).check();
+    await expect.poll(() => searchOf(page)).toBe('?project=requests&as=rst');
+    expect(await statusOf(page)).toBe('Copied the badge: PyPI version.');
+    await page.getByRole('radio', { name: 'plastic' }).check();
     expect(await readClipboard(page)).toBe(
       `.. image:: ${url}\n   :target: https://pypi.org/project/requests/\n   :alt: PyPI version`,
     );

@@ -95,7 +95,7 @@ describe('what is small to send and large to draw', () => {
     expect(await pixelsOf(drawn)).toBeLessThanOrEqual(MAX_PIXELS);
   });
 
-  test('whoever draws next is served', async () => {
+  test('the next client’s picture is drawn', async () => {
     expect(await draw(drawingOf('<rect width="9" height="9"/>'))).toBeDefined();
   });
 });

@@ -56,7 +56,10 @@ test('whatever PyPI says: the badges of that project keep the contract, and othe
     }),
     { numRuns: PROJECT_RUNS },
   );
-  expect([...verdicts].toSorted()).toEqual(['not-found', 'ok', 'stale', 'unavailable']);
+  // Which of them occur is up to chance.
+  const known = new Set(['not-found', 'ok', 'stale', 'unavailable']);
+  expect([...verdicts].filter((verdict) => !known.has(verdict))).toEqual([]);
+  expect([...verdicts]).toContain('ok');
 });
 
 test.each([

@@ -24,7 +24,7 @@ test('tells what the feed of releases does not: yanks, that they are taken back,
   expect(await scene.wrongOnes(held, 'not found')).toEqual([]);
 });
 
-test('serials that go back: the follower goes on, and nothing is wrong afterwards', async () => {
+test('the follower continues after serials that go back, and badges are right', async () => {
   const { standIn } = scene;
   await followHere(scene, { feed: 'changelog' });
   const [one = '', other = '', last = ''] = scene.take(3);

@@ -65,7 +65,7 @@ test.each([
   },
 );
 
-test('a node that is away while one follower ends and another begins: it is told what it has missed of both', async () => {
+test('a node that is away during a change of followers gets the purges of both', async () => {
   const { way, settings } = await breakableWayForTest(scene);
   const [near] = scene.edges;
   const before = await followHere(scene, { settings });

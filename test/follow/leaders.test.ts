@@ -64,7 +64,7 @@ test('no follower is left: the edge keeps nothing for a day any more, until ther
   await becomes(followed.edgeSeconds);
 });
 
-/** What Node is told to have another time than this machine. */
+/** Environment that shifts the clock of a Node process. */
 function clockOff(offMs: number): Record<string, string> {
   const program = `const now = Date.now; Date.now = () => now() + ${offMs};`;
   return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(program)}` };

@@ -82,6 +82,11 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
     return facts;
   }
 
+  /** Until the process before has written the record and released its lease, the next one serves it stale. */
+  async function expectFresh(facts: Facts<unknown>, more: object = {}): Promise<void> {
+    await expect.poll(async () => facts.get(id)).toMatchObject({ state: 'fresh', ...more });
+  }
+
   /** Looks facts up in all processes in turn, several times. */
   async function askInTurn(...processes: Facts<unknown>[]): Promise<void> {
     for (let i = 0; i < 5; i += 1) {
@@ -113,7 +118,7 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
     const [before, after] = [await startProcess(older), await startProcess(newer)];
     await before.get(id);
     const value = { version: '1.0', summary: 'words' };
-    expect(await after.get(id)).toMatchObject({ state: 'fresh', value });
+    await expectFresh(after, { value });
     await askInTurn(before, after, await startProcess(older), await startProcess(newer));
     expect(upstream.asked).toEqual([undefined, undefined]);
   });
@@ -122,10 +127,9 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
     const [after, before] = [await startProcess(newer), await startProcess(older)];
     await after.get(id);
     skewMs = 11 * MINUTE;
-    // Until the first process has written the record and released its lease, this one is stale.
-    await expect.poll(async () => before.get(id)).toMatchObject({ state: 'fresh' });
+    await expectFresh(before);
     const value = { version: '1.0', summary: 'words' };
-    expect(await (await startProcess(newer)).get(id)).toMatchObject({ state: 'fresh', value });
+    await expectFresh(await startProcess(newer), { value });
     expect(upstream.asked).toEqual([undefined, undefined, undefined]);
   });
 
@@ -134,7 +138,7 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
     await facts.get(id);
     skewMs = 11 * MINUTE;
     const later = await startProcess(newer);
-    await expect.poll(async () => later.get(id)).toMatchObject({ state: 'fresh' });
+    await expectFresh(later);
     expect(upstream.asked).toEqual([undefined, '"etag"']);
   });
 
@@ -162,10 +166,10 @@ describe.each(BACKENDS)('two versions of the code over one %s store', (_, startB
       expect(await stranger.get(id)).toMatchObject({ state: 'unavailable' });
     }
     expect(upstream.asked).toHaveLength(2);
-    expect(await (await startProcess(newer)).get(id)).toMatchObject({ state: 'fresh' });
+    await expectFresh(await startProcess(newer));
     upstream.isDown = false;
     skewMs = MINUTE;
-    expect(await stranger.get(id)).toMatchObject({ state: 'fresh', value: { releases: [] } });
+    await expectFresh(stranger, { value: { releases: [] } });
   });
 
   test('have one leader', async () => {

@@ -20,7 +20,7 @@ export interface AttemptOptions {
   readonly onWrite: (refusal?: Error) => void;
 }
 
-/** Replies to a write that tell of Redis' state, not of the command: out of memory, a replica, a disk that fails. */
+/** Error replies to a write about the state of Redis, not about the command: out of memory, a replica, a failing disk. */
 const REFUSALS = /^(?:OOM|READONLY|MISCONF|NOREPLICAS|NOPERM|NOAUTH)\b/;
 const WRITES: ReadonlySet<Operation> = new Set(['set', 'lease', 'increment']);
 

@@ -41,8 +41,8 @@ export interface FontSet {
 }
 
 /**
- * Writes a fontconfig configuration with our fonts, and behind them the system's, to the directory, or to a new temporary one if that fails, and
- * sets `FONTCONFIG_FILE`. Call it before sharp is imported. Several processes may prepare the same directory at once.
+ * Writes a fontconfig configuration with our fonts, and behind them the system's, to the directory, or to a new
+ * temporary one if that fails, and sets `FONTCONFIG_FILE`. Call it before sharp is imported. Several processes may prepare the same directory at once.
  * Rejects if no directory can be written.
  */
 export async function prepareFonts(

@@ -6,16 +6,17 @@ const CLIENTS = 8;
 const BUSY_MS = 100;
 const STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social'];
 const FORMATS = ['png', 'webp', 'jpg', 'tiff'];
-/** More than the memory for pictures holds (`MEMORY_MAX_BYTES` of a mebibyte), so that the disk is asked. */
+/** With this text they take three times what the memory for pictures holds (3/8 of a mebibyte): the disk is asked. */
 const PICTURES = 80;
+const TEXT = 'a_picture_of_some_width_';
 /** After so many others, when it has been drawn; memory still has it. */
 const LATER = 4;
 
-/** The path of a picture with that word, one of eighty: all styles, raster formats, 3 to 15 kB each. */
+/** The path of a picture with that word, one of eighty: all styles and raster formats, about 15 kB each. */
 export function picturePath(word: string, number: number): string {
   const at = number % PICTURES;
   const [style, format] = [STYLES[at % 5], FORMATS[Math.floor(at / 5) % 4]];
-  return `/badge/${word}-${at}-blue.${format}?scale=4&style=${style}`;
+  return `/badge/${word}-${TEXT}${at}-blue.${format}?scale=4&style=${style}`;
 }
 
 /** The paths of `count` pictures with that word. */
@@ -60,9 +61,15 @@ export function createPictureComparison(healthy: Pick<TestService, 'url'>): Pict
   return {
     async findWrong(url, paths) {
       const pool = new Pool(url, { connections: CLIENTS });
-      const faults = await Promise.all(paths.map((path) => findFault(pool, path)));
+      const remaining = paths.values();
+      const faults: string[] = [];
+      // Few at once, so that memory still has a picture when it is requested again.
+      const ask = async (): Promise<void> => {
+        for (const path of remaining) faults.push(...(await findFault(pool, path)));
+      };
+      await Promise.all(Array.from({ length: CLIENTS }, ask));
       await pool.close();
-      return faults.flat();
+      return faults;
     },
   };
 }

@@ -19,8 +19,8 @@ const PROJECTS = 1_500;
 const MAX_LOGGED_REQUESTS = 100_000;
 const PATIENCE = { timeout: 60_000, interval: 100 };
 /**
- * What any follower does, it does by then. On a machine that is busy a badge may be stale once more, which the edge keeps
- * for a minute.
+ * Deadline for everything that a follower does. On a busy machine a badge may be stale once more, and the edge keeps that
+ * one for a minute.
  */
 export const FOLLOWED_WITHIN_MS = 100_000;
 export const TEST_MS = 400_000;
