@@ -78,7 +78,8 @@ export function createLoaded(options: {
 
   return {
     async find(project) {
-      if (clock() - lookedAtMs > CHECKED_MS) await looks.run('', look);
+      // The first load is used at once.
+      if (seen === undefined || clock() - lookedAtMs > CHECKED_MS) await looks.run('', look);
       if (seen === undefined) return { state: 'unloaded' };
       const { current, previous } = seen.published;
       const counts = await countsIn(current, project);

@@ -6,10 +6,11 @@ import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 
-const ENTRY = join(resolve(import.meta.dirname, '../clickhouse/node_modules/chdb'), 'index.mjs');
+const PACKAGES = resolve(import.meta.dirname, '../clickhouse/node_modules');
+const ENTRY = join(PACKAGES, 'chdb/index.mjs');
 
-/** Whether the real engine is installed: `npm ci` in `test/clickhouse`, as `make test-faults` does. */
-export const HAS_ENGINE = existsSync(ENTRY);
+/** Whether the real engine is installed: `npm ci` in `test/clickhouse`, as `make test-faults` does, brings it for this system. */
+export const HAS_ENGINE = existsSync(ENTRY) && existsSync(join(PACKAGES, '@chdb'));
 
 /** What a user of the public server may change. */
 const CHANGEABLE = new Set(['read_overflow_mode', 'result_overflow_mode', 'max_block_size']);
