@@ -32,16 +32,22 @@ export function findLockFaults(
   permitted: ReadonlyMap<string, string> = new Map(),
 ): string[] {
   const { '': _ourselves, ...packages } = lockSchema.parse(JSON.parse(text)).packages;
-  const paths = Object.keys(packages);
-  return Object.entries(packages).flatMap(([path, entry]) => {
-    // npm leaves out what the registry lacks when it writes the file, and refuses the file then.
-    const missing = Object.keys(entry.optionalDependencies)
-      .filter((name) => !paths.some((each) => each.endsWith(`node_modules/${name}`)))
-      .map((name) => `${path}: lacks its optional ${name}`);
-    const faults = faultsOf(path, entry);
-    if (!permitted.has(path)) return [...faults, ...missing];
-    return faults.length > 0 ? missing : [`${path}: is permitted to have faults, and has none`];
-  });
+  const entries = Object.entries(packages);
+  return [
+    ...entries.flatMap(([path, entry]) => {
+      const faults = faultsOf(path, entry);
+      if (!permitted.has(path)) return faults;
+      return faults.length > 0 ? [] : [`${path}: is permitted to have faults, and has none`];
+    }),
+    ...entries.flatMap(([path, entry]) => missingOf(path, entry, Object.keys(packages))),
+  ];
+}
+
+/** npm leaves out what the registry lacks when it writes the file, and refuses the file then. */
+function missingOf(path: string, { optionalDependencies }: Entry, paths: string[]): string[] {
+  return Object.keys(optionalDependencies)
+    .filter((name) => !paths.some((each) => each.endsWith(`node_modules/${name}`)))
+    .map((name) => `${path}: lacks its optional ${name}`);
 }
 
 function faultsOf(path: string, { integrity, resolved, hasInstallScript }: Entry): string[] {
