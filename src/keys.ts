@@ -27,6 +27,8 @@ export const KEYS = {
   pypistatsBudget: `${COORDINATION}:budget:pypistats`,
   /** Counter: queries to ClickHouse. */
   clickhouseBudget: `${COORDINATION}:budget:clickhouse`,
+  /** Counter: those of them that a client's request has caused. */
+  clickhouseOnDemand: `${COORDINATION}:budget:clickhouse:on-demand`,
   /** Lease of the running load, and prefix of all loads of download counts. */
   downloads: `${COORDINATION}:downloads`,
   /** Counter: requested refreshes of a project. */

@@ -45,6 +45,8 @@ export type ClickHouseOptions = {
   >;
   readonly store: Pick<Store, 'increment'>;
   readonly version: string;
+  /** Its queries are for clients, who get half of an hour's: the load always has the other half. */
+  readonly isOnDemand?: boolean;
   readonly observe?: (outcome: 'answered' | QueryFailure, seconds: number) => void;
 };
 
@@ -54,7 +56,7 @@ export type ClickHouseOptions = {
  * each query has that setting and one row.
  */
 export function createClickHouse(options: ClickHouseOptions): ClickHouse {
-  const { config, store, version, observe } = options;
+  const { config, store, version, isOnDemand = false, observe } = options;
   const perHour = config.CLICKHOUSE_QUERIES_PER_HOUR;
   const count = createCounter(store, () => performance.now());
   const client = createClient({
@@ -71,10 +73,17 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
   });
   let left = perHour;
 
+  const take = async (key: string, most: number): Promise<void> => {
+    const used = await count(key, HOUR_MS);
+    left = Math.max(0, most - used);
+    if (used > most) throw new QueryError('over-budget', 'no query is left in this hour');
+  };
+
   const ask = async (query: Query, signal: AbortSignal): Promise<unknown> => {
-    const used = await count(KEYS.clickhouseBudget, HOUR_MS);
-    left = Math.max(0, perHour - used);
-    if (used > perHour) throw new QueryError('over-budget', 'no query is left in this hour');
+    if (isOnDemand) await take(KEYS.clickhouseOnDemand, Math.floor(perHour / 2));
+    const leftOnDemand = isOnDemand ? left : perHour;
+    await take(KEYS.clickhouseBudget, perHour);
+    left = Math.min(left, leftOnDemand);
     return oneRow(await send(client, query, signal));
   };
 

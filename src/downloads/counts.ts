@@ -31,6 +31,8 @@ export interface DownloadSource {
     needsTotal: boolean,
     admit?: () => void,
   ) => Promise<FoundDownloads>;
+  /** Returns the counts of all projects together; undefined if nobody knows them. */
+  readonly ofAll: () => Promise<FoundDownloads | undefined>;
 }
 
 /** The counts of pypistats.org, project by project. */
@@ -41,6 +43,7 @@ export function countsOfPypistats(facts: Pick<Facts<DownloadFacts>, 'get'>): Dow
       ...(await facts.get(project, admit)),
       source: 'pypistats',
     }),
+    ofAll: () => Promise.resolve(undefined),
   };
 }
 
@@ -49,7 +52,7 @@ export function countsOfPypistats(facts: Pick<Facts<DownloadFacts>, 'get'>): Dow
  * or its bucket: pypistats.org's counts, and if it does not answer, those of the load before.
  */
 export function countsOfLoad(options: {
-  readonly loaded: Pick<Loaded, 'find'>;
+  readonly loaded: Pick<Loaded, 'find' | 'look'>;
   readonly tier: FactsTier;
   readonly pypistats: Pick<Facts<DownloadFacts>, 'get'>;
   readonly findProject: (name: string, admit?: () => void) => Promise<Found<ProjectFacts>>;
@@ -106,6 +109,12 @@ export function countsOfLoad(options: {
       if (found.state === 'absent') return ofNobody(project, found.load, admit);
       const before = found.state === 'missing' ? found.before : undefined;
       return withoutLoad(project, needsTotal, before, admit);
+    },
+    async ofAll() {
+      const load = (await loaded.look())?.current;
+      if (load === undefined) return undefined;
+      const { dayTotal: lastDay, weekTotal: lastWeek, monthTotal: lastMonth } = load;
+      return ofLoad('', load, { lastDay, lastWeek, lastMonth });
     },
   };
 }

@@ -66,7 +66,8 @@ async function writeRange(
       throw new LoadError('the shared store takes no writes');
     buckets.push([first, number]);
   }
-  const sum = (of: 1 | 3): number => rows.reduce((total, row) => total + Math.max(0, row[of]), 0);
-  const projects = rows.length;
-  return { range, buckets, bytes, projects, dayTotal: sum(1), monthTotal: sum(3), through };
+  const sum = (of: 1 | 2 | 3): number =>
+    rows.reduce((total, row) => total + Math.max(0, row[of]), 0);
+  const totals = { dayTotal: sum(1), weekTotal: sum(2), monthTotal: sum(3) };
+  return { range, buckets, bytes, projects: rows.length, ...totals, through };
 }

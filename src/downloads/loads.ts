@@ -23,6 +23,7 @@ const partSchema = z.object({
   projects: count,
   /** Downloads of the last day without mirrors. */
   dayTotal: count,
+  weekTotal: count,
   monthTotal: count,
   through: day,
 });
@@ -39,6 +40,7 @@ const loadSchema = z.object({
   projects: count,
   bytes: count,
   dayTotal: count,
+  weekTotal: count,
   monthTotal: count,
   /** The first name of each range of names that the server could read at once. */
   bounds: z.array(z.string()),

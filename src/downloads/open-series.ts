@@ -15,7 +15,7 @@ export interface OpenedSeries {
 
 /** Creates the facts of downloads by day. The client of ClickHouse is loaded with the first query. */
 export function openSeries(
-  loaded: Pick<Loaded, 'look'>,
+  loaded: Pick<Loaded, 'look' | 'find'>,
   memoryShare: number,
   options: SourcesOptions,
 ): OpenedSeries {
@@ -27,6 +27,7 @@ export function openSeries(
       config,
       store,
       version,
+      isOnDemand: true,
       observe: (outcome, seconds) => metrics.upstream('clickhouse', outcome, seconds),
     });
     return client;
@@ -34,6 +35,7 @@ export function openSeries(
   const source = createSeriesSource({
     database: config.CLICKHOUSE_DATABASE,
     lastDay: async () => (await loaded.look())?.current.day,
+    hasNone: async (project) => (await loaded.find(project)).state === 'absent',
     query: async (query, signal) => (await open()).query(query, signal),
   });
   const series = createFactsOf(source, memoryShare, options);

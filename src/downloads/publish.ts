@@ -33,6 +33,7 @@ export function loadOf(progress: Progress, published: Published | undefined, now
     projects: sum((part) => part.projects),
     bytes: sum((part) => part.bytes),
     dayTotal,
+    weekTotal: sum((part) => part.weekTotal),
     monthTotal: sum((part) => part.monthTotal),
     bounds: done.map(({ range }) => range.from).slice(1),
     buckets: done.flatMap(({ buckets }) => buckets),

@@ -34,6 +34,8 @@ export interface SeriesOptions {
   readonly database: string;
   /** The last day that is counted; undefined: not known yet. */
   readonly lastDay: () => Promise<string | undefined>;
+  /** Whether a project is known to have no downloads, so that nothing has to be asked. */
+  readonly hasNone: (project: string) => Promise<boolean>;
   readonly query: ClickHouse['query'];
   readonly clock?: () => number;
   readonly random?: () => number;
@@ -41,21 +43,22 @@ export interface SeriesOptions {
 
 /** Creates the source of downloads a day, asked of ClickHouse on demand. A project without any has an empty series. */
 export function createSeriesSource(options: SeriesOptions): FactsSource<Series> {
-  const { database, lastDay, query, clock = Date.now, random = Math.random } = options;
+  const { database, lastDay, hasNone, query, clock = Date.now, random = Math.random } = options;
   return {
     name: 'clickhouse',
     schema: seriesSchema,
     freshUntilMs: (fetchedAtMs) => nextLoadMs(fetchedAtMs, random()),
     async load(id, _previous, signal) {
       const through = (await lastDay()) ?? dayOf(clock(), -1);
-      const answer = await query(seriesQuery(database, id, through), signal);
+      const [project = '', breakdown = ''] = id.split(':');
+      if (await hasNone(project)) return { state: 'known', value: { through, counts: {} } };
+      const answer = await query(seriesQuery(database, project, breakdown, through), signal);
       return { state: 'known', value: readSeries(answer, through) };
     },
   };
 }
 
-function seriesQuery(database: string, id: string, through: string): Query {
-  const [project = '', breakdown = ''] = id.split(':');
+function seriesQuery(database: string, project: string, breakdown: string, through: string): Query {
   return {
     sql: `
 SELECT groupArray((category, date, downloads)) AS series, count() AS n, ${MODE} AS mode

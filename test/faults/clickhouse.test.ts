@@ -118,7 +118,12 @@ describe.runIf(HAS_ENGINE)('in a real ClickHouse', () => {
     });
     onTestFinished(() => clickhouse.close());
     const { query } = clickhouse;
-    const source = createSeriesSource({ database: 'pypi', lastDay: async () => LAST, query });
+    const source = createSeriesSource({
+      database: 'pypi',
+      lastDay: async () => LAST,
+      hasNone: async () => false,
+      query,
+    });
     const signal = AbortSignal.timeout(60_000);
     const loaded = await source.load(seriesId('requests', breakdown), undefined, signal);
     const points = loaded.state === 'known' ? pointsOf(loaded.value) : [];

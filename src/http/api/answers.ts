@@ -18,14 +18,14 @@ export interface Asked {
   readonly parameters: Readonly<Partial<Record<'period' | 'mirrors' | 'version' | 'os', string>>>;
 }
 
-/** Returns the data of `recent`; undefined for an unknown period, or if there are no downloads. */
+/** Returns the data of `recent`; undefined for an unknown period, or if it has no downloads. */
 export function recentData(
   counts: DownloadFacts,
   { parameters: { period } }: Asked,
 ): Record<string, number> | undefined {
-  const wanted = PERIODS.filter((each) => period === undefined || each === period);
-  if (counts.lastMonth === 0 || wanted.length === 0) return undefined;
   const of = { day: counts.lastDay, month: counts.lastMonth, week: counts.lastWeek };
+  const wanted = PERIODS.filter((each) => period === undefined || each === period);
+  if (wanted.every((each) => of[each] === 0)) return undefined;
   return Object.fromEntries(wanted.map((each) => [`last_${each}`, of[each]]));
 }
 
@@ -50,21 +50,39 @@ export const SERIES: Readonly<Record<Exclude<Endpoint, 'recent'>, SeriesEndpoint
   python_major: {
     breakdown: 'python',
     points: (series) => pointsOf(byMajor(series)),
-    only: ({ parameters: { version } }) => version,
+    only: ({ parameters: { version } }) => titleCase(version),
     needsDownloads: false,
   },
   python_minor: {
     breakdown: 'python',
     points: pointsOf,
-    only: ({ parameters: { version } }) => version,
+    only: ({ parameters: { version } }) => titleCase(version),
     needsDownloads: false,
   },
   system: {
     breakdown: 'system',
     points: pointsOf,
-    // In title case, as there: `other` and `null` match nothing.
-    only: ({ parameters: { os } }) =>
-      os?.replace(/[a-z]+/gi, (word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase()),
+    only: ({ parameters: { os } }) => titleCase(os),
     needsDownloads: false,
   },
 };
+
+/** Returns the data of an endpoint; undefined if there is none, and that is an error. */
+export function seriesData(
+  endpoint: Exclude<Endpoint, 'recent'>,
+  series: Series,
+  asked: Asked,
+): Point[] | undefined {
+  const { points, only, needsDownloads } = SERIES[endpoint];
+  const category = only(asked);
+  const data = points(series).filter((point) => [undefined, point.category].includes(category));
+  return needsDownloads && data.length === 0 ? undefined : data;
+}
+
+/** As there: `linux` is `Linux`, and `other` and `null` match nothing. */
+function titleCase(text: string | undefined): string | undefined {
+  return text?.replace(
+    /[a-z]+/gi,
+    (word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase(),
+  );
+}

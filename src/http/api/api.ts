@@ -8,7 +8,7 @@ import { normalizeName } from '../../facts/names.ts';
 import { headersOfPage } from '../headers.ts';
 import type { BadgeContext } from '../state.ts';
 import { sendResponse } from '../write.ts';
-import { type Asked, type Endpoint, ENDPOINTS, recentData, SERIES } from './answers.ts';
+import { type Asked, type Endpoint, ENDPOINTS, recentData, SERIES, seriesData } from './answers.ts';
 import { API_PAGE } from './page.ts';
 
 const NOT_FOUND_SECONDS = 60;
@@ -18,6 +18,8 @@ const PAGE_SECONDS = 3_600;
 const PARAMETERS = ['period', 'mirrors', 'version', 'os'] as const;
 const PATH = /^\/api\/packages\/([^/]+)\/([a-z_]+)$/;
 const HTML = 'text/html; charset=utf-8';
+/** There, the name of all projects together. */
+const ALL = '__all__';
 
 /** Answers everything under `/api/`; never rejects. */
 export type SendApi = (ctx: BadgeContext) => Promise<void>;
@@ -38,12 +40,12 @@ export function createApi(options: ApiOptions): SendApi {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return sendError(ctx, 405, 'invalid');
     if (ctx.path === '/api/') return sendKept(ctx, API_PAGE, HTML, PAGE_SECONDS);
     const [, name = '', endpoint = ''] = PATH.exec(ctx.path) ?? [];
-    // Its rule: dots and underscores are hyphens, and nothing else is changed. What is still escaped is no name.
-    const project = name.replace(/[._]/g, '-');
-    if (!isEndpoint(endpoint) || normalizeName(project) !== project) return sendNotFound(ctx);
-    state.project = project;
+    const project = readName(name);
+    // There, an escaped slash is a slash.
+    if (!isEndpoint(endpoint) || project.includes('/')) return sendNotFound(ctx);
     try {
-      await answer(options, ctx, project, endpoint);
+      const found = await find(options, ctx, project, endpoint);
+      send(ctx, found, { package: project, type: `${endpoint}_downloads` });
     } catch (error) {
       const isLimited = error instanceof BadgeError && error.code === 'limited';
       if (!isLimited) state.error = error;
@@ -56,34 +58,47 @@ function isEndpoint(text: string): text is Endpoint {
   return ENDPOINTS.some((each) => each === text);
 }
 
-async function answer(
+/** Its rule: dots and underscores are hyphens, and nothing else is changed. */
+function readName(escaped: string): string {
+  const name = decodeURIComponent(escaped);
+  return name === ALL ? ALL : name.replace(/[._]/g, '-');
+}
+
+/** The data that is asked for; a value that is undefined is not found. */
+type FoundData = Found<object | undefined> | undefined;
+
+async function find(
   { counts, series, charge }: ApiOptions,
   ctx: BadgeContext,
   project: string,
   endpoint: Endpoint,
-): Promise<void> {
+): Promise<FoundData> {
   const asked = readQuery(ctx.querystring);
-  const startedAtMs = performance.now();
-  const note = (found: Found<unknown>): void => {
-    const tier = found.state === 'unavailable' ? 'none' : found.tier;
-    ctx.state.steps.push({ name: 'facts', tier, tookMs: performance.now() - startedAtMs });
-  };
+  const admit = (): void => charge(ctx);
+  const isName = normalizeName(project) === project;
+  if (isName) ctx.state.project = project;
   if (endpoint === 'recent') {
-    const found = await counts.get(project, false, () => charge(ctx));
-    note(found);
-    return send(ctx, found, project, endpoint, (value) => recentData(value, asked));
+    if (!isName && project !== ALL) return undefined;
+    const found = isName ? await counts.get(project, false, admit) : await counts.ofAll();
+    return found && withData(found, (value) => recentData(value, asked));
   }
-  if (series === undefined) return sendNotFound(ctx);
-  const { breakdown, points, only, needsDownloads } = SERIES[endpoint];
-  const found = await series.get(seriesId(project, breakdown), () => charge(ctx));
-  note(found);
-  send(ctx, found, project, endpoint, (value) => {
-    const category = only(asked);
-    const data = points(value).filter(
-      (point) => category === undefined || point.category === category,
-    );
-    return needsDownloads && data.length === 0 ? undefined : data;
-  });
+  if (series === undefined || project === ALL) return undefined;
+  const id = seriesId(project, SERIES[endpoint].breakdown);
+  const found = isName ? await series.get(id, admit) : ofNobody();
+  return withData(found, (value) => seriesData(endpoint, value, asked));
+}
+
+/** No project has such a name. */
+function ofNobody(): Found<Series> {
+  const nowMs = Date.now();
+  const dueAtMs = nowMs + NOT_FOUND_SECONDS * 1000;
+  const value = { through: '', counts: {} };
+  return { state: 'fresh', value, fetchedAtMs: nowMs, dueAtMs, tier: 'memory' };
+}
+
+function withData<T>(found: Found<T>, dataOf: (value: T) => object | undefined): FoundData {
+  if (found.state === 'absent' || found.state === 'unavailable') return found;
+  return { ...found, value: dataOf(found.value) };
 }
 
 /** Reads the parameters of the API: the first of each, as Flask takes it. */
@@ -97,23 +112,29 @@ export function readQuery(query: string): Asked {
   return { parameters };
 }
 
-function send<T>(
-  ctx: BadgeContext,
-  found: Found<T>,
-  project: string,
-  endpoint: Endpoint,
-  dataOf: (value: T) => object | undefined,
-): void {
-  if (found.state === 'unavailable') {
-    ctx.state.error = found.reason;
+function send(ctx: BadgeContext, found: FoundData, about: object): void {
+  const { state } = ctx;
+  const tookMs = performance.now() - state.startedAtMs;
+  if (found?.state === 'unavailable') {
+    state.error = found.reason;
     return sendError(ctx, 503, 'unavailable');
   }
-  const data = found.state === 'absent' ? undefined : dataOf(found.value);
-  if (data === undefined || found.state === 'absent') return sendNotFound(ctx);
-  const body = `${JSON.stringify({ data, package: project, type: `${endpoint}_downloads` })}\n`;
+  if (found !== undefined) state.steps.push({ name: 'facts', tier: found.tier, tookMs });
+  const data = found?.state === 'absent' ? undefined : found?.value;
+  if (data === undefined || found === undefined || found.state === 'absent')
+    return sendNotFound(ctx);
+  state.verdict = found.state === 'fresh' ? 'ok' : 'stale';
   const seconds = Math.floor((found.dueAtMs - Date.now()) / 1000);
-  ctx.state.verdict = found.state === 'fresh' ? 'ok' : 'stale';
+  const body = inAscii(`${JSON.stringify({ data, ...about })}\n`);
   sendKept(ctx, body, 'application/json', Math.min(Math.max(seconds, LEAST_SECONDS), MOST_SECONDS));
+}
+
+/** As Flask's `jsonify` writes JSON. */
+function inAscii(json: string): string {
+  return json.replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function sendKept(ctx: BadgeContext, body: string, contentType: string, seconds: number): void {
@@ -138,6 +159,6 @@ const BODIES = {
 
 function sendError(ctx: BadgeContext, status: keyof typeof BODIES, verdict: Verdict): void {
   ctx.state.verdict = verdict;
-  const headers = headersOfPage({ verdict });
+  const headers = { ...headersOfPage({ verdict }), ...(status === 405 && { Allow: 'GET, HEAD' }) };
   sendResponse(ctx, { status, headers, contentType: HTML, body: BODIES[status] });
 }

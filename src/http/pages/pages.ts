@@ -64,12 +64,15 @@ export function createPages({ version, publicUrl, status }: PagesOptions): Pages
       lasting(CONTENT_TYPES.json, async () => json(await readSlugs())),
     ),
     failure(ctx, error) {
+      const { status, verdict } = error.fault;
       const words = error.code === 'no-badge' ? 'page not found' : error.fault.message;
-      const isJson = /^\/api\/|\.json$/.test(ctx.path);
+      const failed = { status, verdict, retryAfterSeconds: error.retryAfterSeconds };
+      // As at pypistats.org.
+      if (ctx.path.startsWith('/api/'))
+        return sendPage(ctx, { ...failed, contentType: HTML_TYPE, body: `${status}` });
+      const isJson = ctx.path.endsWith('.json');
       return sendPage(ctx, {
-        status: error.fault.status,
-        verdict: error.fault.verdict,
-        retryAfterSeconds: error.retryAfterSeconds,
+        ...failed,
         contentType: isJson ? CONTENT_TYPES.json : HTML_TYPE,
         body: isJson ? json({ error: words }) : renderFailure(words, assetUrl),
       });

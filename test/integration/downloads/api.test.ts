@@ -25,11 +25,12 @@ const ROWS: readonly DownloadRow[] = later(
     ...rowsOf('requests', 5, { python: '2.7', system: 'other' }),
     ...rowsOf('requests', 1, { installer: 'bandersnatch' }),
     ...rowsOf('mirrored', 9, { installer: 'bandersnatch' }),
+    ...rowsOf('rare', 2).filter(({ date }) => date !== LAST),
   ],
   ageInDays(LAST, Date.now()) - 1,
 );
 
-async function openApi(settings: Readonly<Record<string, string>> = {}) {
+async function openApi(settings: Readonly<Record<string, string>> = {}, isLoaded = true) {
   const standIn = await startStandInForTest(ROWS);
   const directory = await tempDirectoryForTest();
   const service = await startServiceForTest({
@@ -38,12 +39,16 @@ async function openApi(settings: Readonly<Record<string, string>> = {}) {
     CACHE_DIR: directory,
     ...settings,
   });
+  if (isLoaded) await loadInto(directory, standIn.url);
+  return { service, standIn };
+}
+
+async function loadInto(directory: string, url: string): Promise<void> {
   const path = join(directory, 'facts.sqlite');
   const store = createSqliteStore({ path, maxBytes: 512 * 1024 * 1024 });
   onTestFinished(() => store.close());
   const clock = Object.assign(createClock(), { nowMs: Date.now() });
-  await load(openLoader(store, standIn.url, clock).loader);
-  return { service, standIn };
+  await load(openLoader(store, url, clock).loader);
 }
 
 /** A request as the Python client sends it (pypistats 1.x): "&" before each parameter. */
@@ -106,9 +111,31 @@ test('answers what the Python client asks for, from the load and from ClickHouse
   expect((await dataOf('requests/system', '&os=linux')).data.at(-1)).toEqual(
     point('Linux', YESTERDAY, 60),
   );
-  // The title case of these matches nothing, as there.
-  expect((await dataOf('requests/system', '&os=other')).data).toEqual([]);
-  expect((await dataOf('nobody/system')).data).toEqual([]);
+});
+
+test.each([
+  ['a system in title case', 'requests/system', 'os=other'],
+  ['a version in title case', 'requests/python_minor', 'version=null'],
+  ['a project without downloads', 'nobody/system', ''],
+  ['an upper-case name', 'Requests/system', ''],
+  ['a run of hyphens', 'a--b/python_major', ''],
+  ['a name beyond ASCII', '%C3%A9%f0%9f%90%8d/python_minor', ''],
+])('%s has no data, and is no error', async (_what, path, query) => {
+  const { service, standIn } = await openApi();
+  const before = standIn.queries.length;
+  const { response, text } = await ask(service, path, query);
+  expect(response.status).toBe(200);
+  expect(JSON.parse(text)).toMatchObject({ data: [] });
+  // As Flask writes it.
+  expect(text).toMatch(/^[\x20-\x7e]+\n$/);
+  expect(standIn.queries.length - before).toBe(path.startsWith('requests/') ? 1 : 0);
+});
+
+test('the project __all__ is the sum of all', async () => {
+  const { service } = await openApi();
+  const { text } = await ask(service, '__all__/recent', '&period=month');
+  const data = { last_month: RECENT.last_month + 29 * 2 };
+  expect(text).toBe(`${JSON.stringify({ data, package: '__all__', type: 'recent_downloads' })}\n`);
 });
 
 test.each([
@@ -116,6 +143,8 @@ test.each([
   ['a project that only mirrors download', 'mirrored/recent', ''],
   ['a period that does not exist', 'requests/recent', 'period=year'],
   ['an empty period', 'requests/recent', 'period='],
+  ['a period without downloads', 'rare/recent', 'period=day'],
+  ['downloads by day of all projects', '__all__/overall', ''],
   ['downloads by day of a project without any', 'nobody/overall', ''],
   ['an upper-case name', 'Requests/recent', ''],
   ['a run of hyphens', 'a--b/recent', ''],
@@ -162,8 +191,15 @@ test('says 503 where ClickHouse does not answer and nothing is known', async () 
 test('asks ClickHouse for no more than the queries of an hour', async () => {
   const { service, standIn } = await openApi({ CLICKHOUSE_QUERIES_PER_HOUR: '27' });
   const before = standIn.queries.length;
-  for (const name of ['a', 'b', 'c', 'd', 'e']) await ask(service, `${name}/system`);
+  for (const endpoint of ['overall', 'python_minor', 'system'])
+    await ask(service, `requests/${endpoint}`);
   expect(standIn.queries.length - before).toBe(2);
+});
+
+test('clients cause at most half of the queries of an hour, so that the load has its own', async () => {
+  const { service, standIn } = await openApi({ CLICKHOUSE_QUERIES_PER_HOUR: '5' }, false);
+  for (const name of ['a', 'b', 'c', 'd', 'e']) await ask(service, `${name}/system`);
+  expect(standIn.queries).toHaveLength(2);
 });
 
 test('without DOWNLOADS_SOURCE, recent comes from pypistats.org, and the rest is 404', async () => {
