@@ -16,6 +16,7 @@ import { types } from './kinds/types.ts';
 import { released, size } from './kinds/uploads.ts';
 import { furyVersion, version } from './kinds/version.ts';
 import { type Grammar, GRAMMARS, type Kind } from './kind.ts';
+import { type Parameter, PARAMETERS } from './parameters.ts';
 
 /** The kinds of badges that are always served, in the order of the documents. A new kind is a file in `kinds/` and a line here. */
 export const KINDS: readonly [Kind, ...Kind[]] = [
@@ -43,9 +44,21 @@ export const KINDS: readonly [Kind, ...Kind[]] = [
 /** All kinds: those too that need the counts of all projects (`DOWNLOADS_SOURCE=clickhouse`). */
 export const ALL_KINDS: readonly Kind[] = [...KINDS, downloadsTotal];
 
-/** Returns the kinds that are served, for pages. `hasTotals`: whether all downloads are known. */
-export function servedKinds(hasTotals: boolean): readonly Kind[] {
-  return hasTotals ? ALL_KINDS : KINDS;
+/** What a service has, for its pages. */
+export interface Served {
+  readonly kinds: readonly Kind[];
+  readonly parameters: readonly Parameter[];
+}
+
+/** Returns what is served. Where all downloads are not known (`hasTotals`), nothing shows them. */
+export function servedWith(hasTotals: boolean): Served {
+  if (hasTotals) return { kinds: ALL_KINDS, parameters: PARAMETERS };
+  const withoutTotal = ({ values, ...parameter }: Parameter): Parameter =>
+    values === undefined
+      ? parameter
+      : { ...parameter, values: values.filter((value) => value !== 'total') };
+  const parameters = PARAMETERS.map(withoutTotal);
+  return { kinds: KINDS, parameters };
 }
 
 const BY_NAME: ReadonlyMap<string, Kind> = new Map(

@@ -134,7 +134,7 @@ export const parametersSchema = z.object({
   }),
   period: optional(z.enum(PERIODS)).register(facts, {
     changes: 'content',
-    about: 'period of the downloads; `total` needs `DOWNLOADS_SOURCE=clickhouse`',
+    about: 'period of the downloads',
     example: 'week',
     values: PERIODS,
     default: 'month',

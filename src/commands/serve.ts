@@ -115,7 +115,8 @@ async function openPages({ config, version }: Context, services: Services): Prom
   const records = createLoadRecords(store);
   const reportDownloads = sources.loaded && (() => reportLoad(records));
   const status = createStatus({ version, follower, sources, store, reportLoad: reportDownloads });
-  return createPages({ version, publicUrl: config.PUBLIC_URL, status });
+  const { hasTotals } = sources.counts;
+  return createPages({ version, publicUrl: config.PUBLIC_URL, hasTotals, status });
 }
 
 function rateLimitOf(config: Config, { isLate }: Overload): RateLimit {

@@ -33,6 +33,7 @@ export const downloadsMonthly: DownloadKind = shieldsDownloads('dm', 'month');
 /** All downloads, of which only a daily load from ClickHouse knows. */
 export const downloadsTotal: DownloadKind = {
   ...shieldsDownloads('dt', 'total'),
+  title: 'all downloads',
   otherPaths: ['/pepy/dt'],
   about: 'all downloads, with mirrors: `12M`',
   needsTotal: () => true,

@@ -1,4 +1,5 @@
 import { loadOnce } from '../../../cache/load-once.ts';
+import { servedWith } from '../../badges/catalog.ts';
 import type { BadgeError } from '../../errors.ts';
 import { readSlugs } from '../../logos/icons.ts';
 import { createCatalog } from '../../pages/catalog.ts';
@@ -33,14 +34,17 @@ export interface PagesOptions {
   readonly version: string;
   /** Where badges are served; empty if unknown. */
   readonly publicUrl: string;
+  /** Whether all downloads are known, beside those of the last month. */
+  readonly hasTotals: boolean;
   readonly status: () => Promise<StatusReport>;
 }
 
 /** Creates the pages. Their files are read here, and compressed when first requested. */
-export function createPages({ version, publicUrl, status }: PagesOptions): Pages {
+export function createPages({ version, publicUrl, hasTotals, status }: PagesOptions): Pages {
   const assets = readAssets();
   const { urlOf: assetUrl, modules } = assets;
-  const catalog = createCatalog();
+  const served = servedWith(hasTotals);
+  const catalog = createCatalog(served);
   const home = (ctx: BadgeContext): string => {
     // What the form says is read and rendered for this client.
     if (ctx.querystring !== '') ctx.state.charge();
@@ -51,9 +55,9 @@ export function createPages({ version, publicUrl, status }: PagesOptions): Pages
   return {
     byPath: new Map<string, Send>([
       ['/', fresh(HTML_TYPE, 'page', home)],
-      ['/docs', lasting(HTML_TYPE, () => renderDocs(assetUrl))],
-      ['/llms.txt', lasting(TEXT_TYPE, renderLlms)],
-      ['/openapi.json', lasting(CONTENT_TYPES.json, () => json(createOpenApi(version)))],
+      ['/docs', lasting(HTML_TYPE, () => renderDocs(assetUrl, served))],
+      ['/llms.txt', lasting(TEXT_TYPE, () => renderLlms(served))],
+      ['/openapi.json', lasting(CONTENT_TYPES.json, () => json(createOpenApi(version, served)))],
       ['/robots.txt', lasting(TEXT_TYPE, () => 'User-agent: *\nAllow: /\n')],
       ['/favicon.ico', lasting(icon?.contentType ?? '', () => icon?.body ?? '')],
       ['/status', fresh(HTML_TYPE, 'status', async () => renderStatus(await status(), assetUrl))],

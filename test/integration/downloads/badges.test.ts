@@ -153,3 +153,15 @@ test.each([
   expect(response.status).toBe(404);
   expect(await response.json()).toMatchObject({ label: '404', message: 'badge not found' });
 });
+
+test.each(['/?project=requests', '/docs', '/openapi.json', '/llms.txt'])(
+  '%s has all downloads where they are known, and nowhere else',
+  async (path) => {
+    const settings = { ...CLICKHOUSE, CACHE_DIR: await tempDirectoryForTest() };
+    const known = await (await (await startServiceForTest(settings)).get(path)).text();
+    const unknown = await (await (await startServiceForTest()).get(path)).text();
+    expect(known).toMatch(/\bdt\b/);
+    expect(known).toMatch(/\btotal\b/);
+    expect(unknown).not.toMatch(/\bdt\b|\btotal\b/);
+  },
+);

@@ -19,6 +19,7 @@ import type { SendBadge } from '../../../src/http/badges/send.ts';
 import type { BadgeContext, BadgeState } from '../../../src/http/state.ts';
 import { isRelease, normalizeName } from '../../../src/facts/names.ts';
 import { OWN_PARAMETERS, readState } from '../../../page/shared/state.js';
+import { servedWith } from '../../../src/badges/catalog.ts';
 import { createCatalog } from '../../../src/pages/catalog.ts';
 import { isMissing } from '../../support/programs.ts';
 import { startVarnish, type TestVarnish } from '../../support/varnish.ts';
@@ -37,7 +38,7 @@ const agent = new HttpAgent({ keepAlive: true });
 /** The target of each request as it arrived at the API. */
 const arrived = new WeakMap<IncomingMessage, string>();
 
-const catalog = createCatalog();
+const catalog = createCatalog(servedWith(false));
 
 /** What a page reads of its query. */
 function queryOfPage({ path, query, querystring }: BadgeContext): object {
