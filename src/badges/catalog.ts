@@ -53,12 +53,12 @@ export interface Served {
 /** Returns what is served. Where all downloads are not known (`hasTotals`), nothing shows them. */
 export function servedWith(hasTotals: boolean): Served {
   if (hasTotals) return { kinds: ALL_KINDS, parameters: PARAMETERS };
-  const withoutTotal = ({ values, ...parameter }: Parameter): Parameter =>
-    values === undefined
-      ? parameter
-      : { ...parameter, values: values.filter((value) => value !== 'total') };
-  const parameters = PARAMETERS.map(withoutTotal);
-  return { kinds: KINDS, parameters };
+  return { kinds: KINDS, parameters: PARAMETERS.map(withoutTotal) };
+}
+
+function withoutTotal({ values, ...parameter }: Parameter): Parameter {
+  if (values === undefined) return parameter;
+  return { ...parameter, values: values.filter((value) => value !== 'total') };
 }
 
 const BY_NAME: ReadonlyMap<string, Kind> = new Map(

@@ -61,20 +61,8 @@ export function countsOfLoad(options: {
   const { loaded, tier, findProject, clock = Date.now } = options;
   const pypistats = countsOfPypistats(options.pypistats);
 
-  const ofLoad = (project: string, load: Load, value: DownloadCounts): FoundDownloads => {
-    const nowMs = clock();
-    const isFresh = ageInDays(load.day, nowMs) <= MOST_DAYS_OLD;
-    return {
-      state: isFresh ? 'fresh' : 'stale',
-      value,
-      fetchedAtMs: Math.min(load.loadedAtMs, nowMs),
-      // Spread over an hour, so that the edge does not ask for all badges at once.
-      dueAtMs: isFresh ? nextLoadMs(nowMs, crc32(project) / UINT32) : nowMs + STALE_MS,
-      tier,
-      source: 'clickhouse',
-      through: load.day,
-    };
-  };
+  const ofLoad = (project: string, load: Load, value: DownloadCounts): FoundDownloads =>
+    foundIn(load, project, value, tier, clock());
 
   const ofNobody = async (
     project: string,
@@ -116,5 +104,25 @@ export function countsOfLoad(options: {
       const { dayTotal: lastDay, weekTotal: lastWeek, monthTotal: lastMonth } = load;
       return ofLoad('', load, { lastDay, lastWeek, lastMonth });
     },
+  };
+}
+
+function foundIn(
+  load: Load,
+  project: string,
+  value: DownloadCounts,
+  tier: FactsTier,
+  nowMs: number,
+): FoundDownloads {
+  const isFresh = ageInDays(load.day, nowMs) <= MOST_DAYS_OLD;
+  return {
+    state: isFresh ? 'fresh' : 'stale',
+    value,
+    fetchedAtMs: Math.min(load.loadedAtMs, nowMs),
+    // Spread over an hour, so that the edge does not ask for all badges at once.
+    dueAtMs: isFresh ? nextLoadMs(nowMs, crc32(project) / UINT32) : nowMs + STALE_MS,
+    tier,
+    source: 'clickhouse',
+    through: load.day,
   };
 }

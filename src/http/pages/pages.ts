@@ -68,12 +68,12 @@ export function createPages({ version, publicUrl, hasTotals, status }: PagesOpti
       lasting(CONTENT_TYPES.json, async () => json(await readSlugs())),
     ),
     failure(ctx, error) {
-      const { status, verdict } = error.fault;
-      const words = error.code === 'no-badge' ? 'page not found' : error.fault.message;
-      const failed = { status, verdict, retryAfterSeconds: error.retryAfterSeconds };
+      const { code, fault, retryAfterSeconds } = error;
+      const words = code === 'no-badge' ? 'page not found' : fault.message;
+      const failed = { status: fault.status, verdict: fault.verdict, retryAfterSeconds };
       // As at pypistats.org.
       if (ctx.path.startsWith('/api/'))
-        return sendPage(ctx, { ...failed, contentType: HTML_TYPE, body: `${status}` });
+        return sendPage(ctx, { ...failed, contentType: HTML_TYPE, body: `${fault.status}` });
       const isJson = ctx.path.endsWith('.json');
       return sendPage(ctx, {
         ...failed,
