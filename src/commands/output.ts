@@ -41,10 +41,15 @@ export function withoutUserInfo(text: string): string {
   return text.replace(/:\/\/[^/?#\s]*@/g, '://…@');
 }
 
+/** Such as `1 badge` and `2 badges`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Prints the outcome of a purge at each edge node. */
 export function printNodes(nodes: readonly NodeOutcome[], output: Output): void {
   for (const { url, purged, failure } of nodes)
-    output.line(`${url}: ${failure ?? `${purged} badges purged`}`);
+    output.line(`${url}: ${failure ?? `${counted(purged ?? 0, 'badge')} purged`}`);
 }
 
 /** Aligns the cells of a table in columns. */

@@ -17,7 +17,10 @@ export function renderStatus(report: StatusReport, assetUrl: AssetUrl): string {
 ${table([
   ['PyPI', wordOf(upstreams.pypi)],
   ['pypistats.org', wordOf(upstreams.pypistats)],
-  [`shared store (${store.tier})`, store.healthy ? 'ok' : 'does not answer'],
+  [
+    `shared store (${store.tier})`,
+    store.healthy ? 'ok' : 'cannot be written: this process works with what it knows itself',
+  ],
   ['requests to pypistats.org left in these 15 seconds', pypistatsBudgetLeft],
   ['version of pypins', version],
 ])}

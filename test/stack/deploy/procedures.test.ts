@@ -10,7 +10,7 @@ import { createPart } from '../../../stack/part.ts';
 import { isMissing } from '../../support/programs.ts';
 import { freePort } from '../../support/redis.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
-import { ROOT, runTool } from './deployed.ts';
+import { readCompose, ROOT, runTool } from './deployed.ts';
 import { blocksOf, createMachine, type Machine } from './document.ts';
 
 /*
@@ -148,9 +148,15 @@ test.skipIf(isMissing('varnishd'))(
     const [ofSample] = await purgeEdge(node, { tags: ['a'] });
     expect(ofSample?.failure).toBeDefined();
 
-    const [reload = ''] = blocksOf('### Load new VCL');
-    const here = `${reload.trim().replace('/opt/pypins', ROOT)} -n ${work}`;
-    for (let times = 0; times < 3; times += 1) await machine.run(here);
+    expect(readCompose().services['varnish']?.volumes).toEqual(['./varnish:/etc/varnish:ro']);
+    const [[byUnit = ''], [, byCompose = '']] = [
+      blocksOf('### Load new VCL'),
+      blocksOf('## Docker'),
+    ];
+    for (const block of [byUnit, byCompose, byUnit]) {
+      const script = block.trim().replace(/^docker compose exec varnish \/etc|\/opt\/pypins/, ROOT);
+      await machine.run(`${script} -n ${work}`);
+    }
     const [outcome] = await purgeEdge(node, { tags: ['a'] });
     expect(outcome).toEqual({ url: node.urls[0], purged: 0, rules: manifest.version });
     const list = await runTool('varnishadm', ['-n', work, 'vcl.list']);

@@ -10,7 +10,7 @@ export interface Edge {
   readonly nodes: readonly [PurgeListener, PurgeListener];
   readonly urls: readonly [string, string];
   readonly counts: Record<'purged' | 'failed', number>;
-  /** What was told of the nodes, in order: their number, and `fails` or `is back`. */
+  /** What was logged about the nodes, in order: their number, and `fails` or `is back`. */
   readonly told: string[];
   /** A purger that begins from there. */
   readonly begin: (positions?: NodePositions) => Purger;

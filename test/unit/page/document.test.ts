@@ -63,7 +63,7 @@ describe('a README of any markup keeps everything but its badges', () => {
     expect(convert(from)).toBe(to);
   });
 
-  test('tells of each badge what is lost', () => {
+  test('reports what each badge loses', () => {
     const text =
       'a https://img.shields.io/pypi/v/a?link=x and\n https://img.shields.io/github/stars/a/b';
     expect(readInput(text, catalog, ORIGIN)).toMatchObject({
