@@ -43,10 +43,10 @@ interface Sized {
 async function chooseProjects(loaded: Loaded, load: Load, count: number): Promise<Sized[]> {
   const found: Sized[] = [];
   for (const [, number] of spread(load.buckets, BUCKETS)) {
-    const text = (await loaded.bucket(load, number)) ?? '';
-    for (const project of namesIn(text)) {
-      const counts = findCounts(text, project);
-      if (counts !== undefined && counts.lastMonth > 0) found.push({ project, counts });
+    const parts = (await loaded.bucket(load, number)) ?? '';
+    for (const project of namesIn(parts) ?? []) {
+      const counts = findCounts(parts, project);
+      if (counts && counts.lastMonth > 0) found.push({ project, counts });
     }
   }
   const bySize = found.toSorted((one, other) => other.counts.lastMonth - one.counts.lastMonth);

@@ -1,5 +1,5 @@
 import type { Store } from '../../cache/store/contract.ts';
-import { bucketsOf, packBucket } from './buckets.ts';
+import { bucketsOf } from './buckets.ts';
 import type { Query } from './clickhouse.ts';
 import { LoadError } from './load-error.ts';
 import { bucketKey, KEPT_SECONDS, type LoadedPart, type Progress } from './loads.ts';
@@ -58,9 +58,8 @@ async function writeRange(
 ): Promise<LoadedPart> {
   const buckets: [string, number][] = [];
   let bytes = 0;
-  for (const { first, text } of bucketsOf(rows)) {
+  for (const { first, value } of bucketsOf(progress.id, rows)) {
     const number = progress.nextBucket + buckets.length;
-    const value = packBucket(progress.id, text);
     bytes += value.length;
     if (!(await store.set(bucketKey(progress, number), value, KEPT_SECONDS)))
       throw new LoadError('the shared store takes no writes');

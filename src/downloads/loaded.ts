@@ -1,7 +1,7 @@
 import { createMemoryCache } from '../../cache/memory.ts';
 import { createSingleFlight } from '../../cache/single-flight.ts';
 import type { Store } from '../../cache/store/contract.ts';
-import { type Counts, findCounts, unpackBucket } from './buckets.ts';
+import { type Counts, findCounts, partsOf } from './buckets.ts';
 import type { DownloadGauges } from '../metrics.ts';
 import { ageInDays } from './days.ts';
 import { bucketKey, CURRENT_KEY, type Load, parsePublished, type Published } from './loads.ts';
@@ -26,7 +26,7 @@ export interface Loaded {
   readonly published: () => Published | undefined;
   /** Looks for a newer load now. */
   readonly look: () => Promise<Published | undefined>;
-  /** Returns the text of a bucket of a load; undefined if it is lost. */
+  /** Returns the parts of a bucket of a load; undefined if it is lost. */
   readonly bucket: (load: Load, number: number) => Promise<string | undefined>;
   /** Bytes of buckets in memory. */
   readonly bytes: () => number;
@@ -39,10 +39,10 @@ export function createLoaded(options: {
   readonly clock?: () => number;
 }): Loaded {
   const { store, clock = () => performance.now() } = options;
-  // Names and numbers are ASCII, which takes a byte for each character.
-  const memory = createMemoryCache<{ text: string }>({
+  // It is ASCII, which takes a byte for each character.
+  const memory = createMemoryCache<{ parts: string }>({
     maxBytes: options.memoryMaxBytes,
-    sizeOf: ({ text }) => text.length,
+    sizeOf: ({ parts }) => parts.length,
   });
   const reads = createSingleFlight<string | undefined>();
   const looks = createSingleFlight<void>();
@@ -62,18 +62,18 @@ export function createLoaded(options: {
     reads.run(`${load.id}:${number}`, async () => {
       const key = `${load.id}:${number}`;
       const kept = memory.get(key);
-      if (kept !== undefined) return kept.text;
-      const text = unpackBucket(load.id, await store.get(bucketKey(load, number)));
-      if (text !== undefined) memory.set(key, { text });
-      return text;
+      if (kept !== undefined) return kept.parts;
+      const parts = partsOf(load.id, await store.get(bucketKey(load, number)));
+      if (parts !== undefined) memory.set(key, { parts });
+      return parts;
     });
 
   /** Null: the project is not in the load; undefined: its bucket is lost. */
   const countsIn = async (load: Load, project: string): Promise<Counts | null | undefined> => {
     const number = bucketOf(load, project);
     if (number === undefined) return null;
-    const text = memory.get(`${load.id}:${number}`)?.text ?? (await bucket(load, number));
-    return text === undefined ? undefined : (findCounts(text, project) ?? null);
+    const parts = memory.get(`${load.id}:${number}`)?.parts ?? (await bucket(load, number));
+    return parts === undefined ? undefined : findCounts(parts, project);
   };
 
   return {

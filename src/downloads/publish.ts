@@ -1,5 +1,5 @@
 import type { Store } from '../../cache/store/contract.ts';
-import { unpackBucket } from './buckets.ts';
+import { namesIn, partsOf } from './buckets.ts';
 import { isPlausible, shiftDay } from './days.ts';
 import { LoadError } from './load-error.ts';
 import {
@@ -75,8 +75,8 @@ export async function publish(
 ): Promise<void> {
   const lost = new Set<number>();
   for (const [, number] of load.buckets) {
-    if (unpackBucket(load.id, await store.get(bucketKey(load, number))) === undefined)
-      lost.add(number);
+    const parts = partsOf(load.id, await store.get(bucketKey(load, number)));
+    if (parts === undefined || namesIn(parts) === undefined) lost.add(number);
   }
   if (lost.size > 0) {
     const isLost = ({ buckets }: LoadedPart): boolean => buckets.some(([, n]) => lost.has(n));
