@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { ADMIN_ADDRESS } from './admin-address.ts';
+import { downloadSettings } from './downloads/settings.ts';
 import { SettingsError } from './errors.ts';
 import { normalizeIndexUrl } from './facts/names.ts';
 import {
@@ -87,6 +88,7 @@ export const settingsSchema = z.object({
     .max(30)
     .default(20)
     .describe('requests to pypistats.org per minute, for all processes together'),
+  ...downloadSettings,
   UPSTREAM_MAX_BYTES: bytes.default(32 * MEBIBYTE).describe('maximum size of an upstream response'),
   CONTACT: z
     .string()

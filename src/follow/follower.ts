@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Edge } from '../edge/nodes.ts';
 import type { OpenedSources, Sources } from '../facts/sources.ts';
 import { EVERYTHING } from '../edge/tags.ts';
+import type { DailyLoad } from '../downloads/daily-load.ts';
 import type { FollowerObserver } from '../metrics.ts';
 import { createGapRepair } from './changes/gap.ts';
 import { createLatecomers } from './changes/latecomers.ts';
@@ -28,6 +29,8 @@ export interface FollowerOptions
   readonly sources: Pick<Sources, 'projects' | 'simple' | 'downloads'>;
   readonly edge: Edge;
   readonly pypistatsPerMinute: number;
+  /** Loads all download counts once a day; without it, those of pypistats.org are refreshed one by one. */
+  readonly dailyLoad?: DailyLoad | undefined;
   readonly log: Logger;
   readonly observe: FollowerObserver;
   readonly clock?: () => number;
@@ -55,7 +58,7 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
     [TICK_MS, work.prefetchUrls],
     [TICK_MS, purger.tick],
     [TICK_MS, gap.step],
-    [TICK_MS, downloads.step],
+    [TICK_MS, () => options.dailyLoad?.step(signal) ?? downloads.step()],
     [TICK_MS, save],
     [STATUS_MS, report],
   ];
