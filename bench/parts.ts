@@ -11,6 +11,7 @@ import { measureFloods } from './load/floods.ts';
 import { measureManyPackages, measureMillion } from './load/many-packages.ts';
 import { measureMemoryHit } from './load/memory-hit.ts';
 import type { BenchOptions } from './options.ts';
+import { measurePage } from './load/page.ts';
 import { measureTwoProcesses } from './load/processes-side-by-side.ts';
 import { measureNewUrls } from './load/new-urls.ts';
 import { measureSharing } from './load/sharing.ts';
@@ -36,6 +37,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   sharing: measureSharing,
   'cost-model': measureCostModel,
   start: measureStart,
+  page: measurePage,
   'edge-bytes': measureEdgeBytes,
   'many-packages': measureManyPackages,
   downloads: measureDownloads,

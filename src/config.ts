@@ -109,7 +109,7 @@ export const settingsSchema = z.object({
   VARNISH_URLS: urlList
     .default([])
     .describe(
-      'purge listeners of the Varnish nodes, separated by commas, such as `http://127.0.0.1:6085`',
+      'purge listeners of the Varnish nodes, separated by commas, such as `http://127.0.0.1:6085`; a name means all its addresses',
     ),
   PURGE_KEY: z
     .string()

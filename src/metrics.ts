@@ -27,6 +27,8 @@ export interface FollowerObserver {
   readonly purges: (outcome: 'purged' | 'failed', projects: number) => void;
   /** From publication to purge. */
   readonly lag: (seconds: number) => void;
+  /** Whether each node of the edge has taken all purges, by its name; none while another follower leads. */
+  readonly nodes: (nodes: ReadonlyMap<string, boolean>) => void;
 }
 
 /** Gauges that are read on each scrape. */
@@ -99,6 +101,11 @@ export function createMetrics(version: string): Metrics {
       changes: (outcome, count) => counted.changes.inc({ outcome }, count),
       purges: (outcome, projects) => counted.purges.inc({ outcome }, projects),
       lag: (seconds) => counted.lags.observe(seconds),
+      nodes(nodes) {
+        // A node that has gone is none any more.
+        counted.nodesBehind.reset();
+        for (const [node, hasAll] of nodes) counted.nodesBehind.set({ node }, Number(!hasAll));
+      },
     },
     breaker: (upstream, isOpen) => counted.breakers.set({ upstream }, Number(isOpen)),
     watch: (gauges) => watchGauges(make, gauges),
@@ -220,6 +227,11 @@ function createCounters(make: Makers) {
       'Time from the publication of a release to its purge',
       [],
       [...LAG_BOUNDS_SECONDS],
+    ),
+    nodesBehind: make.gauge(
+      'follower_node_behind',
+      'Nodes of the edge as the leading follower knows them, each address by itself: 1 while one has not taken all purges',
+      ['node'],
     ),
     breakers: make.gauge(
       'upstream_breaker_open',

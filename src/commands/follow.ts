@@ -1,5 +1,6 @@
 import closeWithGrace from 'close-with-grace';
 import type { Command } from 'commander';
+import { createEdge } from '../edge/nodes.ts';
 import { createChangelogFeed } from '../follow/feeds/changelog.ts';
 import { follow } from '../follow/follower.ts';
 import { whileLeading } from '../follow/leader.ts';
@@ -41,7 +42,7 @@ async function runFollower(): Promise<void> {
       {
         ...opened,
         feed: config.FOLLOW_FEED === 'rss' ? createRssFeed(pypi) : createChangelogFeed(pypi),
-        edge: { urls: config.VARNISH_URLS, key: config.PURGE_KEY },
+        edge: createEdge(config),
         pollMs: config.FOLLOW_SECONDS * 1000,
         pypistatsPerMinute: config.PYPISTATS_PER_MINUTE,
         dailyLoad: loading?.dailyLoad,

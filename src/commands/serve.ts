@@ -14,6 +14,7 @@ import { createApi } from '../http/api/api.ts';
 import { createApiLimits } from '../http/api/limits.ts';
 import { respondToBadRequest } from '../http/bad-request.ts';
 import { type Config, type Environment, takePassedSocket } from '../config.ts';
+import { createEdge } from '../edge/nodes.ts';
 import { createLoadRecords } from '../downloads/loads.ts';
 import { reportLoad } from '../downloads/report.ts';
 import { createPropagations } from '../edge/propagations.ts';
@@ -64,7 +65,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   const rateLimit = rateLimitOf(config, overload);
   const { sources, logos, popularity, follower } = services;
   const { isFollowing } = follower;
-  const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
+  const edge = createEdge(config);
   const propagations = createPropagations({ ...services, edge, log });
   const sendBadge = createSendBadge({ sources, sendAnswer, logos, popularity, isFollowing });
   const logAccess = createAccessLog({ log, metrics });
