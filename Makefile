@@ -64,7 +64,7 @@ soak: install services ## break everything for longer: 100,000 requests through 
 	node bench/main.ts --keep million
 	node bench/report/plots.ts
 
-bench: install ## measure, side by side, and print ratios
+bench: install test/clickhouse/node_modules/.installed ## measure, side by side, and print ratios
 	@scripts/install-services redis-server wrk varnishd:varnish,varnish-modules
 	node bench/main.ts
 	node bench/report/plots.ts
