@@ -14,7 +14,7 @@ import { createPoller, type PollerOptions } from './feeds/poller.ts';
 import { every } from './loops.ts';
 import { createPurger } from './purger.ts';
 import { createStateWriter, type FollowState, readState } from './state/state.ts';
-import { writeStatus } from './state/status.ts';
+import { createStatusWriter } from './state/status.ts';
 import { createTally } from './state/tally.ts';
 
 const WORK_MS = 100;
@@ -73,6 +73,7 @@ async function createParts(options: FollowerOptions) {
   const { feed, store, sources, edge, log, clock = Date.now } = options;
   const before = await readState(store, feed.name);
   const write = createStateWriter(store);
+  const tell = createStatusWriter(store);
   const tally = createTally(feed.name, options.observe, clock);
   const queue = createChangeQueue(before?.pending);
   const positions = before?.nodes ?? {};
@@ -114,8 +115,7 @@ async function createParts(options: FollowerOptions) {
     downloadsAtMs: downloads.doneAtMs(),
   });
   const report = (): Promise<void> =>
-    writeStatus(
-      store,
+    tell(
       tally.status({
         isBehind: gap.atMs() !== undefined || purger.behind().length > 0,
         pending: queue.unconfirmed(),

@@ -34,7 +34,13 @@ test('no text changes the structure of the page', () => {
 });
 
 test('no value of a parameter changes the structure of the page', () => {
-  const names = [...catalog.parameters.map(({ name }) => name), 'as', 'file', 'darkColor', 'nolabel'];
+  const names = [
+    ...catalog.parameters.map(({ name }) => name),
+    'as',
+    'file',
+    'darkColor',
+    'nolabel',
+  ];
   const shown = structureOf({ project: 'requests' });
   fc.assert(
     fc.property(fc.constantFrom(...names), hostile, (name, value) => {
