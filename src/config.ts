@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { ADMIN_ADDRESS } from './admin-address.ts';
+import { downloadSettings } from './downloads/settings.ts';
 import { SettingsError } from './errors.ts';
 import { normalizeIndexUrl } from './facts/names.ts';
 import {
@@ -87,6 +88,7 @@ export const settingsSchema = z.object({
     .max(30)
     .default(20)
     .describe('requests to pypistats.org per minute, for all processes together'),
+  ...downloadSettings,
   UPSTREAM_MAX_BYTES: bytes.default(32 * MEBIBYTE).describe('maximum size of an upstream response'),
   CONTACT: z
     .string()
@@ -107,7 +109,7 @@ export const settingsSchema = z.object({
   VARNISH_URLS: urlList
     .default([])
     .describe(
-      'purge listeners of the Varnish nodes, separated by commas, such as `http://127.0.0.1:6085`',
+      'purge listeners of the Varnish nodes, separated by commas, such as `http://127.0.0.1:6085`; a name means all its addresses',
     ),
   PURGE_KEY: z
     .string()

@@ -120,6 +120,8 @@ export async function openSources(
   const shared = await openShared(options);
   const sources = createSources({ ...options, ...shared, isFollowed });
   await shared.store.ready(STORE_PATIENCE_MS);
+  // For the metrics, until the first badge of downloads.
+  await sources.loaded?.look();
   return {
     ...shared,
     sources,

@@ -28,6 +28,13 @@ export async function metricsTable(): Promise<string> {
     storeHealthy: () => true,
     following: () => true,
   });
+  metrics.watchDownloads({
+    ageDays: nothing,
+    projects: nothing,
+    bytes: nothing,
+    seconds: nothing,
+    queriesLeft: nothing,
+  });
   const { text } = await metrics.render();
   const rows = [...text.matchAll(/^# HELP (pypins_\w+) (.*)$/gm)].map(
     ([, name, help]) => `| \`${name}\` | ${help} |`,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Scale, STYLES } from '../imaging/spec.ts';
 import { color, flag, optional, seconds } from './parameter-values.ts';
 
-const PERIODS = ['day', 'week', 'month'] as const;
+const PERIODS = ['day', 'week', 'month', 'total'] as const;
 export type Period = (typeof PERIODS)[number];
 const TEXTS = ['pypi', 'version'] as const;
 const PREFIXES = ['v', 'none'] as const;

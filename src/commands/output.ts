@@ -1,3 +1,4 @@
+import { nameOf } from '../edge/nodes.ts';
 import type { NodeOutcome } from '../edge/purge.ts';
 
 /** Output of a command. */
@@ -48,8 +49,10 @@ export function counted(count: number, noun: string): string {
 
 /** Prints the outcome of a purge at each edge node. */
 export function printNodes(nodes: readonly NodeOutcome[], output: Output): void {
-  for (const { url, purged, failure } of nodes)
-    output.line(`${url}: ${failure ?? `${counted(purged ?? 0, 'badge')} purged`}`);
+  for (const node of nodes) {
+    const outcome = node.failure ?? `${counted(node.purged ?? 0, 'badge')} purged`;
+    output.line(`${nameOf(node)}: ${outcome}`);
+  }
 }
 
 /** Aligns the cells of a table in columns. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { findKind } from '../badges/catalog.ts';
 import type { Config } from '../config.ts';
+import { createEdge } from '../edge/nodes.ts';
 import { type NodeOutcome, purgeEdge, type PurgeTarget } from '../edge/purge.ts';
 import { EVERYTHING, kindTag, projectKindTag, projectTag } from '../edge/tags.ts';
 import { UsageError } from '../errors.ts';
@@ -80,7 +81,7 @@ export async function purge(
   const facts = await expireFacts(sources, index, project, request);
   // Until all processes have received the message.
   if (facts > 0) await sleep(messages.settleMs);
-  const nodes = await purgeEdge({ urls: config.VARNISH_URLS, key: config.PURGE_KEY }, target);
+  const nodes = await purgeEdge(createEdge(config), target);
   return {
     facts: hasFacts ? facts : undefined,
     storeFailure,

@@ -20,22 +20,23 @@ export async function whileLeading(
 ): Promise<void> {
   while (!signal.aborted) {
     const answer = await store.acquireLease(FOLLOW_KEYS.lease, LEASE_MS);
-    if (answer.state === 'granted') await lead(answer.lease, signal, work);
+    if (answer.state === 'granted') await whileLeased(answer.lease, signal, work);
     else await sleep(TRY_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
-async function lead(
+/** Renews a lease while the work runs, and releases it then. The work's signal aborts also when the lease is lost. */
+export async function whileLeased<T>(
   lease: Lease,
   signal: AbortSignal,
-  work: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const lost = new AbortController();
   const renewing = setInterval(() => {
     void lease.renew(LEASE_MS).then((state) => state === 'lost' && lost.abort());
   }, RENEW_MS);
   try {
-    await work(AbortSignal.any([signal, lost.signal]));
+    return await work(AbortSignal.any([signal, lost.signal]));
   } finally {
     clearInterval(renewing);
     await lease.release();

@@ -1,4 +1,4 @@
-import type { StatusReport } from '../http/pages/status.ts';
+import type { PublicLoadReport, StatusReport } from '../http/pages/status.ts';
 import { Html, html } from './html.ts';
 import { type AssetUrl, layout } from './layout.ts';
 
@@ -7,7 +7,7 @@ type FollowerReport = NonNullable<StatusReport['follower']>;
 
 /** Returns `/status`, in words for maintainers of packages; `/status.json` has the same numbers. */
 export function renderStatus(report: StatusReport, assetUrl: AssetUrl): string {
-  const { version, following, follower, node } = report;
+  const { version, following, follower, downloads, node } = report;
   const { upstreams, store, pypistatsBudgetLeft } = node;
   const isWell =
     following && upstreams.pypi === 'ok' && upstreams.pypistats === 'ok' && store.healthy;
@@ -25,6 +25,7 @@ ${table([
   ['version of pypins', version],
 ])}
 ${follower !== null && followerTables(follower)}
+${downloads !== undefined && downloadsTable(downloads)}
 <p>The same as JSON: <a href="/status.json">status.json</a></p>`;
   return layout({ title: 'pypins: status', assetUrl, current: '/status', main });
 }
@@ -73,6 +74,18 @@ ${table(
     count,
   ]),
 )}`;
+}
+
+function downloadsTable(report: PublicLoadReport): Html {
+  const { through, loadedAt, projects, bytes, hasFailed } = report;
+  return html`<h2>Download counts</h2>
+${table([
+  ['last day', through ?? 'nothing is loaded'],
+  ['loaded', loadedAt ?? 'never'],
+  ['projects', projects],
+  ['bytes', bytes],
+  ['last attempt', hasFailed ? 'failed' : 'ok'],
+])}`;
 }
 
 function ago(seconds: number | null): string {

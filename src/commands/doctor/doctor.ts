@@ -38,7 +38,7 @@ export async function examine(
     checkPypi(config).then(({ finding, clock }) => [finding, checkClock(clock)]),
     checkPypistats(config),
     ...servicesOf(config, nodes).map((service) => checkService(service, version)),
-    ...config.VARNISH_URLS.map((url) => checkEdge(url, config, version)),
+    checkEdge(config, version),
   ]);
   return [checkSettings(config), disk, ...findings.flat()];
 }

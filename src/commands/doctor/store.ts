@@ -1,6 +1,7 @@
 import type { Store } from '../../../cache/store/contract.ts';
 import { openShared, type ServicesOptions } from '../../services.ts';
 import { readAdminUrl } from '../../admin-address.ts';
+import { checkDownloads } from './downloads.ts';
 import type { Finding } from './finding.ts';
 import { checkFollower } from './follower.ts';
 import { statusOf } from './status-of.ts';
@@ -24,6 +25,8 @@ export async function checkShared(options: ServicesOptions): Promise<Finding[]> 
   const reason = await store.probe();
   const findings = [findingOf(store, reason)];
   if (reason === undefined) {
+    if (options.config.DOWNLOADS_SOURCE === 'clickhouse')
+      findings.push(await checkDownloads(store));
     const { ADMIN_HOST, FOLLOW_ADMIN_PORT } = options.config;
     const settings = { ADMIN_HOST, FOLLOW_ADMIN_PORT: `${FOLLOW_ADMIN_PORT}` };
     const url = `${readAdminUrl('FOLLOW_ADMIN_PORT', settings)}/readyz`;

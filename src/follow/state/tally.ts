@@ -59,6 +59,7 @@ export function createTally(
       lags[place] = (lags[place] ?? 0) + 1;
       observe.lag(seconds);
     },
+    nodes: observe.nodes,
     polled(news) {
       polledAt = performance.now();
       serial = news.serial ?? serial;

@@ -1,4 +1,5 @@
 import type { Store } from '../../../cache/store/contract.ts';
+import type { LoadReport } from '../../downloads/report.ts';
 import type { FollowerStatus } from '../../follow/state/status.ts';
 import type { FollowerWatch } from '../../follow/state/watch.ts';
 import { LAG_BOUNDS_SECONDS } from '../../metrics.ts';
@@ -11,6 +12,8 @@ export interface StatusReport {
   readonly following: boolean;
   /** The follower's last report, which may be old; null if there is none. */
   readonly follower: FollowerReport | null;
+  /** The daily load of download counts; left out where counts come from pypistats.org. */
+  readonly downloads?: PublicLoadReport;
   /** The API process that answers. */
   readonly node: NodeReport;
 }
@@ -29,6 +32,9 @@ export interface FollowerReport extends Omit<
   readonly nodesBehind: number;
 }
 
+/** Without the words of a failure, which may name servers. */
+export type PublicLoadReport = Omit<LoadReport, 'problem'> & { readonly hasFailed: boolean };
+
 /** `left alone`: the upstream failed repeatedly, and its circuit breaker is open. */
 type Health = 'ok' | 'left alone';
 
@@ -44,28 +50,38 @@ export interface StatusOptions {
   readonly follower: Pick<FollowerWatch, 'isFollowing' | 'last'>;
   readonly sources: Pick<Sources, 'leftAlone' | 'budgetsLeft'>;
   readonly store: Pick<Store, 'tier' | 'healthy'>;
+  /** Undefined: counts come from pypistats.org. */
+  readonly reportLoad?: (() => Promise<LoadReport>) | undefined;
 }
 
 type LastStatus = NonNullable<ReturnType<FollowerWatch['last']>>;
 
 /** Returns the service's status. */
-export function createStatus(options: StatusOptions): () => StatusReport {
-  return () => reportOf(options);
+export function createStatus(options: StatusOptions): () => Promise<StatusReport> {
+  return async () => reportOf(options, await options.reportLoad?.());
 }
 
-function reportOf({ version, follower, sources, store }: StatusOptions): StatusReport {
+function reportOf(
+  { version, follower, sources, store }: StatusOptions,
+  downloads: LoadReport | undefined,
+): StatusReport {
   const last = follower.last();
   const { pypi, pypistats } = sources.leftAlone();
   return {
     version,
     following: follower.isFollowing(),
     follower: last === undefined ? null : followerReport(last),
+    ...(downloads && { downloads: publicReport(downloads) }),
     node: {
       upstreams: { pypi: healthOf(pypi), pypistats: healthOf(pypistats) },
       store: { tier: store.tier, healthy: store.healthy },
       pypistatsBudgetLeft: sources.budgetsLeft().pypistats,
     },
   };
+}
+
+function publicReport({ problem, ...report }: LoadReport): PublicLoadReport {
+  return { ...report, hasFailed: problem !== null };
 }
 
 function healthOf(isLeftAlone: boolean): Health {

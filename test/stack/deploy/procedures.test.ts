@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 import { listPaths } from '../../../src/commands/warm-list.ts';
-import { purgeEdge } from '../../../src/edge/purge.ts';
+import { purgeNode } from '../../../src/edge/purge.ts';
 import { describeEdge } from '../../../stack/edge.ts';
 import { createPart } from '../../../stack/part.ts';
 import { isMissing } from '../../support/programs.ts';
@@ -144,9 +144,9 @@ test.skipIf(isMissing('varnishd'))(
     onTestFinished(() => edge.stop());
     await edge.start();
     const work = join(directory, 'n');
-    const node = { urls: [`http://127.0.0.1:${purgePort}`], key: 'key' };
-    const [ofSample] = await purgeEdge(node, { tags: ['a'] });
-    expect(ofSample?.failure).toBeDefined();
+    const node = { url: `http://127.0.0.1:${purgePort}` };
+    const ofSample = await purgeNode('key', node, { tags: ['a'] });
+    expect(ofSample.failure).toBeDefined();
 
     expect(readCompose().services['varnish']?.volumes).toEqual(['./varnish:/etc/varnish:ro']);
     const [[byUnit = ''], [, byCompose = '']] = [
@@ -157,8 +157,8 @@ test.skipIf(isMissing('varnishd'))(
       const script = block.trim().replace(/^docker compose exec varnish \/etc|\/opt\/pypins/, ROOT);
       await machine.run(`${script} -n ${work}`);
     }
-    const [outcome] = await purgeEdge(node, { tags: ['a'] });
-    expect(outcome).toEqual({ url: node.urls[0], purged: 0, rules: manifest.version });
+    const outcome = await purgeNode('key', node, { tags: ['a'] });
+    expect(outcome).toEqual({ ...node, purged: 0, rules: manifest.version });
     const list = await runTool('varnishadm', ['-n', work, 'vcl.list']);
     expect(list.match(/^available/gm)).toBeNull();
 

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readInput } from '../../../page/shared/input.js';
+import { servedWith } from '../../../src/badges/catalog.ts';
 import { createCatalog } from '../../../src/pages/catalog.ts';
 import type { Catalog, CatalogKind } from '../../../page/types.ts';
 
-const catalog = createCatalog();
+const catalog = createCatalog(servedWith(false));
 const text = { changes: 'look', about: '', example: '', isOffered: true } as const;
 /** With what later versions of the catalog have. */
 const whole: Catalog = {

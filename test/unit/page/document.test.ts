@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readInput } from '../../../page/shared/input.js';
+import { servedWith } from '../../../src/badges/catalog.ts';
 import { createCatalog } from '../../../src/pages/catalog.ts';
 
-const catalog = createCatalog();
+const catalog = createCatalog(servedWith(false));
 const ORIGIN = 'https://badges.test';
 
 function convert(text: string): string {

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { rowsOf } from '../../../page/shared/rows.js';
 import { readState, writeState } from '../../../page/shared/state.js';
+import { servedWith } from '../../../src/badges/catalog.ts';
 import { createCatalog } from '../../../src/pages/catalog.ts';
 
-const catalog = createCatalog();
+const catalog = createCatalog(servedWith(false));
 const read = (query: string) => readState(new URLSearchParams(query), catalog);
 
 test.each([

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { servedWith } from '../../../src/badges/catalog.ts';
 import { createCatalog } from '../../../src/pages/catalog.ts';
 import { renderHome } from '../../../src/pages/home.ts';
 
-const catalog = createCatalog();
+const catalog = createCatalog(servedWith(false));
 
 /** Returns the tags of the first page, with the names of their attributes. */
 function structureOf(parameters: Record<string, string>): string[] {

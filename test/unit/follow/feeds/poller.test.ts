@@ -39,6 +39,7 @@ function createPolling(position?: string): Polling {
     changes: () => undefined,
     purges: () => undefined,
     lag: () => undefined,
+    nodes: () => undefined,
   };
   const poller = createPoller({
     feed,

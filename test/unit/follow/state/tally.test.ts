@@ -9,7 +9,13 @@ const calm = { isBehind: false, pending: 0, nodesBehind: [] };
 const news = { changes: [], hasGap: false, position: '' };
 
 const ignore = (): void => undefined;
-const NOBODY: FollowerObserver = { poll: ignore, changes: ignore, purges: ignore, lag: ignore };
+const NOBODY: FollowerObserver = {
+  poll: ignore,
+  changes: ignore,
+  purges: ignore,
+  lag: ignore,
+  nodes: ignore,
+};
 
 let clock: TestClock;
 let tally: Tally;
