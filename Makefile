@@ -18,7 +18,7 @@ node_modules/.installed: package.json package-lock.json .npmrc
 
 services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, a clock that jumps, a browser, and what checks their files)
 	@scripts/install-services redis-server varnishd:varnish,varnish-modules haproxy openssl \
-		docker-compose:docker-compose,python3-yaml systemd-analyze:systemd faketime chromium
+		docker-compose systemd-analyze:systemd faketime chromium kubectl:kubernetes-client promtool:prometheus
 
 demo: install ## serve every badge from the sample index, and a page that shows them
 	node sample/demo.ts

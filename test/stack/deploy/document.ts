@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT } from './deployed.ts';
 
-const README = readFileSync(join(ROOT, 'deploy/README.md'), 'utf8');
-/** What this machine has no systemd, no rights and no network for: each is noted instead. */
-const NOTED = ['apt-get', 'make', 'systemctl', 'pypins'];
+/** What this machine has no systemd, no cluster, no rights and no network for: each is noted instead. */
+const NOTED = ['apt-get', 'make', 'systemctl', 'pypins', 'docker', 'kubectl'];
 
-/** Returns the shell blocks of a section of deploy/README.md, in order, without their indentation. */
-export function blocksOf(heading: string): string[] {
-  const [, after = ''] = README.split(`\n${heading}\n`);
+/** Returns the shell blocks of a section of a document, in order, without their indentation. */
+export function blocksOf(heading: string, document = 'deploy/README.md'): string[] {
+  const [, after = ''] = readFileSync(join(ROOT, document), 'utf8').split(`\n${heading}\n`);
   const [section = ''] = after.split(/\n#{2,3} /);
   return [...section.matchAll(/^( *)```sh\n([^]*?)^ *```$/gm)].map(([, indent = '', block = '']) =>
     block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
