@@ -49,7 +49,11 @@ test: check ## the gates, then in minutes: unit and integration tests, the edge'
 		vitest run --project stack --outputFile.json=reports/vitest-stack.json || status=1; \
 		exit $$status
 
-test-faults: install ## the long rest: faults, floods, hostile clients and upstreams, the follower over simulated hours, the page in a browser
+test/telemetry/node_modules/.installed: test/telemetry/package-lock.json
+	cd test/telemetry && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+test-faults: install test/telemetry/node_modules/.installed ## the long rest: faults, floods, hostile clients and upstreams, the follower over simulated hours, the page in a browser
 	-@$(MAKE) --no-print-directory --silent services
 	vitest run --project faults --project browser --outputFile.json=reports/vitest-faults.json
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { Agent, fetch } from 'undici';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -11,6 +11,7 @@ import { makeTempDirectory, tempDirectoryForTest } from '../../support/temp.ts';
 import { readCompose, ROOT, runTool } from './deployed.ts';
 
 const CONFIG = readFileSync(join(ROOT, 'deploy/haproxy/haproxy.cfg'), 'utf8');
+const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const PICTURE = join(ROOT, 'deploy/haproxy/unavailable.http');
 
 let site: string;
@@ -52,16 +53,19 @@ test('what it shows when nothing answers is the badge that Varnish shows', () =>
 });
 
 describe.skipIf(isMissing('varnishd'))('with TLS in front', () => {
-  test('Varnish learns the client’s address, and not what the client claims', async () => {
-    const edge = await startEdge(await startNode());
+  test('Varnish learns the client’s address, and not what the client claims; a trace goes on', async () => {
+    const seen: IncomingHttpHeaders[] = [];
+    const edge = await startEdge(await startNode(seen));
     const proxy = await startProxy(edge);
     const answer = await ask(proxy, {
       'X-Forwarded-For': '192.0.2.66',
       Forwarded: 'for=192.0.2.66',
+      traceparent: TRACE,
     });
     expect(answer.body).toBe('<svg>127.0.0.2</svg>');
     expect(answer).toMatchObject({ status: 200, cache: 'MISS' });
     expect(await ask(proxy)).toMatchObject({ status: 200, cache: 'HIT' });
+    expect(seen.map((headers) => headers['traceparent'])).toEqual([TRACE]);
   });
 
   test('where no Varnish is, it is still a picture, with status 200', async () => {
@@ -80,9 +84,10 @@ describe.skipIf(isMissing('varnishd'))('with TLS in front', () => {
   });
 });
 
-/** A node of the API that draws who asked. Returns its port. */
-async function startNode(): Promise<number> {
+/** A node of the API that draws who asked, and notes what for. Returns its port. */
+async function startNode(seen: IncomingHttpHeaders[]): Promise<number> {
   const node = createServer((request, response) => {
+    if (request.url !== '/-/ready') seen.push(request.headers);
     response.setHeader('Content-Type', 'image/svg+xml; charset=utf-8');
     response.setHeader('X-Badge-Status', 'ok');
     response.setHeader('X-Edge-TTL', '600');
