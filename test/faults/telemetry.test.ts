@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { startCli } from '../support/cli.ts';
+import { listenForTest } from '../support/listen.ts';
 import { startStandIn } from '../support/service.ts';
 
 const PACKAGES = resolve(import.meta.dirname, '../telemetry/node_modules');
@@ -30,22 +29,15 @@ const spansSchema = z.object({
 /** Takes spans as an OpenTelemetry collector does, in JSON (OTLP over HTTP). */
 async function startCollector(): Promise<{ url: string; spans: Span[] }> {
   const spans: Span[] = [];
-  const server = createServer((request, response) => {
+  const url = await listenForTest((request, response) => {
     void request.toArray().then((chunks: Buffer[]) => {
       const { resourceSpans } = spansSchema.parse(JSON.parse(Buffer.concat(chunks).toString()));
       for (const { scopeSpans } of resourceSpans)
         for (const scope of scopeSpans) spans.push(...scope.spans);
       response.setHeader('Content-Type', 'application/json').end('{}');
     });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { url: `http://127.0.0.1:${address.port}`, spans };
+  return { url, spans };
 }
 
 // `make test-faults` installs the packages.

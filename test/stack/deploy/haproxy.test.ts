@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { Agent, fetch } from 'undici';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { answers, createPart } from '../../../stack/part.ts';
+import { listenForTest } from '../../support/listen.ts';
 import { isMissing } from '../../support/programs.ts';
 import { freePort } from '../../support/redis.ts';
 import { makeTempDirectory, tempDirectoryForTest } from '../../support/temp.ts';
@@ -86,22 +86,15 @@ describe.skipIf(isMissing('varnishd'))('with TLS in front', () => {
 
 /** A node of the API that draws who asked, and notes what for. Returns its port. */
 async function startNode(seen: IncomingHttpHeaders[]): Promise<number> {
-  const node = createServer((request, response) => {
+  const url = await listenForTest((request, response) => {
     if (request.url !== '/-/ready') seen.push(request.headers);
     response.setHeader('Content-Type', 'image/svg+xml; charset=utf-8');
     response.setHeader('X-Badge-Status', 'ok');
     response.setHeader('X-Edge-TTL', '600');
     response.setHeader('ETag', '"one"');
     response.end(`<svg>${String(request.headers['x-forwarded-for'])}</svg>`);
-  }).listen(0, '127.0.0.1');
-  await once(node, 'listening');
-  onTestFinished(() => {
-    node.closeAllConnections();
-    node.close();
   });
-  const address = node.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  return Number(new URL(url).port);
 }
 
 /** Varnish as docker-compose.yml starts it, but on this machine. Returns the port of the PROXY protocol. */
