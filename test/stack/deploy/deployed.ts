@@ -33,6 +33,7 @@ const serviceSchema = z.object({
   healthcheck: z.object({ test: z.array(z.string()) }).optional(),
   logging: z.object({ options: z.record(z.string(), z.string()) }).optional(),
   mem_limit: z.string().optional(),
+  user: z.string().optional(),
   pids_limit: z.number().optional(),
   read_only: z.boolean().default(false),
   cap_drop: list,

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { purgeEdge } from '../../../src/edge/purge.ts';
 import { answers, createPart } from '../../../stack/part.ts';
@@ -7,25 +7,20 @@ import { isMissing } from '../../support/programs.ts';
 import { startPurgeListener } from '../../support/purge-listener.ts';
 import { freePort } from '../../support/redis.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
+import { filesOf } from './kubernetes/edge.ts';
 import { type Objects, objectsSchema, ofKind } from './kubernetes/objects.ts';
-import { dataOf } from './kubernetes/references.ts';
 import { copyManifests, parseDocuments, render } from './kubernetes/render.ts';
 
-/** Writes what a container of a StatefulSet has mounted from ConfigMaps, below a folder instead of `/`. */
+/** Writes the files that Varnish has from ConfigMaps, below a folder instead of `/`. Returns its command. */
 function mount(objects: Objects, folder: string): string[] {
-  const [pod] = ofKind(objects, 'StatefulSet').map(({ spec }) => spec.template.spec);
-  const [container] = pod?.containers ?? [];
-  for (const { name, mountPath, subPath } of container?.volumeMounts ?? []) {
-    const volume = pod?.volumes.find((each) => each.name === name);
-    const data = dataOf(objects, 'ConfigMap', volume?.configMap?.name) ?? {};
-    const directory = subPath === undefined ? mountPath : dirname(mountPath);
-    mkdirSync(join(folder, directory), { recursive: true });
-    for (const [key, text] of Object.entries(data)) {
-      if (subPath === undefined) writeFileSync(join(folder, directory, key), text);
-      else if (subPath === key) writeFileSync(join(folder, directory, basename(mountPath)), text);
-    }
+  const [pod] = ofKind(objects, 'StatefulSet').map(({ spec }) => spec.template);
+  const [container] = pod?.spec.containers ?? [];
+  if (pod === undefined || container === undefined) throw new Error('no Varnish');
+  for (const [path, text] of filesOf(container, pod, objects)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
   }
-  return container?.command ?? [];
+  return container.command;
 }
 
 test.skipIf(isMissing('kubectl', 'varnishd'))(

@@ -62,16 +62,16 @@ const isOf = (metric: Metric, name: string): boolean =>
 function findUnknown(expression: string, legend = ''): string[] {
   const names = expression.match(/\b(?:pypins|process|nodejs|varnish)_\w+/g) ?? [];
   const known = names.map((name) => metrics.find((metric) => isOf(metric, name)));
-  const matchers = [...expression.matchAll(/\{([^}]*)\}/g)].flatMap(([, inner = '']) => [
-    ...inner.matchAll(/(\w+)\s*[=!]/g),
-  ]);
+  const inner = [...expression.matchAll(/\{([^}]*)\}/g)].map(([, text]) => text).join();
+  const lists = [...expression.matchAll(/\b(?:by|without) \(([^)]*)\)/g)].map(([, text]) => text);
   const used = [
-    ...matchers.map(([, label = '']) => label),
-    ...[...expression.matchAll(/\b(?:by|without) \(([^)]*)\)/g)].flatMap(([, list = '']) =>
-      list.split(/\s*,\s*/).filter((label) => label !== 'le'),
-    ),
-    ...[...legend.matchAll(/\{\{\s*(?:\$labels\.)?(\w+)/g)].map(([, label = '']) => label),
-  ].filter((label) => label !== '$value' && label !== '');
+    ...(inner.match(/\w+(?=\s*[=!])/g) ?? []),
+    ...lists
+      .join()
+      .split(/\s*,\s*/)
+      .filter((label) => label !== 'le' && label !== ''),
+    ...(legend.match(/(?<=\{\{\s*(?:\$labels\.)?)[a-z]\w*/g) ?? []),
+  ];
   const labels = new Set([...SCRAPED, ...known.flatMap((metric) => metric?.labels ?? [])]);
   return [
     ...names.filter((name, place) => known[place] === undefined && !ofVarnish.has(name)),

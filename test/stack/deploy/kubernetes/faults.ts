@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { edgeFaults } from './edge.ts';
 import { networkFaults } from './network.ts';
 import { objectsSchema } from './objects.ts';
 import { podFaults } from './pods.ts';
 import { referenceFaults } from './references.ts';
+import { rolloutFaults } from './rollout.ts';
 import { schemaFaults } from './schema.ts';
 import { settingFaults } from './settings.ts';
 
@@ -16,6 +18,8 @@ export async function findFaults(documents: readonly unknown[]): Promise<string[
   const parsed = objectsSchema.safeParse(documents);
   if (!parsed.success) return [z.prettifyError(parsed.error)];
   const objects = parsed.data;
-  const apart = [referenceFaults, podFaults, settingFaults].flatMap((find) => find(objects));
+  const apart = [referenceFaults, podFaults, rolloutFaults, settingFaults, edgeFaults].flatMap(
+    (find) => find(objects),
+  );
   return apart.length > 0 ? apart : networkFaults(objects);
 }

@@ -55,14 +55,25 @@ export const MUTATIONS: readonly Mutation[] = [
     ['kind: Deployment', 'kind: StatefulSet', /no StatefulSet api/],
     ['minReplicas: 2', 'minReplicas: 9', /min over max/],
   ]),
-  ...mutationsOf('PodDisruptionBudget varnish', [['app: varnish', 'app: varnis', /not of one/]]),
+  ...mutationsOf('PodDisruptionBudget varnish', [
+    ['app: varnish', 'app: varnis', /not of one/],
+    ['maxUnavailable: 1', 'maxUnavailable: 2', /allows all to go/],
+    ['maxUnavailable: 1', 'maxUnavailable: 0', /forbids to drain/],
+  ]),
   ...mutationsOf('StatefulSet varnish', [
     ['serviceName: varnish-nodes', 'serviceName: varnish', /no headless service/],
     ['subPath: rules.vcl', 'subPath: rule.vcl', /main has no rule.vcl/],
+    [
+      'mountPath: /etc/varnish/rules\n',
+      'mountPath: /etc/varnish/rule\n',
+      /no file \/etc\/varnish\/rules\/probe/,
+    ],
+    ['- ping', '- status', /is not probed by/],
     [/name: varnish-rules-\w+/, 'name: varnish-rules', /no ConfigMap varnish-rules/],
   ]),
   ...mutationsOf('Service varnish-nodes', [
     ['clusterIP: None', 'type: ClusterIP', /no headless service/],
+    ['publishNotReadyAddresses: true', 'publishNotReadyAddresses: false', /no headless service/],
     ['targetPort: purge', 'targetPort: purges', /no port purges/],
   ]),
   ...mutationsOf(
@@ -89,22 +100,28 @@ export const MUTATIONS: readonly Mutation[] = [
     ['automountServiceAccountToken: false', 'automountServiceAccountToken: true', /a token/],
     [/@sha256:\w+/, ':latest', /not named by digest/],
     [/ {10}limits:\n.*\n/, '', /no limit of memory/],
-    ['sizeLimit: 64Mi', 'medium: ""', /tmp has no limit/],
+    [/emptyDir:\n.*sizeLimit: 64Mi/, 'emptyDir: {}', /tmp has no limit/],
+    ['mountPath: /tmp', 'mountPath: /temp', /cannot write to \/tmp/],
+    ['runAsUser: 1000', 'runAsUser: 1001', /does not run as 1000:1000/],
     ['memory: 128Mi', 'memory: 1Gi', /requests more memory/],
     ['path: /healthz', 'path: /health', /is not probed by/],
+    ['failureThreshold: 60', 'failureThreshold: 6', /less than half a minute to start/],
+    ['maxUnavailable: 0', 'maxUnavailable: 1', /before its successor is ready/],
+    ['topology.kubernetes.io/zone', 'zone', /is not spread by/],
     [/ {8}livenessProbe:\n( {10}.*\n)+/, '', /is not probed/],
   ]),
+  ...mutationsOf('Secret secrets', [[/PURGE_KEY: \S+/, 'PURGE_KEY: ""', /has no PURGE_KEY/]]),
   ...mutationsOf('Namespace pypins', [
     ['enforce: restricted', 'enforce: baseline', /not restricted: baseline/],
   ]),
   ...mutationsOf('StatefulSet varnish', [
-    ['malloc,256m', 'malloc,512m', /lacks the arguments malloc,256m/],
+    ['malloc,256m', 'malloc,512m', /its command is not/],
     [/memory: 1Gi/, 'memory: 512Mi', /not limited to 1g/],
     [/varnish:9\.0\.4@sha256:7/, 'varnish:9.0.4@sha256:8', /not the image/],
     ['terminationGracePeriodSeconds: 8', 'terminationGracePeriodSeconds: 5', /is killed before/],
   ]),
   ...mutationsOf('Deployment redis', [
-    ['allkeys-lru', 'noeviction', /lacks the arguments allkeys-lru/],
+    ['allkeys-lru', 'noeviction', /its command is not/],
     ['$(REDIS_PASSWORD)', '$(PASSWORD)', /needs PASSWORD/],
   ]),
   // Settings.
@@ -135,6 +152,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...mutationsOf('StatefulSet varnish', [
     ['purge=:6085', 'purge=:6086', /listens on http 8000, purge 6086/],
     ['name: PURGE_KEY', 'name: PURGE_TOKEN', /PURGE_TOKEN is no setting/],
+    ['key: PURGE_KEY', 'key: REDIS_PASSWORD', /keys for purges differ/],
   ]),
   ...mutationsOf('ConfigMap varnish-site', [
     ['.host = "api"', '.host = "pypins-api"', /no Service pypins-api/],
@@ -149,7 +167,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['pypins-access: ingress', 'pypins-access: ingres', /forbidden: ingress to varnish/],
   ]),
   ...mutationsOf('NetworkPolicy outward', [
-    [/\n.*169\.254\.0\.0\/16/, '', /without need: api to the cloud’s metadata, TCP 443/],
+    [/\n.*169\.254\.0\.0\/16/, '', /without need: api to 169\.254\.169\.254, TCP 443/],
     [/- ports:\n {4}- port: 443\n.*\n {4}to:/, '- to:', /without need: api to the world, TCP 53/],
     ['port: 443', 'port: 80', /forbidden: api to the world, TCP 443/],
   ]),
@@ -158,6 +176,12 @@ export const MUTATIONS: readonly Mutation[] = [
     ['k8s-app: kube-dns', 'k8s-app: dns', /forbidden: \w+ to DNS/],
   ]),
   ...mutationsOf('NetworkPolicy redis', [
+    [
+      /podSelector:\n {8}matchExpressions:\n(?: {8}.*\n)+/,
+      'podSelector: {}\n',
+      /varnish to redis, TCP 6379 \(Ingress/,
+    ],
+    ['app: redis', 'app: none', /for no pod/],
     ['- api\n', '', /forbidden: api to redis, TCP 6379/],
     [
       / - podSelector:\n(?: {8}.*\n)+/,

@@ -1,100 +1,14 @@
 import { z } from 'zod';
+import { labels, podSchema, port, type Selector, selectorSchema, strings } from './pod-schema.ts';
 
 /* The fields of Kubernetes' objects that the checks look at; schema.ts has checked the rest. */
 
-const labels = z.record(z.string(), z.string()).default({});
-const strings = z.array(z.string()).default([]);
-const port = z.union([z.string(), z.number()]);
-const keyRef = z.object({ name: z.string(), key: z.string() });
-const nameRef = z.object({ name: z.string() });
-const probe = z
-  .object({ httpGet: z.object({ path: z.string(), port }), exec: z.object({ command: strings }) })
-  .partial();
-
-const selectorSchema = z.object({
-  matchLabels: labels,
-  matchExpressions: z
-    .array(z.object({ key: z.string(), operator: z.literal('In'), values: strings }))
-    .default([]),
-});
-export type Selector = z.infer<typeof selectorSchema>;
-
-const containerSchema = z.object({
-  name: z.string(),
-  image: z.string(),
-  command: strings,
-  env: z
-    .array(
-      z.object({
-        name: z.string(),
-        value: z.string().optional(),
-        valueFrom: z.object({ secretKeyRef: keyRef, configMapKeyRef: keyRef }).partial().optional(),
-      }),
-    )
-    .default([]),
-  envFrom: z.array(z.object({ configMapRef: nameRef, secretRef: nameRef }).partial()).default([]),
-  ports: z.array(z.object({ name: z.string(), containerPort: z.number() })).default([]),
-  startupProbe: probe.optional(),
-  readinessProbe: probe.optional(),
-  livenessProbe: probe.optional(),
-  lifecycle: z
-    .object({ preStop: z.object({ sleep: z.object({ seconds: z.number() }) }) })
-    .optional(),
-  resources: z
-    .object({ requests: z.record(z.string(), port), limits: z.record(z.string(), port) })
-    .partial()
-    .default({}),
-  securityContext: z
-    .object({
-      allowPrivilegeEscalation: z.boolean(),
-      readOnlyRootFilesystem: z.boolean(),
-      privileged: z.boolean(),
-      capabilities: z.object({ drop: strings, add: strings }),
-    })
-    .partial()
-    .default({}),
-  volumeMounts: z
-    .array(z.object({ name: z.string(), mountPath: z.string(), subPath: z.string().optional() }))
-    .default([]),
-});
-export type Container = z.infer<typeof containerSchema>;
-
-const volumeSchema = z.object({
-  name: z.string(),
-  configMap: nameRef.optional(),
-  emptyDir: z.object({ medium: z.string(), sizeLimit: z.string() }).partial().optional(),
-  persistentVolumeClaim: z.object({ claimName: z.string() }).optional(),
-});
-
-const podSchema = z.object({
-  metadata: z.object({ labels }),
-  spec: z.object({
-    automountServiceAccountToken: z.boolean().default(true),
-    enableServiceLinks: z.boolean().default(true),
-    terminationGracePeriodSeconds: z.number().default(30),
-    hostNetwork: z.boolean().default(false),
-    securityContext: z
-      .object({
-        runAsNonRoot: z.boolean(),
-        runAsUser: z.number(),
-        seccompProfile: z.object({ type: z.string() }),
-      })
-      .partial()
-      .default({}),
-    topologySpreadConstraints: z
-      .array(z.object({ topologyKey: z.string(), labelSelector: selectorSchema }))
-      .default([]),
-    containers: z.array(containerSchema),
-    volumes: z.array(volumeSchema).default([]),
-  }),
-});
-export type Pod = z.infer<typeof podSchema>;
-
 const metadata = z.object({ name: z.string(), namespace: z.string().optional(), labels });
+const range = z.union([z.cidrv4(), z.cidrv6()]);
 const peer = z.object({
   podSelector: selectorSchema.optional(),
   namespaceSelector: selectorSchema.optional(),
-  ipBlock: z.object({ cidr: z.string(), except: strings }).optional(),
+  ipBlock: z.object({ cidr: range, except: z.array(range).default([]) }).optional(),
 });
 const rulePorts = z
   .array(z.object({ protocol: z.string().default('TCP'), port: z.number() }))
@@ -107,6 +21,12 @@ const deploymentSchema = z.object({
   spec: z.object({
     replicas: z.number().optional(),
     serviceName: z.string().optional(),
+    strategy: z
+      .object({
+        type: z.string(),
+        rollingUpdate: z.object({ maxUnavailable: z.number() }).optional(),
+      })
+      .optional(),
     selector: selectorSchema,
     template: podSchema,
   }),
@@ -154,17 +74,34 @@ const scalerSchema = z.object({
   kind: z.literal('HorizontalPodAutoscaler'),
   metadata,
   spec: z.object({
-    scaleTargetRef: z.object({ kind: z.string(), name: z.string() }),
+    scaleTargetRef: z.object({
+      apiVersion: z.literal('apps/v1'),
+      kind: z.string(),
+      name: z.string(),
+    }),
     minReplicas: z.number(),
     maxReplicas: z.number(),
-    metrics: z.array(z.object({ resource: z.object({ name: z.string() }).optional() })),
+    metrics: z
+      .array(
+        z.object({
+          type: z.literal('Resource'),
+          resource: z.object({
+            name: z.string(),
+            target: z.object({
+              type: z.literal('Utilization'),
+              averageUtilization: z.number().min(30).max(90),
+            }),
+          }),
+        }),
+      )
+      .min(1),
   }),
 });
 const budgetSchema = z.object({
   apiVersion: z.literal('policy/v1'),
   kind: z.literal('PodDisruptionBudget'),
   metadata,
-  spec: z.object({ selector: selectorSchema }),
+  spec: z.object({ selector: selectorSchema, maxUnavailable: z.number() }),
 });
 const ingressBackend = z.object({
   service: z.object({ name: z.string(), port: z.object({ name: z.string() }) }),

@@ -1,5 +1,6 @@
 import { type ComposeService, readCompose } from '../deployed.ts';
-import { type Container, type Objects, ofKind, type Pod, workloadsOf } from './objects.ts';
+import { type Objects, ofKind, workloadsOf } from './objects.ts';
+import type { Container, Pod } from './pod-schema.ts';
 
 /** An image by name, perhaps with a version, and digest. */
 const BY_DIGEST = /^[a-z\d./-]+(?::\d+\.\d+\.\d+[\w.-]*)?@sha256:[\da-f]{64}$/;
@@ -18,7 +19,8 @@ export function podFaults(objects: Objects): string[] {
       ...rightsOfContainer(container),
       ...probesOf(container),
       ...sizesOf(container, template),
-      ...differencesFrom(service, container),
+      ...writesOf(container, template),
+      ...differencesFrom(service, container, template),
     ]);
     return rightsOf(template)
       .concat(ofContainers)
@@ -66,18 +68,41 @@ function rightsOfContainer({ securityContext, image, command }: Container): stri
   ]);
 }
 
+/** How each program is probed: at its start, for its readiness, for its life. */
+const PROBES: Readonly<Record<string, string>> = {
+  '/app/bin/pypins': '/readyz /readyz /healthz',
+  varnishd: '/badge/edge-ready-green.svg /badge/edge-ready-green.svg varnishadm ping',
+  'redis-server': 'redis-cli -e ping redis-cli -e ping redis-cli -e ping',
+};
+/** Where each program writes. */
+const WRITTEN: Readonly<Record<string, readonly string[]>> = {
+  '/app/bin/pypins': ['/tmp', '/var/cache/pypins'],
+  varnishd: ['/tmp', '/var/lib/varnish'],
+  'redis-server': ['/data'],
+};
+
 function probesOf({ startupProbe, readinessProbe, livenessProbe, command }: Container): string[] {
-  const paths = [startupProbe, readinessProbe, livenessProbe]
-    .map((probe) => probe?.httpGet?.path)
-    .join(',');
-  const isOurs = command[0]?.endsWith('pypins');
-  return unless([
-    [startupProbe && readinessProbe && livenessProbe, 'is not probed'],
-    [
-      !isOurs || paths === '/readyz,/readyz,/healthz',
-      `is not probed by /readyz and /healthz: ${paths}`,
-    ],
-  ]);
+  const probes = [startupProbe, readinessProbe, livenessProbe]
+    .map((probe) => probe?.httpGet?.path ?? probe?.exec?.command.join(' '))
+    .join(' ');
+  const wanted = PROBES[command[0] ?? ''];
+  return unless([[probes === wanted, `is not probed by ${wanted}, but by ${probes}`]]);
+}
+
+function writesOf({ volumeMounts, command }: Container, { spec }: Pod): string[] {
+  const [program = ''] = command;
+  return (WRITTEN[program] ?? []).flatMap((path) => {
+    const mount = volumeMounts.find(({ mountPath }) => mountPath === path);
+    const volume = spec.volumes.find(({ name }) => name === mount?.name);
+    return unless([
+      [volume?.emptyDir ?? volume?.persistentVolumeClaim, `cannot write to ${path}`],
+      // The log of Varnish is written to all the time.
+      [
+        path !== '/var/lib/varnish' || volume?.emptyDir?.medium === 'Memory',
+        `${path} is on a disk`,
+      ],
+    ]);
+  });
 }
 
 function sizesOf({ resources, volumeMounts, lifecycle }: Container, { spec }: Pod): string[] {
@@ -99,23 +124,37 @@ function sizesOf({ resources, volumeMounts, lifecycle }: Container, { spec }: Po
   ]);
 }
 
-/** One product: the same image, memory and arguments as where it is tested. */
-function differencesFrom(service: ComposeService | undefined, container: Container): string[] {
+/** One product: the same image, user, memory and arguments as where it is tested. */
+function differencesFrom(
+  service: ComposeService | undefined,
+  container: Container,
+  pod: Pod,
+): string[] {
   if (service === undefined) return ['is not in docker-compose.yml'];
-  const { image, command = ['/app/bin/pypins', 'serve'], mem_limit: memory } = service;
-  const hasOwn = new Set([...container.command, '/app/bin/pypins']);
-  // Other backends, and the ingress instead of readers and of a proxy on the same machine.
-  const missing = command.filter(
-    (word) => !/^vcl_path=|^proxied=|^timeout_idle=/.test(word) && !hasOwn.has(word),
-  );
+  const { image, command = [], mem_limit: memory, user = '1000:1000' } = service;
+  const { runAsUser, runAsGroup, fsGroup } = pod.spec.securityContext;
+  const isOurs = service.build !== undefined;
+  const wanted = commandOf(command).join(' ');
   return unless([
-    [service.build !== undefined || container.image === image, `not the image ${image}`],
+    [isOurs || container.image === image, `not the image ${image}`],
+    [`${runAsUser}:${runAsGroup}` === user, `does not run as ${user}`],
+    [fsGroup === runAsGroup, 'its volumes have another group'],
     [
       bytesOf(container.resources.limits?.['memory']) === bytesOf(memory),
       `not limited to ${memory}`,
     ],
-    [missing.length === 0, `lacks the arguments ${missing.join(' ')}`],
+    [isOurs || container.command.join(' ') === wanted, `its command is not: ${wanted}`],
   ]);
+}
+
+/** Only the ingress connects to Varnish, and keeps its connections; Redis asks for its password. */
+function commandOf(command: readonly string[]): string[] {
+  const proxied = command.findIndex((word) => word.startsWith('proxied='));
+  return command
+    .filter((_, place) => proxied < 0 || (place !== proxied && place !== proxied - 1))
+    .map((word) => word.replace('backends/compose', 'backends/kubernetes'))
+    .map((word) => (word === 'timeout_idle=5' ? 'timeout_idle=60' : word))
+    .concat(command[0] === 'redis-server' ? ['--requirepass', '$(REDIS_PASSWORD)'] : []);
 }
 
 function policyOfPods(objects: Objects): string[] {

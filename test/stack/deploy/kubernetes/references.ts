@@ -1,13 +1,12 @@
 import {
-  type Container,
   type Objects,
   ofKind,
-  type Pod,
   selects,
   type Service,
   type Workload,
   workloadsOf,
 } from './objects.ts';
+import type { Container, Pod } from './pod-schema.ts';
 
 /** Returns what names something that is not there: labels, ports, objects, keys, volumes. */
 export function referenceFaults(objects: Objects): string[] {
@@ -15,12 +14,6 @@ export function referenceFaults(objects: Objects): string[] {
     ...twice(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)),
     ...workloadsOf(objects).flatMap((workload) => ofWorkload(workload, objects)),
     ...ofKind(objects, 'Service').flatMap((service) => ofService(service, objects)),
-    ...ofKind(objects, 'PodDisruptionBudget').flatMap(({ metadata, spec }) =>
-      podsBy(spec.selector, objects).length === 1
-        ? []
-        : [`budget ${metadata.name}: not of one workload`],
-    ),
-    ...ofScalers(objects),
     ...ofIngresses(objects),
     ...ofNamespaces(objects),
   ];
@@ -74,7 +67,8 @@ export function dataOf(
   );
 }
 
-function podsBy(selector: Parameters<typeof selects>[0], objects: Objects): Workload[] {
+/** The workloads whose pods a selector chooses. */
+export function podsBy(selector: Parameters<typeof selects>[0], objects: Objects): Workload[] {
   return workloadsOf(objects).filter(({ spec }) =>
     selects(selector, spec.template.metadata.labels),
   );
@@ -88,21 +82,9 @@ function ofWorkload({ kind, metadata, spec }: Workload, objects: Objects): strin
   if (!selects(selector, labels)) faults.push(`${name}: its selector does not choose its pods`);
   if (podsBy(selector, objects).length > 1)
     faults.push(`${name}: its selector chooses others' pods`);
-  for (const { topologyKey, labelSelector } of template.spec.topologySpreadConstraints)
-    if (!selects(labelSelector, labels))
-      faults.push(`${name}: spreads others' pods by ${topologyKey}`);
-  const scaler = ofKind(objects, 'HorizontalPodAutoscaler').find(
-    (each) => each.spec.scaleTargetRef.name === metadata.name,
-  );
-  const replicas = spec.replicas ?? scaler?.spec.minReplicas;
-  const budgets = ofKind(objects, 'PodDisruptionBudget').filter((budget) =>
-    selects(budget.spec.selector, labels),
-  );
-  if (replicas === undefined) faults.push(`${name}: neither replicas nor a scaler`);
-  else if (replicas > 1 && budgets.length !== 1) faults.push(`${name}: no budget of disruptions`);
   if (kind === 'StatefulSet') {
     const service = ofKind(objects, 'Service').find((each) => each.metadata.name === serviceName);
-    if (service?.spec.clusterIP !== 'None')
+    if (service?.spec.clusterIP !== 'None' || !service.spec.publishNotReadyAddresses)
       faults.push(`${name}: no headless service ${serviceName}`);
   }
   return [
@@ -169,25 +151,6 @@ function ofService(service: Service, objects: Objects): string[] {
   return service.spec.ports
     .filter(({ targetPort }) => portIn(workload.spec.template, targetPort) === undefined)
     .map(({ targetPort }) => `${name}: its pods have no port ${targetPort}`);
-}
-
-function ofScalers(objects: Objects): string[] {
-  return ofKind(objects, 'HorizontalPodAutoscaler').flatMap(({ metadata, spec }) => {
-    const { kind, name } = spec.scaleTargetRef;
-    const target = workloadsOf(objects).find(
-      (each) => each.kind === kind && each.metadata.name === name,
-    );
-    if (target === undefined) return [`scaler ${metadata.name}: no ${kind} ${name}`];
-    const faults: string[] = [];
-    if (target.spec.replicas !== undefined)
-      faults.push(`scaler ${metadata.name}: an apply would reset the replicas of ${name}`);
-    if (spec.minReplicas > spec.maxReplicas) faults.push(`scaler ${metadata.name}: min over max`);
-    for (const { resource } of spec.metrics)
-      for (const container of target.spec.template.spec.containers)
-        if (container.resources.requests?.[resource?.name ?? ''] === undefined)
-          faults.push(`scaler ${metadata.name}: ${container.name} requests no ${resource?.name}`);
-    return faults;
-  });
 }
 
 function ofIngresses(objects: Objects): string[] {

@@ -1,6 +1,7 @@
 import { ADMIN_ADDRESS } from '../../../../src/admin-address.ts';
 import { readConfig, settingsSchema } from '../../../../src/config.ts';
-import { type Container, type Objects, type Pod, workloadsOf } from './objects.ts';
+import { type Objects, workloadsOf } from './objects.ts';
+import type { Container, Pod } from './pod-schema.ts';
 import { bytesOf, unless } from './pods.ts';
 import { environmentOf } from './references.ts';
 
@@ -16,7 +17,18 @@ const OTHERS = new Set([
 
 /** Returns settings that do not exist or that the programs would refuse, and what does not fit to them. */
 export function settingFaults(objects: Objects): string[] {
-  return workloadsOf(objects).flatMap(({ metadata, spec }) =>
+  const environments = workloadsOf(objects).flatMap(({ spec }) =>
+    spec.template.spec.containers.map((container) => environmentOf(container, objects)),
+  );
+  const valuesOf = (read: (environment: Record<string, string>) => string | undefined): number =>
+    new Set(environments.map(read).filter((value) => value !== undefined)).size;
+  const passwordOf = ({ REDIS_PASSWORD: own, REDIS_URL: url }: Record<string, string>) =>
+    own ?? (url === undefined ? undefined : URL.parse(url)?.password);
+  const shared = unless([
+    [valuesOf((environment) => environment['PURGE_KEY']) === 1, 'keys for purges differ'],
+    [valuesOf(passwordOf) <= 1, 'passwords of Redis differ'],
+  ]);
+  const apart = workloadsOf(objects).flatMap(({ metadata, spec }) =>
     spec.template.spec.containers.flatMap((container) => {
       const environment = environmentOf(container, objects);
       return [
@@ -27,6 +39,7 @@ export function settingFaults(objects: Objects): string[] {
       ].map((fault) => `${metadata.name}: ${fault}`);
     }),
   );
+  return [...shared, ...apart];
 }
 
 export const isOurs = ({ command }: Container): boolean => command[0] === '/app/bin/pypins';
