@@ -202,6 +202,14 @@ describe('keeps compiled code', () => {
     expect(keptIn({ [variable]: directory })).toBe(kept);
   });
 
+  test('in a volume of Kubernetes, whose folders inherit its group', async () => {
+    const directory = await tempDirectoryForTest();
+    chmodSync(directory, 0o2777);
+    const kept = keptIn({ CACHE_DIR: join(directory, 'own') });
+    expect(kept).toBe(join(directory, 'own/compile'));
+    expect(statSync(kept ?? '').mode & 0o777).toBe(0o700);
+  });
+
   test('in the directory that NODE_COMPILE_CACHE names', () => {
     expect(keptIn({ NODE_COMPILE_CACHE: '/nowhere' })).toBe('/nowhere');
   });

@@ -123,6 +123,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...mutationsOf('Deployment redis', [
     ['allkeys-lru', 'noeviction', /its command is not/],
     ['$(REDIS_PASSWORD)', '$(PASSWORD)', /needs PASSWORD/],
+    ['type: Recreate', 'type: RollingUpdate', /half of the facts/],
   ]),
   // Settings.
   ...mutationsOf('ConfigMap settings', [

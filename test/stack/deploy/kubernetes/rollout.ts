@@ -26,6 +26,11 @@ function ofWorkload(workload: Workload, objects: Objects): string[] {
   const replicas = spec.replicas ?? scaler?.spec.minReplicas;
   if (replicas === undefined) return ['neither replicas nor a scaler'];
   const ofProbes = spec.template.spec.containers.flatMap(ofProbe);
+  const isRedis = spec.template.spec.containers.some(
+    ({ command }) => command[0] === 'redis-server',
+  );
+  if (isRedis && spec.strategy?.type !== 'Recreate')
+    ofProbes.push('two would each have half of the facts');
   return replicas > 1 ? [...ofProbes, ...ofReplicated(workload, replicas, objects)] : ofProbes;
 }
 
