@@ -49,6 +49,21 @@ describe.skipIf(isMissing('kubectl'))('the manifests', () => {
     expect(await findFaults(objectsOf(overlay))).toEqual([]);
   });
 
+  test('are the API with its autoscaler, followers, Varnish with the addresses of its nodes, and Redis', () => {
+    const kinds = /^(?:Deployment|StatefulSet|Service|HorizontalPodAutoscaler) /;
+    expect(namesOf('.').filter((name) => kinds.test(name))).toEqual([
+      'Deployment api',
+      'Deployment follower',
+      'Deployment redis',
+      'HorizontalPodAutoscaler api',
+      'Service api',
+      'Service redis',
+      'Service varnish',
+      'Service varnish-nodes',
+      'StatefulSet varnish',
+    ]);
+  });
+
   test('an ingress adds a name; a single node has a volume instead of Redis', () => {
     expect(namesOf('ingress')).toEqual([...namesOf('.'), 'Ingress varnish'].toSorted());
     const withoutRedis = namesOf('.').filter((name) => !name.includes('redis'));
