@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
@@ -29,14 +30,14 @@ const spansSchema = z.object({
 /** Takes spans as an OpenTelemetry collector does, in JSON (OTLP over HTTP). */
 async function startCollector(): Promise<{ url: string; spans: Span[] }> {
   const spans: Span[] = [];
-  const url = await listenForTest((request, response) => {
-    void request.toArray().then((chunks: Buffer[]) => {
-      const { resourceSpans } = spansSchema.parse(JSON.parse(Buffer.concat(chunks).toString()));
-      for (const { scopeSpans } of resourceSpans)
-        for (const scope of scopeSpans) spans.push(...scope.spans);
-      response.setHeader('Content-Type', 'application/json').end('{}');
-    });
-  });
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const chunks: Buffer[] = await request.toArray();
+    const { resourceSpans } = spansSchema.parse(JSON.parse(Buffer.concat(chunks).toString()));
+    for (const { scopeSpans } of resourceSpans)
+      for (const scope of scopeSpans) spans.push(...scope.spans);
+    response.setHeader('Content-Type', 'application/json').end('{}');
+  };
+  const url = await listenForTest((request, response) => void take(request, response));
   return { url, spans };
 }
 
