@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { startCli } from '../support/cli.ts';
@@ -31,8 +32,7 @@ const spansSchema = z.object({
 async function startCollector(): Promise<{ url: string; spans: Span[] }> {
   const spans: Span[] = [];
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const chunks: Buffer[] = await request.toArray();
-    const { resourceSpans } = spansSchema.parse(JSON.parse(Buffer.concat(chunks).toString()));
+    const { resourceSpans } = spansSchema.parse(await json(request));
     for (const { scopeSpans } of resourceSpans)
       for (const scope of scopeSpans) spans.push(...scope.spans);
     response.setHeader('Content-Type', 'application/json').end('{}');

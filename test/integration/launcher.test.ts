@@ -192,7 +192,7 @@ describe('keeps compiled code', () => {
 
   test.each([
     ['in CACHE_DIR', 'CACHE_DIR', 'compile', 0o700],
-    ['in a volume of Kubernetes, whose folders inherit its group', 'CACHE_DIR', 'compile', 0o2700],
+    ['in a volume of Kubernetes', 'CACHE_DIR', 'compile', 0o2700],
     ['in the user’s cache', 'XDG_CACHE_HOME', 'pypins', 0o700],
     ['in the home directory', 'HOME', '.cache/pypins', 0o700],
   ])('%s, in a directory closed to others', async (_, variable, folder, mode) => {
@@ -204,11 +204,8 @@ describe('keeps compiled code', () => {
     expect(keptIn({ [variable]: directory })).toBe(kept);
   });
 
-  test('in the directory that NODE_COMPILE_CACHE names', () => {
+  test('in the directory that NODE_COMPILE_CACHE names; nowhere without a home directory', () => {
     expect(keptIn({ NODE_COMPILE_CACHE: '/nowhere' })).toBe('/nowhere');
-  });
-
-  test('nowhere without a home directory', () => {
     expect(keptIn({})).toBeUndefined();
   });
 
