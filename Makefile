@@ -18,7 +18,7 @@ node_modules/.installed: package.json package-lock.json .npmrc
 
 services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, a clock that jumps, a browser, and what checks their files)
 	@scripts/install-services redis-server redis-sentinel varnishd:varnish,varnish-modules haproxy openssl \
-		docker-compose:docker-compose,python3-yaml systemd-analyze:systemd faketime chromium
+		docker-compose systemd-analyze:systemd faketime chromium kubectl:kubernetes-client promtool:prometheus
 
 demo: install ## serve every badge from the sample index, and a page that shows them
 	node sample/demo.ts
@@ -49,11 +49,12 @@ test: check ## the gates, then in minutes: unit and integration tests, the edge'
 		vitest run --project stack --outputFile.json=reports/vitest-stack.json || status=1; \
 		exit $$status
 
-test/clickhouse/node_modules/.installed: test/clickhouse/package-lock.json
-	cd test/clickhouse && npm ci --no-audit --no-fund --loglevel=error
+# Programs for tests that are too large for every installation.
+test/%/node_modules/.installed: test/%/package-lock.json
+	cd $(@D)/.. && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-test-faults: install test/clickhouse/node_modules/.installed ## the long rest: faults, floods, hostile clients and upstreams, the follower over simulated hours, the page in a browser
+test-faults: install test/clickhouse/node_modules/.installed test/telemetry/node_modules/.installed ## the long rest: faults, floods, hostile clients and upstreams, the follower over simulated hours, the page in a browser
 	-@$(MAKE) --no-print-directory --silent services
 	vitest run --project faults --project browser --outputFile.json=reports/vitest-faults.json
 

@@ -13,6 +13,8 @@ export const PROGRAMS = [
   'systemd-analyze',
   'faketime',
   'chromium',
+  'kubectl',
+  'promtool',
 ] as const;
 export type Program = (typeof PROGRAMS)[number];
 
