@@ -57,7 +57,7 @@ async function makeProject(
   integrity: string,
 ) {
   const project = await tempDirectoryForTest();
-  for (const file of ['.npmrc', 'Makefile', 'scripts/check-node'])
+  for (const file of ['.npmrc', 'Makefile', 'scripts/npm-ci', 'scripts/check-node'])
     cpSync(join(ROOT, file), join(project, file));
   const self = { name: 'project', version: '1.0.0', [field]: { [name]: version } };
   const locked = { version, integrity, ...others, optional: field === 'optionalDependencies' };

@@ -12,6 +12,10 @@ export const PROGRAMS = [
   'systemd-analyze',
   'faketime',
   'chromium',
+  'ansible-playbook',
+  'ansible-lint',
+  'mmdebstrap',
+  'systemd-nspawn',
 ] as const;
 export type Program = (typeof PROGRAMS)[number];
 

@@ -1,0 +1,158 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import manifest from '../../package.json' with { type: 'json' };
+import { isMissing } from '../support/programs.ts';
+import { tellOutcome } from '../support/outcomes.ts';
+import { makeTempDirectory } from '../support/temp.ts';
+import { createDebianHost, type DebianHost, type Program } from './support/debian-host.ts';
+
+/*
+ * One server by one command, on a fresh Debian 12: prepared as a folder, then booted with an init of its own, so that real
+ * units start, and only the indexes are stand-ins. The tests are steps of one life.
+ */
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const OLD = manifest.version;
+const NEW = '99.0.0';
+const SAMPLE_PORT = 9_000;
+const SAMPLE_URL = `http://127.0.0.1:${SAMPLE_PORT}`;
+const LONG_MS = 900_000;
+
+const isRoot = process.getuid?.() === 0;
+const lacks = isMissing('ansible-playbook', 'mmdebstrap', 'systemd-nspawn', 'systemd-analyze');
+
+const given = {
+  pypins_source: '/srv/pypins',
+  pypins_version: `v${OLD}`,
+  pypins_contact: 'operator@example.org',
+  pypins_settings: { PYPI_URL: SAMPLE_URL, PYPISTATS_URL: SAMPLE_URL },
+};
+const reportSchema = z.looseObject({
+  asked: z.number().positive(),
+  faults: z.array(z.string()),
+  verdicts: z.record(z.string(), z.number()),
+});
+const newer = { ...given, pypins_version: `v${NEW}` };
+
+describe.skipIf(lacks || !isRoot)('a server by Ansible (needs root)', () => {
+  let host: DebianHost;
+  let sample: Program | undefined;
+
+  beforeAll(async () => {
+    const { path, remove } = await makeTempDirectory();
+    host = await createDebianHost(path);
+    tagVersions(host.path('srv/pypins'));
+    return async () => {
+      await host.remove();
+      await remove();
+    };
+  }, LONG_MS);
+  afterAll(async () => void (await sample?.stop()));
+
+  test(
+    'a tag that is not there is named, and leaves nothing behind',
+    async () => {
+      const { isGood, output } = await host.play({ ...given, pypins_version: 'v0.0.9' });
+      expect(isGood).toBe(false);
+      expect(output).toContain('v0.0.9');
+      expect(existsSync(host.path('opt/pypins'))).toBe(false);
+      expect(existsSync(host.path('opt/pypins-0.0.9'))).toBe(false);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'prepares a folder: code, settings, units, firewall; nothing starts there',
+    async () => {
+      const { isGood, output } = await host.play(given);
+      expect(isGood, output).toBe(true);
+      expect(readlinkSync(host.path('opt/pypins'))).toBe(`pypins-${OLD}`);
+      const settings = readFileSync(host.path('etc/pypins/pypins.env'), 'utf8');
+      expect(settings).toMatch(/^PURGE_KEY=[\da-f]{64}$/m);
+      expect(namesIn(settings)).toEqual(expect.arrayContaining(namesIn(documented())));
+      expect(statSync(host.path('etc/pypins/pypins.env')).mode & 0o777).toBe(0o600);
+      expect(output).toContain('self-signed certificate');
+      const verify = ['--root', host.path(''), 'verify', '--man=no'];
+      execFileSync('systemd-analyze', [...verify, 'pypins@8080.service', 'varnish.service']);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'starts everything once it is booted, and a second run changes nothing',
+    async () => {
+      await host.boot();
+      sample = host.spawnInNetwork('stack/sample-index.ts', { SAMPLE_PORT: `${SAMPLE_PORT}` });
+      const first = await host.play(given);
+      expect(first.isGood, first.output).toBe(true);
+      expect(first.output).toContain(`is ready (version ${OLD})`);
+      const second = await host.play(given);
+      expect(second, second.output).toMatchObject({ isGood: true, changed: 0 });
+      expect(await host.command('systemctl', 'list-units', '--failed', '--quiet')).toBe('');
+    },
+    LONG_MS,
+  );
+
+  test(
+    'the firewall leaves open what the world may reach',
+    async () => {
+      const rules = await host.command('nft', 'list', 'chain', 'inet', 'filter', 'input');
+      expect(rules).toContain('policy drop');
+      expect(rules).toMatch(/tcp dport \{ 22, 80, 443 \} accept/);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'upgrades and rolls back by another tag, and nobody sees it',
+    async () => {
+      const settings = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+      const load = host.spawnInNetwork('test/faults/support/host-load.ts', settings);
+      for (const [variables, version] of [
+        [newer, NEW],
+        [given, OLD],
+      ] as const) {
+        const { isGood, output } = await host.play(variables);
+        expect(isGood, output).toBe(true);
+        expect(readlinkSync(host.path('opt/pypins'))).toBe(`pypins-${version}`);
+        expect(output.match(new RegExp(`is ready \\(version ${version}\\)`, 'g'))).toHaveLength(2);
+        expect(output).toContain(`rules of ${version}`);
+      }
+      const report = reportSchema.parse(JSON.parse(await load.stop()));
+      tellOutcome('a server upgraded and rolled back by Ansible', report);
+      expect(report).toMatchObject({ faults: [], verdicts: { ok: report.asked } });
+      const kept = readdirSync(host.path('opt')).filter((name) => name.startsWith('pypins-'));
+      expect(kept.toSorted()).toEqual([`pypins-${OLD}`, `pypins-${NEW}`].toSorted());
+      const list = await host.command('varnishadm', 'vcl.list');
+      expect(list.trim().split('\n')).toHaveLength(1);
+      expect(list).toMatch(/^active .* pypins-\d{8}-/);
+    },
+    LONG_MS,
+  );
+});
+
+/** The files of today, as two versions. */
+function tagVersions(repository: string): void {
+  const shell = (script: string): unknown =>
+    execFileSync('bash', ['-euc', script, 'bash', repository], { cwd: ROOT });
+  const git = 'git -C "$1" -c user.name=t -c user.email=t@t';
+  shell(`mkdir -p "$1" && git ls-files -z --cached --others --exclude-standard |
+    tar c --null -T - | tar x -C "$1"`);
+  shell(`${git} init -q && ${git} add -A && ${git} commit -qm old && ${git} tag v${OLD}`);
+  shell(`sed -i 's/"version": "${OLD}"/"version": "${NEW}"/' "$1/package.json"
+    sed -i 's/"${OLD}"/"${NEW}"/' "$1/varnish/rules/version.vcl"
+    ${git} commit -qam new && ${git} tag v${NEW}`);
+}
+
+/** The settings that deploy/README.md writes. */
+function documented(): string {
+  const readme = readFileSync(join(ROOT, 'deploy/README.md'), 'utf8');
+  return /pypins\.env <<END\n([^]*?)\nEND\n/.exec(readme)?.[1] ?? '';
+}
+
+function namesIn(settings: string): string[] {
+  return [...settings.matchAll(/^(\w+)=/gm)].map(([, name = '']) => name);
+}
