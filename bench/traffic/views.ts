@@ -113,8 +113,7 @@ const topPackagesSchema = z.object({ rows: z.array(z.object({ project: z.string(
 /** The most downloaded packages, from a file as hugovk/top-pypi-packages has it, where there is one; else invented. */
 function packageNames(count: number): string[] {
   const file = process.env['TOP_PACKAGES'] ?? '';
-  if (!existsSync(file))
-    return Array.from({ length: count }, (_, rank) => `some-package-${rank}`);
+  if (!existsSync(file)) return Array.from({ length: count }, (_, rank) => `some-package-${rank}`);
   const { rows } = topPackagesSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   return rows.slice(0, count).map(({ project }) => project);
 }

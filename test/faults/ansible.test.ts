@@ -141,6 +141,8 @@ function tagVersions(repository: string): void {
   const git = 'git -C "$1" -c user.name=t -c user.email=t@t';
   shell(`mkdir -p "$1" && git ls-files -z --cached --others --exclude-standard |
     tar c --null -T - | tar x -C "$1"`);
+  // Where the limit of open files is lower than on a server.
+  shell(`sed -i 's/maxconn 20000/maxconn 200/' "$1/deploy/haproxy/haproxy.cfg"`);
   shell(`${git} init -q && ${git} add -A && ${git} commit -qm old && ${git} tag v${OLD}`);
   shell(`sed -i 's/"version": "${OLD}"/"version": "${NEW}"/' "$1/package.json"
     sed -i 's/"${OLD}"/"${NEW}"/' "$1/varnish/rules/version.vcl"

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
@@ -121,10 +121,11 @@ async function install(root: string): Promise<void> {
   await run('mmdebstrap', [...options, ...quick, 'bookworm', root, ...mirrors]);
   await writeFile(join(root, 'etc/dpkg/dpkg.cfg.d/quick'), 'force-unsafe-io\n');
   await copyFile('/etc/resolv.conf', join(root, 'etc/resolv.conf'));
+  await writeFile(join(root, 'etc/hosts'), '127.0.0.1 localhost\n::1 localhost\n');
   await shareNpm(root);
 }
 
-/** The registry of this machine, its certificates, and what npm has of it. */
+/** The registry of this machine, and its certificates. */
 async function shareNpm(root: string): Promise<void> {
   const config = async (name: string): Promise<string> =>
     (await run('npm', ['config', 'get', name], { cwd: '/' })).stdout.trim();
@@ -135,7 +136,6 @@ async function shareNpm(root: string): Promise<void> {
     await copyFile(certificates, join(root, 'root/certificates.pem'));
     await appendFile(file, 'cafile=/root/certificates.pem\n');
   }
-  await mkdir(join(root, 'srv'), { recursive: true });
 }
 
 async function playOn(
