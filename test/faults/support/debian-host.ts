@@ -11,9 +11,8 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 const INCLUDED = ['ca-certificates', 'python3', 'python3-apt', 'systemd', 'systemd-sysv', 'dbus'];
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
-/** What a run of the playbook said. */
+/** What a run of the playbook has changed, and said. */
 export interface PlayOutcome {
-  readonly isGood: boolean;
   readonly changed: number;
   readonly output: string;
 }
@@ -21,6 +20,7 @@ export interface PlayOutcome {
 /** A fresh Debian 12 in a folder, which can be booted: with an init of its own and a network where nothing else is. */
 export interface DebianHost {
   readonly path: (file: string) => string;
+  /** Rejects with what was said where it fails. */
   readonly play: (variables: Readonly<Record<string, unknown>>) => Promise<PlayOutcome>;
   readonly boot: () => Promise<void>;
   /** Starts a program of this project in the network of the booted host. */
@@ -152,12 +152,10 @@ async function playOn(
   };
   const args = ['-i', `${host},`, playbook, '--extra-vars', JSON.stringify(variables)];
   const options = { env, maxBuffer: MAX_OUTPUT_BYTES };
-  const { isGood, output } = await run('ansible-playbook', args, options).then(
-    ({ stdout }) => ({ isGood: true, output: stdout }),
-    (error: unknown) => ({
-      isGood: false,
-      output: error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error),
-    }),
-  );
-  return { isGood, changed: Number(/ changed=(\d+) /.exec(output)?.[1]), output };
+  const { stdout } = await run('ansible-playbook', args, options).catch((error: unknown) => {
+    throw new Error(error instanceof Error && 'stdout' in error ? String(error.stdout) : '', {
+      cause: error,
+    });
+  });
+  return { changed: Number(/ changed=(\d+) /.exec(stdout)?.[1]), output: stdout };
 }
