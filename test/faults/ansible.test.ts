@@ -35,15 +35,16 @@ const reportSchema = z.looseObject({
   faults: z.array(z.string()),
   verdicts: z.record(z.string(), z.number()),
 });
-const newer = { ...given, pypins_version: `v${NEW}` };
 
 describe.skipIf(lacks || !isRoot)('a server by Ansible (needs root)', () => {
+  let directory: string;
   let host: DebianHost;
   let sample: Program | undefined;
 
   beforeAll(async () => {
     const { path, remove } = await makeTempDirectory();
-    host = await createDebianHost(path);
+    directory = path;
+    host = await createDebianHost(directory);
     tagVersions(host.path('srv/pypins'));
     return async () => {
       await host.remove();
@@ -103,13 +104,25 @@ describe.skipIf(lacks || !isRoot)('a server by Ansible (needs root)', () => {
   );
 
   test(
-    'upgrades and rolls back by another tag, and nobody sees it',
+    'upgrades, from an archive, and rolls back, to another store, and nobody sees it',
     async () => {
+      const [archive, certificate] = [join(directory, 'new.tar.gz'), join(directory, 'given.pem')];
+      const sources = ['-C', host.path('srv/pypins'), 'archive', '--prefix=new/', '-o', archive];
+      execFileSync('git', [...sources, `v${NEW}`]);
+      const request = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2';
+      const files = ['-subj', '/CN=badges.example', '-keyout', certificate, '-out', certificate];
+      execFileSync('openssl', [...request.split(' '), ...files], { stdio: 'ignore' });
+      const newer = {
+        ...given,
+        pypins_source: archive,
+        pypins_version: `v${NEW}`,
+        pypins_certificate: certificate,
+      };
       const settings = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
       const load = host.spawnInNetwork('test/faults/support/host-load.ts', settings);
       for (const [variables, version] of [
         [newer, NEW],
-        [given, OLD],
+        [{ ...given, pypins_store: 'embedded' }, OLD],
       ] as const) {
         const { output } = await host.play(variables);
         expect(readlinkSync(host.path('opt/pypins'))).toBe(`pypins-${version}`);
@@ -119,6 +132,7 @@ describe.skipIf(lacks || !isRoot)('a server by Ansible (needs root)', () => {
       const report = reportSchema.parse(JSON.parse(await load.stop()));
       tellOutcome('a server upgraded and rolled back by Ansible', report);
       expect(report).toMatchObject({ faults: [], verdicts: { ok: report.asked } });
+      expect(readdirSync(host.path('etc/haproxy/certs'))).toEqual(['pypins.pem']);
       const kept = readdirSync(host.path('opt')).filter((name) => name.startsWith('pypins-'));
       expect(kept.toSorted()).toEqual([`pypins-${OLD}`, `pypins-${NEW}`].toSorted());
       const list = await host.command('varnishadm', 'vcl.list');
