@@ -125,7 +125,7 @@ describe.skipIf(lacks || !isRoot)('a server by Ansible (needs root)', () => {
         pypins_version: `v${NEW}`,
         pypins_certificate: certificate,
       };
-      const settings = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+      const settings = { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1' };
       const load = host.spawnInNetwork('test/faults/support/host-load.ts', settings);
       for (const [variables, version] of [
         [newer, NEW],
