@@ -12,13 +12,13 @@ help: ## list the targets
 install: node_modules/.installed ## install the pinned packages, Node 24 among them
 
 node_modules/.installed: package.json package-lock.json .npmrc
-	npm ci --no-audit --no-fund --loglevel=error
-	@scripts/check-node
+	scripts/npm-ci
 	@touch $@
 
-services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, a clock that jumps, a browser, and what checks their files)
+services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, a clock that jumps, a browser, what checks their files, and a Debian in a folder)
 	@scripts/install-services redis-server redis-sentinel varnishd:varnish,varnish-modules haproxy openssl \
-		docker-compose systemd-analyze:systemd faketime chromium kubectl:kubernetes-client promtool:prometheus
+		docker-compose systemd-analyze:systemd faketime chromium kubectl:kubernetes-client promtool:prometheus \
+		ansible-playbook:ansible ansible-lint mmdebstrap systemd-nspawn:systemd-container
 
 demo: install ## serve every badge from the sample index, and a page that shows them
 	node sample/demo.ts

@@ -15,6 +15,10 @@ export const PROGRAMS = [
   'chromium',
   'kubectl',
   'promtool',
+  'ansible-playbook',
+  'ansible-lint',
+  'mmdebstrap',
+  'systemd-nspawn',
 ] as const;
 export type Program = (typeof PROGRAMS)[number];
 
