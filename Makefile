@@ -17,7 +17,7 @@ node_modules/.installed: package.json package-lock.json .npmrc
 	@touch $@
 
 services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, a clock that jumps, a browser, and what checks their files)
-	@scripts/install-services redis-server varnishd:varnish,varnish-modules haproxy openssl \
+	@scripts/install-services redis-server redis-sentinel varnishd:varnish,varnish-modules haproxy openssl \
 		docker-compose:docker-compose,python3-yaml systemd-analyze:systemd faketime chromium
 
 demo: install ## serve every badge from the sample index, and a page that shows them
@@ -64,7 +64,7 @@ soak: install services ## break everything for longer: 100,000 requests through 
 	node bench/main.ts --keep million
 	node bench/report/plots.ts
 
-bench: install ## measure, side by side, and print ratios
+bench: install test/clickhouse/node_modules/.installed ## measure, side by side, and print ratios
 	@scripts/install-services redis-server wrk varnishd:varnish,varnish-modules
 	node bench/main.ts
 	node bench/report/plots.ts

@@ -1,6 +1,7 @@
 import { measureCold } from './load/cold.ts';
 import { measureCostModel } from './load/cost-model.ts';
 import { measureDay } from './day/day.ts';
+import { measureDownloads } from './load/downloads.ts';
 import { measureDrawing } from './load/drawing.ts';
 import { measureEdgeBytes } from './load/edge-bytes.ts';
 import { measureEdgeHit } from './load/edge-hit.ts';
@@ -39,6 +40,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   page: measurePage,
   'edge-bytes': measureEdgeBytes,
   'many-packages': measureManyPackages,
+  downloads: measureDownloads,
   'small-machine': measureSmallMachine,
   day: measureDay,
   traffic: measureTraffic,

@@ -8,6 +8,8 @@ import { bucketKey, CURRENT_KEY, type Load, parsePublished, type Published } fro
 
 /** A new load is used this soon. */
 const CHECKED_MS = 5_000;
+/** Five numbers. */
+const COUNTS_BYTES = 64;
 
 /**
  * Where a project's counts are. `unloaded`: there is no load. `absent`: the load is complete, and has no such project.
@@ -28,8 +30,14 @@ export interface Loaded {
   readonly look: () => Promise<Published | undefined>;
   /** Returns the parts of a bucket of a load; undefined if it is lost. */
   readonly bucket: (load: Load, number: number) => Promise<string | undefined>;
-  /** Bytes of buckets in memory. */
+  /** Bytes of counts in memory. */
   readonly bytes: () => number;
+}
+
+/** Counts of a project in memory; null: the load has no such project. */
+interface Kept {
+  readonly load: Load;
+  readonly counts: Counts | null;
 }
 
 export function createLoaded(options: {
@@ -39,10 +47,9 @@ export function createLoaded(options: {
   readonly clock?: () => number;
 }): Loaded {
   const { store, clock = () => performance.now() } = options;
-  // It is ASCII, which takes a byte for each character.
-  const memory = createMemoryCache<{ parts: string }>({
+  const memory = createMemoryCache<Kept>({
     maxBytes: options.memoryMaxBytes,
-    sizeOf: ({ parts }) => parts.length,
+    sizeOf: () => COUNTS_BYTES,
   });
   const reads = createSingleFlight<string | undefined>();
   const looks = createSingleFlight<void>();
@@ -59,21 +66,20 @@ export function createLoaded(options: {
   };
 
   const bucket = (load: Load, number: number): Promise<string | undefined> =>
-    reads.run(`${load.id}:${number}`, async () => {
-      const key = `${load.id}:${number}`;
-      const kept = memory.get(key);
-      if (kept !== undefined) return kept.parts;
-      const parts = partsOf(load.id, await store.get(bucketKey(load, number)));
-      if (parts !== undefined) memory.set(key, { parts });
-      return parts;
-    });
+    reads.run(`${load.id}:${number}`, async () =>
+      partsOf(load.id, await store.get(bucketKey(load, number))),
+    );
 
   /** Null: the project is not in the load; undefined: its bucket is lost. */
   const countsIn = async (load: Load, project: string): Promise<Counts | null | undefined> => {
+    const kept = memory.get(project);
+    if (kept?.load === load) return kept.counts;
     const number = bucketOf(load, project);
     if (number === undefined) return null;
-    const parts = memory.get(`${load.id}:${number}`)?.parts ?? (await bucket(load, number));
-    return parts === undefined ? undefined : findCounts(parts, project);
+    const parts = await bucket(load, number);
+    const counts = parts === undefined ? undefined : findCounts(parts, project);
+    if (counts !== undefined) memory.set(project, { load, counts });
+    return counts;
   };
 
   return {

@@ -37,7 +37,7 @@ export interface ClickHouseEngine {
 }
 
 /** Starts the real engine. The most rows of a result are 1,000, as at the public server, where more are cut off. */
-export async function startClickHouse(): Promise<ClickHouseEngine> {
+export async function startClickHouse(wantedPort = 0): Promise<ClickHouseEngine> {
   const { Session } = moduleSchema.parse(await import(pathToFileURL(ENTRY).href));
   const session = new Session();
   const queries: string[] = [];
@@ -74,7 +74,7 @@ export async function startClickHouse(): Promise<ClickHouseEngine> {
   };
 
   const server = createServer((request, response) => void answer(request, response));
-  server.listen(0, '127.0.0.1');
+  server.listen(wantedPort, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;

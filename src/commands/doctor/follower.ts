@@ -44,7 +44,7 @@ export async function checkFollower(
     check,
     status: 'warn',
     detail: 'runs on this machine, but does not report to this store',
-    advice: 'Give it the same REDIS_URL or CACHE_DIR, and restart it.',
+    advice: 'Give it the same settings of Redis, or the same CACHE_DIR, and restart it.',
   };
 }
 

@@ -83,6 +83,6 @@ test('does not advise to run a follower that runs, but reports elsewhere', async
   expect(await find(FOLLOWER, false, true)).toMatchObject({
     status: 'warn',
     detail: 'runs on this machine, but does not report to this store',
-    advice: 'Give it the same REDIS_URL or CACHE_DIR, and restart it.',
+    advice: 'Give it the same settings of Redis, or the same CACHE_DIR, and restart it.',
   });
 });
