@@ -12,13 +12,13 @@ help: ## list the targets
 install: node_modules/.installed ## install the pinned packages, Node 24 among them
 
 node_modules/.installed: package.json package-lock.json .npmrc
-	npm ci --no-audit --no-fund --loglevel=error
-	@scripts/check-node
+	scripts/npm-ci
 	@touch $@
 
-services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, a clock that jumps, a browser, and what checks their files)
+services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, a clock that jumps, a browser, what checks their files, and a Debian in a folder)
 	@scripts/install-services redis-server redis-sentinel varnishd:varnish,varnish-modules haproxy openssl \
-		docker-compose:docker-compose,python3-yaml systemd-analyze:systemd faketime chromium
+		docker-compose systemd-analyze:systemd faketime chromium kubectl:kubernetes-client promtool:prometheus \
+		ansible-playbook:ansible ansible-lint mmdebstrap systemd-nspawn:systemd-container
 
 demo: install ## serve every badge from the sample index, and a page that shows them
 	node sample/demo.ts
@@ -49,11 +49,12 @@ test: check ## the gates, then in minutes: unit and integration tests, the edge'
 		vitest run --project stack --outputFile.json=reports/vitest-stack.json || status=1; \
 		exit $$status
 
-test/clickhouse/node_modules/.installed: test/clickhouse/package-lock.json
-	cd test/clickhouse && npm ci --no-audit --no-fund --loglevel=error
+# Programs for tests that are too large for every installation.
+test/%/node_modules/.installed: test/%/package-lock.json
+	cd $(@D)/.. && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-test-faults: install test/clickhouse/node_modules/.installed ## the long rest: faults, floods, hostile clients and upstreams, the follower over simulated hours, the page in a browser
+test-faults: install test/clickhouse/node_modules/.installed test/telemetry/node_modules/.installed ## the long rest: faults, floods, hostile clients and upstreams, the follower over simulated hours, the page in a browser
 	-@$(MAKE) --no-print-directory --silent services
 	vitest run --project faults --project browser --outputFile.json=reports/vitest-faults.json
 

@@ -14,6 +14,7 @@ import type { BenchOptions } from './options.ts';
 import { measurePage } from './load/page.ts';
 import { measureTwoProcesses } from './load/processes-side-by-side.ts';
 import { measureNewUrls } from './load/new-urls.ts';
+import { measureScale } from './day/scale.ts';
 import { measureSharing } from './load/sharing.ts';
 import { measureSmallMachine } from './load/small-machine.ts';
 import { measureStart } from './load/start.ts';
@@ -46,8 +47,11 @@ export const PARTS: Readonly<Record<string, Part>> = {
   traffic: measureTraffic,
 };
 
-/** What takes a quarter of an hour by itself: measured where it is named. */
-export const LONG_PARTS: Readonly<Record<string, Part>> = { million: measureMillion };
+/** What takes minutes by itself: measured where it is named. */
+export const LONG_PARTS: Readonly<Record<string, Part>> = {
+  million: measureMillion,
+  scale: measureScale,
+};
 
 /** Those whose ratios are guarded, in a minute. */
 export const QUICK_PARTS: readonly string[] = [

@@ -11,6 +11,7 @@ import { renderLargeRules } from '../varnish/large-rules.ts';
 import { renderPageRules } from '../varnish/page-rules.ts';
 import { renderParameterRules } from '../varnish/parameter-rules.ts';
 import { kindsTable, parametersTable } from './generate/badge-tables.ts';
+import { renderDashboard } from './generate/dashboard.ts';
 import { metricsTable, settingsTable } from './generate/operator-tables.ts';
 import { drawPictures } from './generate/pictures.ts';
 
@@ -47,6 +48,7 @@ const files: [file: string, content: string][] = [
   ['docs/badges.md', withTable(badges, 'parameters', parametersTable())],
   ['docs/settings.md', withTable(read('docs/settings.md'), 'settings', settingsTable())],
   ['docs/metrics.md', withTable(read('docs/metrics.md'), 'metrics', await metricsTable())],
+  ['deploy/monitoring/dashboard.json', renderDashboard()],
   ['varnish/rules/parameter-rules.vcl', renderParameterRules()],
   ['varnish/rules/page-rules.vcl', renderPageRules()],
   ['varnish/rules/color-rules.vcl', renderColorRules()],

@@ -70,6 +70,8 @@ export interface Metrics {
   readonly watchDownloads: (gauges: DownloadGauges) => void;
   /** Returns all metrics in Prometheus' text format. */
   readonly render: () => Promise<{ contentType: string; text: string }>;
+  /** Returns the metrics as prom-client describes them: name, help, names of labels. */
+  readonly list: () => readonly object[];
 }
 
 /** Creates the metrics of a process, in a registry of their own. */
@@ -115,6 +117,7 @@ export function createMetrics(version: string): Metrics {
       await collectProcess().catch(() => undefined);
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
+    list: () => registry.getMetricsAsArray(),
   };
 }
 

@@ -13,6 +13,7 @@ include "./rules/api-query.vcl";
 include "./rules/canonical-url.vcl";
 include "./rules/large-rules.vcl";
 include "./rules/clients.vcl";
+include "./rules/trace.vcl";
 include "./rules/kept-copies.vcl";
 include "./rules/backend-requests.vcl";
 include "./rules/backend-responses.vcl";
@@ -28,6 +29,7 @@ sub vcl_recv {
     call purge_receive;
   }
   call client_connection;
+  call trace_context;
   if (req.method == "POST") {
     call pass_refresh;
   }

@@ -17,7 +17,8 @@ const MEMORY_BYTES = 6 * 1024 * 1024;
 const PYPISTATS_PER_MINUTE = 20;
 const PYPISTATS_PER_SECOND = 2;
 
-const STORE_BYTES = 512 * 1024 * 1024;
+/** Room for every package that there is. */
+const STORE_BYTES = 4 * 1024 ** 3;
 const SEED = 20_251_010;
 
 /** The real facts of both upstreams, over an SQLite store, on a simulated clock. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { createRandom } from './random.ts';
 
+/** Those that the model has by default. */
 const PACKAGES = 15_000;
 const BADGES = 50_000;
 /** How badges are spread over kinds: a guess after what READMEs show. */
@@ -65,8 +66,13 @@ export interface Traffic {
 }
 
 /** `hasLaterKinds`: a tenth of the badges is of kinds that were added later. */
-export function createTraffic({ hasLaterKinds = false } = {}): Traffic {
-  const badges = badgesOf(packageNames(), hasLaterKinds ? LATER_KINDS : KINDS);
+export function createTraffic({
+  hasLaterKinds = false,
+  packageCount = PACKAGES,
+  badgeCount = BADGES,
+} = {}): Traffic {
+  const kinds = hasLaterKinds ? LATER_KINDS : KINDS;
+  const badges = badgesOf(packageNames(packageCount), kinds, badgeCount);
   const chances = zipf(badges.length);
   const shareOf = (number: number): number => (chances[number] ?? 0) - (chances[number - 1] ?? 0);
   return {
@@ -105,19 +111,22 @@ export function createTraffic({ hasLaterKinds = false } = {}): Traffic {
 const topPackagesSchema = z.object({ rows: z.array(z.object({ project: z.string() })) });
 
 /** The most downloaded packages, from a file as hugovk/top-pypi-packages has it, where there is one; else invented. */
-function packageNames(): string[] {
+function packageNames(count: number): string[] {
   const file = process.env['TOP_PACKAGES'] ?? '';
-  if (!existsSync(file))
-    return Array.from({ length: PACKAGES }, (_, rank) => `some-package-${rank}`);
+  if (!existsSync(file)) return Array.from({ length: count }, (_, rank) => `some-package-${rank}`);
   const { rows } = topPackagesSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  return rows.slice(0, PACKAGES).map(({ project }) => project);
+  return rows.slice(0, count).map(({ project }) => project);
 }
 
-function badgesOf(names: readonly string[], kinds: readonly string[]): ViewedBadge[] {
+function badgesOf(
+  names: readonly string[],
+  kinds: readonly string[],
+  count: number,
+): ViewedBadge[] {
   const random = createRandom(SEED);
   const badges = new Map<string, ViewedBadge>();
-  while (badges.size < BADGES) {
-    const project = names[Math.floor((badges.size / BADGES) * names.length)] ?? '';
+  while (badges.size < count) {
+    const project = names[Math.floor((badges.size / count) * names.length)] ?? '';
     const kind = kinds[Math.floor(random() * kinds.length)] ?? '';
     const [name = '', query] = kind.split('?');
     const style = STYLES[Math.floor(random() * STYLES.length)] ?? '';

@@ -1,7 +1,5 @@
 import { settingsSchema } from '../../src/config.ts';
-import { createMetrics } from '../../src/metrics.ts';
-
-const nothing = (): number => 0;
+import { listMetrics } from './metrics-list.ts';
 
 /** Returns the rows of the table of settings: name, default, meaning. */
 export function settingsTable(): string {
@@ -14,33 +12,15 @@ export function settingsTable(): string {
     .join('\n');
 }
 
-/** Returns the rows of the table of metrics: name, meaning. */
+/** Returns the rows of the table of metrics: name, labels, meaning. */
 export async function metricsTable(): Promise<string> {
-  const metrics = createMetrics('0');
-  metrics.watch({
-    drawingRunning: nothing,
-    drawingWaiting: nothing,
-    budgetLeft: nothing,
-    factsBytes: nothing,
-    picturesBytes: nothing,
-    answersBytes: nothing,
-    diskBytes: nothing,
-    storeHealthy: () => true,
-    following: () => true,
+  const own = (await listMetrics()).filter(({ name }) => name.startsWith('pypins_'));
+  const rows = own.map(({ name, labels, help }) => {
+    const labelNames = labels.map((label) => `\`${label}\``).join(', ');
+    return `| \`${name}\` | ${labelNames} | ${help} |`;
   });
-  metrics.watchDownloads({
-    ageDays: nothing,
-    projects: nothing,
-    bytes: nothing,
-    seconds: nothing,
-    queriesLeft: nothing,
-  });
-  const { text } = await metrics.render();
-  const rows = [...text.matchAll(/^# HELP (pypins_\w+) (.*)$/gm)].map(
-    ([, name, help]) => `| \`${name}\` | ${help} |`,
-  );
   return [
     ...rows,
-    '| `process_*`, `nodejs_*` | memory, CPU, event loop: the default metrics of Node |',
+    '| `process_*`, `nodejs_*` | | memory, CPU, event loop: the default metrics of Node |',
   ].join('\n');
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Verdict } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Trace } from '../trace.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 const MAX_LOGGED_PATH = 300;
@@ -11,6 +12,8 @@ const MAX_LOGGED_WHY = 200;
 /** One answered request. Contains nothing about the client. */
 export interface AccessLogEntry {
   readonly requestId: string;
+  /** The trace that the client or a proxy has named. */
+  readonly trace?: Trace | undefined;
   readonly startedAtMs: number;
   readonly method: string;
   readonly path: string;
@@ -30,13 +33,15 @@ export type LogAccess = (entry: AccessLogEntry) => void;
 
 export function createAccessLog({ log, metrics }: { log: Logger; metrics: Metrics }): LogAccess {
   return (entry) => {
-    const { requestId, startedAtMs, method, path, status, kindId, format, verdict, tiers } = entry;
+    const { requestId, trace, startedAtMs, method, path, status, kindId, format, verdict, tiers } =
+      entry;
     const seconds = (performance.now() - startedAtMs) / 1000;
     metrics.request({ kind: kindId, verdict, format, status, seconds });
     const level = levelOf(entry);
     if (!log.isLevelEnabled(level)) return;
     const line = {
       id: requestId,
+      trace: trace?.id,
       method,
       path: path.slice(0, MAX_LOGGED_PATH),
       status,

@@ -1,3 +1,4 @@
+import { inTrace, readTrace } from '../trace.ts';
 import { createRequestIds, type LogAccess } from './access-log.ts';
 import type { RateLimit } from './limits/rate-limit.ts';
 import { readParameters } from './urls/parameters.ts';
@@ -18,7 +19,7 @@ export function requestContext(options: {
   const requestIdOf = createRequestIds(rateLimit.isTrusted);
   return async (ctx, next) => {
     const state = (ctx.state = startState(ctx, rateLimit, requestIdOf(ctx.req)));
-    await next();
+    await inTrace(state.trace, next);
     const { method, path, status } = ctx;
     if (method === 'GET') microCache.store(ctx.url, path, state);
     logAccess({ ...state, method, path, status, tiers: tiersOf(state.steps) });
@@ -29,6 +30,7 @@ function startState(ctx: BadgeContext, rateLimit: RateLimit, requestId: string):
   const { path } = ctx;
   return {
     requestId,
+    trace: readTrace(ctx.req.headers['traceparent']),
     startedAtMs: performance.now(),
     parameters: readParameters(ctx.querystring, iconRuleOf(path)),
     format: splitExtension(path).format ?? 'svg',

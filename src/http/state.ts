@@ -2,6 +2,7 @@ import type { Middleware, ParameterizedContext } from 'koa';
 import type { Grammar } from '../badges/kind.ts';
 import type { Verdict } from '../errors.ts';
 import type { Picture } from '../imaging/spec.ts';
+import type { Trace } from '../trace.ts';
 import type { Parameters } from './urls/parameters.ts';
 import type { AnswerFormat } from './urls/paths.ts';
 
@@ -24,6 +25,7 @@ export interface SentResponse {
 /** State of one request: what its URL says, and how it was answered. */
 export interface BadgeState {
   requestId: string;
+  trace: Trace | undefined;
   startedAtMs: number;
   parameters: Parameters;
   format: AnswerFormat;

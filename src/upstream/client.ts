@@ -9,6 +9,7 @@ import {
 } from 'cockatiel';
 import type { Dispatcher } from 'undici';
 import { UPSTREAM_DEADLINES } from '../deadlines.ts';
+import { traceHeaders } from '../trace.ts';
 import { Agent } from './agent.ts';
 import { readRetryAfterMs, UpstreamError, type UpstreamFailure } from './errors.ts';
 import { readBody } from './body.ts';
@@ -49,6 +50,11 @@ export interface UpstreamRequest {
   /** If that member is an array: takes the JSON of each item while the body arrives. */
   onItem?: ((json: string) => void) | undefined;
   signal?: AbortSignal | undefined;
+}
+
+/** A request with the headers of the trace in which it was made. */
+interface TracedRequest extends UpstreamRequest {
+  readonly trace: ReturnType<typeof traceHeaders>;
 }
 
 export interface UpstreamClient {
@@ -99,6 +105,8 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   return {
     async get(request) {
       const startedAt = performance.now();
+      // What waits is started by whatever ends.
+      const traced = { ...request, trace: traceHeaders() };
       const report = (outcome: Parameters<NonNullable<typeof options.observe>>[0]) =>
         options.observe?.(outcome, (performance.now() - startedAt) / 1000);
       try {
@@ -106,7 +114,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
           if (performance.now() < openUntilMs) throw new BrokenCircuitError();
           return breaker.execute(async () => {
             try {
-              return await askInTime(agent, options, request);
+              return await askInTime(agent, options, traced);
             } catch (error) {
               latestFailure = error;
               throw error;
@@ -134,7 +142,7 @@ function isUpstreamFault(error: unknown): boolean {
 async function askInTime(
   agent: Agent,
   options: UpstreamClientOptions,
-  request: UpstreamRequest,
+  request: TracedRequest,
 ): Promise<UpstreamAnswer> {
   const timeout = AbortSignal.timeout(UPSTREAM_DEADLINES.requestMs);
   const signal =
@@ -150,7 +158,7 @@ async function askInTime(
 async function ask(
   agent: Agent,
   options: UpstreamClientOptions,
-  request: UpstreamRequest,
+  request: TracedRequest,
   signal: AbortSignal,
 ): Promise<UpstreamAnswer> {
   const { etag, post, accept = JSON_TYPE } = request;
@@ -158,6 +166,7 @@ async function ask(
     'user-agent': options.userAgent,
     accept,
     'accept-encoding': 'gzip',
+    ...request.trace,
     ...(etag === undefined ? {} : { 'if-none-match': etag }),
     ...(post === undefined ? {} : { 'content-type': post.contentType }),
   };

@@ -57,7 +57,7 @@ async function makeProject(
   integrity: string,
 ) {
   const project = await tempDirectoryForTest();
-  for (const file of ['.npmrc', 'Makefile', 'scripts/check-node'])
+  for (const file of ['.npmrc', 'Makefile', 'scripts/npm-ci', 'scripts/check-node'])
     cpSync(join(ROOT, file), join(project, file));
   const self = { name: 'project', version: '1.0.0', [field]: { [name]: version } };
   const locked = { version, integrity, ...others, optional: field === 'optionalDependencies' };
@@ -76,7 +76,7 @@ async function makeProject(
 /** Runs a program of the installation there, and gives what it said where it failed. */
 function run(project: string, registry: string, program: string, ...args: string[]) {
   const env = {
-    PATH: process.env['PATH'],
+    PATH: `${join(project, 'programs')}:${process.env['PATH']}`,
     HOME: project,
     npm_config_registry: registry,
     npm_config_cache: join(project, 'cache'),
@@ -100,6 +100,25 @@ test('a Node that is not the one of the lock file never arrives, and `make insta
   expect(existsSync(join(project, 'node_modules', PINNED))).toBe(false);
   expect(await installFrom(genuine)).toBeUndefined();
   expect(readFileSync(join(project, 'node_modules/.bin/node'), 'utf8')).toBe(NODE);
+});
+
+test('where Node is as old as in Debian 12, the pinned Node and npm come first, and do the work', async () => {
+  const genuine = await packOf(nodePackage, { 'bin/node': NODE });
+  const project = await makeProject('optionalDependencies', nodePackage, integrityOf(genuine));
+  const write = (name: string, script: string): void => {
+    mkdirSync(join(project, 'programs'), { recursive: true });
+    writeFileSync(join(project, 'programs', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  };
+  write('node', 'echo v18.20.4');
+  write(
+    'npm',
+    'echo "$@" >asked; mkdir -p $3/node_modules/.bin; cp programs/new $3/node_modules/.bin/npm',
+  );
+  write('new', 'echo "$@" >called');
+  const registry = await startRegistry(nodePackage, genuine);
+  await run(project, registry, join(ROOT, 'scripts/npm-ci'), '--omit=dev');
+  expect(readFileSync(join(project, 'asked'), 'utf8')).toContain(` ${PINNED}@${VERSION} `);
+  expect(readFileSync(join(project, 'called'), 'utf8')).toMatch(/^ci .*--omit=dev$/m);
 });
 
 test('no package’s script runs when it is installed', async () => {

@@ -191,22 +191,21 @@ describe('keeps compiled code', () => {
     start(pypins, environment).env['NODE_COMPILE_CACHE'];
 
   test.each([
-    ['in CACHE_DIR', 'CACHE_DIR', 'compile'],
-    ['in the user’s cache', 'XDG_CACHE_HOME', 'pypins'],
-    ['in the home directory', 'HOME', '.cache/pypins'],
-  ])('%s, in a directory closed to others', async (_, variable, folder) => {
+    ['in CACHE_DIR', 'CACHE_DIR', 'compile', 0o700],
+    ['in a volume of Kubernetes', 'CACHE_DIR', 'compile', 0o2700],
+    ['in the user’s cache', 'XDG_CACHE_HOME', 'pypins', 0o700],
+    ['in the home directory', 'HOME', '.cache/pypins', 0o700],
+  ])('%s, in a directory closed to others', async (_, variable, folder, mode) => {
     const directory = await tempDirectoryForTest();
+    chmodSync(directory, mode);
     const kept = keptIn({ [variable]: directory });
     expect(kept).toBe(join(directory, folder));
     expect(statSync(kept ?? '').mode & 0o777).toBe(0o700);
     expect(keptIn({ [variable]: directory })).toBe(kept);
   });
 
-  test('in the directory that NODE_COMPILE_CACHE names', () => {
+  test('in the directory that NODE_COMPILE_CACHE names; nowhere without a home directory', () => {
     expect(keptIn({ NODE_COMPILE_CACHE: '/nowhere' })).toBe('/nowhere');
-  });
-
-  test('nowhere without a home directory', () => {
     expect(keptIn({})).toBeUndefined();
   });
 

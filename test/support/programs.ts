@@ -13,6 +13,12 @@ export const PROGRAMS = [
   'systemd-analyze',
   'faketime',
   'chromium',
+  'kubectl',
+  'promtool',
+  'ansible-playbook',
+  'ansible-lint',
+  'mmdebstrap',
+  'systemd-nspawn',
 ] as const;
 export type Program = (typeof PROGRAMS)[number];
 

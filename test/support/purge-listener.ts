@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import { once } from 'node:events';
-import { onTestFinished } from 'vitest';
+import type { IncomingMessage } from 'node:http';
+import { listenForTest } from './listen.ts';
 
 /** A fake purge listener with scripted answers. */
 export interface PurgeListener {
@@ -16,15 +15,11 @@ export async function startPurgeListener(
   { rules, verdict = 'ok' }: { rules?: string; verdict?: string } = {},
 ): Promise<PurgeListener> {
   const asked: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
+  const url = await listenForTest((request, response) => {
     asked.push(request);
     response
       .writeHead(status, request.method === 'GET' ? { 'x-badge-status': verdict } : {})
       .end(JSON.stringify({ status, purged, refused: 0, rules }));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { url: `http://127.0.0.1:${address.port}`, asked };
+  });
+  return { url, asked };
 }

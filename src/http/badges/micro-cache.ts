@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { MemoryCache } from '../../../cache/memory.ts';
 import { bytesOfPicture } from '../../imaging/pictures.ts';
+import { readTrace } from '../../trace.ts';
 import type { LogAccess, RequestIdOf } from '../access-log.ts';
 import { matchesEtag } from '../headers.ts';
 import { type BadgeState, type SentResponse, tiersOf } from '../state.ts';
@@ -72,6 +73,7 @@ export function createMicroCache(options: MicroCacheOptions): MicroCache {
       logAccess({
         ...entry,
         requestId,
+        trace: readTrace(request.headers['traceparent']),
         startedAtMs,
         method: request.method ?? 'GET',
         status,

@@ -1,22 +1,10 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { createUpstreamClient, type UpstreamClientOptions } from '../../../src/upstream/client.ts';
+import { listenForTest } from '../../support/listen.ts';
 
 const MAX_BYTES = 100_000;
-
-async function startUpstream(handle: RequestListener): Promise<string> {
-  const server = createServer(handle).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return `http://127.0.0.1:${address.port}`;
-}
 
 function startClient(url: string, options: Partial<UpstreamClientOptions> = {}) {
   const client = createUpstreamClient({
@@ -31,7 +19,7 @@ function startClient(url: string, options: Partial<UpstreamClientOptions> = {}) 
 }
 
 test('sends its name, accepts JSON, and revalidates', async () => {
-  const url = await startUpstream((request, response) => {
+  const url = await listenForTest((request, response) => {
     expect(request.headers['user-agent']).toBe('pypins/test (x@example.org)');
     expect(request.headers.accept).toBe('application/json');
     if (request.headers['if-none-match'] === '"known"') response.writeHead(304).end();
@@ -45,7 +33,7 @@ test('sends its name, accepts JSON, and revalidates', async () => {
 });
 
 test('posts a body and accepts a given type, also after a redirect', async () => {
-  const url = await startUpstream((request, response) => {
+  const url = await listenForTest((request, response) => {
     const { method, headers } = request;
     request.setEncoding('utf8').on('data', (body: string) => {
       if (request.url === '/') response.writeHead(308, { location: '/there' }).end();
@@ -59,7 +47,7 @@ test('posts a body and accepts a given type, also after a redirect', async () =>
 
 test('reports Retry-After of a refusal', async () => {
   const headers = { 'retry-after': '31' };
-  const url = await startUpstream((_, response) => response.writeHead(429, headers).end());
+  const url = await listenForTest((_, response) => response.writeHead(429, headers).end());
   await expect(startClient(url).get({ path: '/' })).rejects.toMatchObject({
     failure: 'status',
     retryAfterMs: 31_000,
@@ -67,14 +55,14 @@ test('reports Retry-After of a refusal', async () => {
 });
 
 test('unpacks gzip', async () => {
-  const url = await startUpstream((_, response) => {
+  const url = await listenForTest((_, response) => {
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"a":1}'));
   });
   expect(await startClient(url).get({ path: '/' })).toMatchObject({ body: '{"a":1}' });
 });
 
 test('follows three redirects within the host', async () => {
-  const url = await startUpstream((request, response) => {
+  const url = await listenForTest((request, response) => {
     const hop = Number(request.url?.slice(1));
     if (hop === 3) response.end('there');
     else response.writeHead(301, { location: hop === 0 ? `${url}/1` : `/${hop + 1}` }).end();
@@ -149,7 +137,7 @@ test.each<[string, string, RequestListener]>([
     },
   ],
 ])('%s is a failure: %s', async (_, failure, handle) => {
-  const client = startClient(await startUpstream(handle));
+  const client = startClient(await listenForTest(handle));
   await expect(client.get({ path: '/0' })).rejects.toMatchObject({
     name: 'UpstreamError',
     failure,
@@ -157,7 +145,7 @@ test.each<[string, string, RequestListener]>([
 });
 
 test('gives up on an upstream that hangs, and when the caller cancels', async () => {
-  const url = await startUpstream((_, response) => void response.writeHead(200).write('{'));
+  const url = await listenForTest((_, response) => void response.writeHead(200).write('{'));
   await expect(startClient(url).get({ path: '/' })).rejects.toMatchObject({ failure: 'timeout' });
   const signal = AbortSignal.timeout(50);
   await expect(startClient(url).get({ path: '/', signal })).rejects.toMatchObject({
@@ -168,7 +156,7 @@ test('gives up on an upstream that hangs, and when the caller cancels', async ()
 test('limits concurrent requests', async () => {
   let running = 0;
   let most = 0;
-  const url = await startUpstream((_, response) => {
+  const url = await listenForTest((_, response) => {
     running += 1;
     most = Math.max(most, running);
     setTimeout(() => {
@@ -184,7 +172,7 @@ test('limits concurrent requests', async () => {
 test('sends no requests after five failures in a row', async () => {
   let asked = 0;
   const states: boolean[] = [];
-  const url = await startUpstream((_, response) => {
+  const url = await listenForTest((_, response) => {
     asked += 1;
     response.writeHead(500).end();
   });

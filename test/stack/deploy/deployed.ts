@@ -1,7 +1,8 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { parse } from 'yaml';
 import { z } from 'zod';
 
 /** The folder of the project, as `/opt/pypins` and the image's `/app` are. */
@@ -32,6 +33,7 @@ const serviceSchema = z.object({
   healthcheck: z.object({ test: z.array(z.string()) }).optional(),
   logging: z.object({ options: z.record(z.string(), z.string()) }).optional(),
   mem_limit: z.string().optional(),
+  user: z.string().optional(),
   pids_limit: z.number().optional(),
   read_only: z.boolean().default(false),
   cap_drop: list,
@@ -49,14 +51,8 @@ export type ComposeService = z.infer<typeof serviceSchema>;
 
 /** Returns docker-compose.yml as it stands, anchors resolved and variables not. */
 export function readCompose(): z.infer<typeof composeSchema> {
-  const program = 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)';
-  const result = spawnSync('python3', ['-c', program], {
-    input: readFileSync(join(ROOT, 'docker-compose.yml')),
-    encoding: 'utf8',
-  });
-  if (result.status !== 0)
-    throw new Error(`python3 with yaml is missing: make services installs it. ${result.stderr}`);
-  return composeSchema.parse(JSON.parse(result.stdout));
+  const text = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
+  return composeSchema.parse(parse(text, { merge: true }));
 }
 
 /** One instruction of a Dockerfile: its name in capitals, and the rest with its lines joined. */

@@ -12,6 +12,7 @@ export async function readDeployments(): Promise<[name: string, environment: Env
     ['systemd', readUnit()],
     ['Docker Compose', readService()],
     ['make stack', await describeStack()],
+    ['Kubernetes', readManifests()],
   ];
 }
 
@@ -41,6 +42,19 @@ function substitute(value: string): string {
   return value.replace(/\$\{\w+:([-?])([^}]*)\}/g, (_, sign: string, rest: string) =>
     sign === '-' ? rest : 'given',
   );
+}
+
+/** The settings of the manifests; the network of the pods becomes this machine. */
+function readManifests(): Environment {
+  const file = readFileSync(join(ROOT, 'deploy/kubernetes/base/settings.env'), 'utf8');
+  const given = [...file.matchAll(/^(\w+)=(.*)$/gm)];
+  return {
+    ...Object.fromEntries(given.map(([, name = '', value = '']) => [name, value])),
+    TRUSTED_PROXIES: given
+      .find(([, name]) => name === 'TRUSTED_PROXIES')?.[2]
+      ?.replace('10.0.0.0', '127.0.0.0'),
+    PURGE_KEY: 'given',
+  };
 }
 
 async function describeStack(): Promise<Environment> {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT } from './deployed.ts';
 
-/** What this machine has no systemd, no rights and no network for: each is noted instead. */
-const NOTED = ['apt-get', 'make', 'systemctl', 'pypins'];
+/** What this machine has no systemd, no cluster, no rights and no network for: each is noted instead. */
+const NOTED = ['apt-get', 'make', 'systemctl', 'pypins', 'docker', 'kubectl'];
 
 /** Returns the shell blocks of a section of a document, in order, without their indentation. */
 export function blocksOf(heading: string, document = 'deploy/README.md'): string[] {

@@ -1,11 +1,11 @@
-import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { Agent, fetch } from 'undici';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { answers, createPart } from '../../../stack/part.ts';
 import { startCli } from '../../support/cli.ts';
+import { listenForTest } from '../../support/listen.ts';
 import { isMissing } from '../../support/programs.ts';
 import { freePort } from '../../support/redis.ts';
 import { startStandIn } from '../../support/service.ts';
@@ -13,6 +13,7 @@ import { makeTempDirectory, tempDirectoryForTest } from '../../support/temp.ts';
 import { readCompose, ROOT, runTool } from './deployed.ts';
 
 const CONFIG = readFileSync(join(ROOT, 'deploy/haproxy/haproxy.cfg'), 'utf8');
+const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const PICTURE = join(ROOT, 'deploy/haproxy/unavailable.http');
 
 const PATIENCE = { timeout: 60_000, interval: 50 };
@@ -56,16 +57,19 @@ test('what it shows when nothing answers is the badge that Varnish shows', () =>
 });
 
 describe.skipIf(isMissing('varnishd'))('with TLS in front', () => {
-  test('Varnish learns the client’s address, and not what the client claims', async () => {
-    const edge = await startEdge(await startNode());
+  test('Varnish learns the client’s address, and not what the client claims; a trace goes on', async () => {
+    const seen: IncomingHttpHeaders[] = [];
+    const edge = await startEdge(await startNode(seen));
     const proxy = await startProxy(edge);
     const answer = await ask(proxy, {
       'X-Forwarded-For': '192.0.2.66',
       Forwarded: 'for=192.0.2.66',
+      traceparent: TRACE,
     });
     expect(answer.body).toBe('<svg>127.0.0.2</svg>');
     expect(answer).toMatchObject({ status: 200, cache: 'MISS' });
     expect(await ask(proxy)).toMatchObject({ status: 200, cache: 'HIT' });
+    expect(seen.map((headers) => headers['traceparent'])).toEqual([TRACE]);
   });
 
   test('one id names a request at HAProxy, Varnish and the API, whatever id the client sends', async () => {
@@ -104,23 +108,17 @@ describe.skipIf(isMissing('varnishd'))('with TLS in front', () => {
   });
 });
 
-/** A node of the API that draws who asked. Returns its port. */
-async function startNode(): Promise<number> {
-  const node = createServer((request, response) => {
+/** A node of the API that draws who asked, and notes what for. Returns its port. */
+async function startNode(seen: IncomingHttpHeaders[]): Promise<number> {
+  const url = await listenForTest((request, response) => {
+    if (request.url !== '/-/ready') seen.push(request.headers);
     response.setHeader('Content-Type', 'image/svg+xml; charset=utf-8');
     response.setHeader('X-Badge-Status', 'ok');
     response.setHeader('X-Edge-TTL', '600');
     response.setHeader('ETag', '"one"');
     response.end(`<svg>${String(request.headers['x-forwarded-for'])}</svg>`);
-  }).listen(0, '127.0.0.1');
-  await once(node, 'listening');
-  onTestFinished(() => {
-    node.closeAllConnections();
-    node.close();
   });
-  const address = node.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  return Number(new URL(url).port);
 }
 
 /** Varnish as docker-compose.yml starts it, but on this machine. Returns the port of the PROXY protocol. */

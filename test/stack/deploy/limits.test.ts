@@ -22,8 +22,13 @@ const LETTERS = [10, 20, 40, 256];
 
 const deployments = await readDeployments();
 
-test('the ways to deploy are the units, the Compose file and `make stack`', () => {
-  expect(deployments.map(([name]) => name)).toEqual(['systemd', 'Docker Compose', 'make stack']);
+test('the ways to deploy are the units, the Compose file, `make stack` and the manifests', () => {
+  expect(deployments.map(([name]) => name)).toEqual([
+    'systemd',
+    'Docker Compose',
+    'make stack',
+    'Kubernetes',
+  ]);
 });
 
 describe.each(deployments)('%s', (_, environment) => {

@@ -4,13 +4,15 @@ import { createAccessLog } from '../../../src/http/access-log.ts';
 import { BadgeError } from '../../../src/errors.ts';
 import { createMetrics } from '../../../src/metrics.ts';
 import type { Verdict } from '../../../src/errors.ts';
+import { readTrace } from '../../../src/trace.ts';
 
 /** Logs an answer with this verdict and error; returns the line. */
-function logOnce(verdict: Verdict, error: unknown): string {
+function logOnce(verdict: Verdict, error: unknown, traceparent?: string): string {
   const lines: string[] = [];
   const log = pino({ level: 'info' }, { write: (line) => void lines.push(line) });
   createAccessLog({ log, metrics: createMetrics('0') })({
     requestId: 'id-of-the-request',
+    trace: readTrace(traceparent),
     startedAtMs: 0,
     method: 'GET',
     path: '/version/requests/badge.svg',
@@ -40,4 +42,11 @@ test.each(['unavailable', 'busy', 'limited'] as const)(
 
 test('a failure of our own has its stack', () => {
   expect(logOnce('error', failure)).toContain('"stack":"');
+});
+
+test('the line has the id of the trace, if the request has one', () => {
+  const id = '0af7651916cd43dd8448eb211c80319c';
+  const line = logOnce('ok', undefined, `00-${id}-b7ad6b7169203331-01`);
+  expect(JSON.parse(line)).toMatchObject({ id: 'id-of-the-request', trace: id });
+  expect(logOnce('ok', undefined)).not.toContain('trace');
 });

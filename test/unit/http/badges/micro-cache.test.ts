@@ -16,6 +16,7 @@ const ETAG = '"digest"';
 
 function stateOf(verdict: BadgeState['verdict']): BadgeState {
   return {
+    trace: undefined,
     requestId: 'first-request',
     startedAtMs: 0,
     parameters: readParameters(''),
