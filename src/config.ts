@@ -15,6 +15,7 @@ import {
   urlList,
 } from './setting-formats.ts';
 import { findMisspelt } from './misspelt.ts';
+import { storeFaults, storeSettings } from './store/settings.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -33,14 +34,7 @@ export const settingsSchema = z.object({
   ADMIN_PORT: port
     .default(ADMIN_ADDRESS.ADMIN_PORT)
     .describe('admin port: health, readiness and metrics; 0 chooses a free one'),
-  REDIS_URL: z
-    .union([z.literal(''), originOf(/^rediss?$/, 'redis://127.0.0.1:6379')], {
-      error: 'must be a URL such as redis://127.0.0.1:6379',
-    })
-    .default('')
-    .describe(
-      'Redis that shares facts between processes and machines; without it, an SQLite file in CACHE_DIR',
-    ),
+  ...storeSettings,
   CACHE_DIR: z
     .string()
     .min(1)
@@ -163,6 +157,7 @@ export function readConfig(
   const faults = result.success
     ? [...crossFaults(result.data), ...(servesBadges ? proxyFaults(result.data) : [])]
     : result.error.issues.map(describeIssue);
+  faults.push(...storeFaults(new Set(given.map(([name]) => name))));
   if (!result.success || faults.length > 0) {
     throw new SettingsError(`Invalid settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
   }

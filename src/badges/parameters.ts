@@ -65,7 +65,7 @@ export const parametersSchema = z.object({
   }),
   label: z.string().optional().catch(undefined).register(facts, {
     changes: 'look',
-    about: 'label of the badge; an empty one removes the left half',
+    about: 'label of the badge; `label=` without a value removes the left half',
     example: 'stable',
     keepsEmpty: true,
   }),

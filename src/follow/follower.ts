@@ -15,7 +15,7 @@ import { createPoller, type PollerOptions } from './feeds/poller.ts';
 import { every } from './loops.ts';
 import { createPurger, type PurgerOptions } from './purger.ts';
 import { createStateWriter, type FollowState, readState } from './state/state.ts';
-import { writeStatus } from './state/status.ts';
+import { createStatusWriter } from './state/status.ts';
 import { createTally } from './state/tally.ts';
 
 const WORK_MS = 100;
@@ -77,6 +77,7 @@ async function createParts(options: FollowerOptions) {
   const { feed, store, sources, edge, log, clock = Date.now } = options;
   const before = await readState(store, feed.name);
   const write = createStateWriter(store);
+  const tell = createStatusWriter(store);
   const tally = createTally(feed.name, options.observe, clock);
   const queue = createChangeQueue(before?.pending);
   const positions = before?.nodes ?? {};
@@ -121,7 +122,7 @@ async function createParts(options: FollowerOptions) {
     const nodesBehind = purger.behind();
     const isBehind = gap.atMs() !== undefined || nodesBehind.length > 0;
     tally.nodes(purger.nodes());
-    await writeStatus(store, tally.status({ isBehind, pending: queue.unconfirmed(), nodesBehind }));
+    await tell(tally.status({ isBehind, pending: queue.unconfirmed(), nodesBehind }));
   };
   return { poller, queue, work, purger, gap, downloads, save: () => write(stateNow()), report };
 }

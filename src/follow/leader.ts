@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lease, Store } from '../../cache/store/contract.ts';
 import { FOLLOW_KEYS } from './keys.ts';
 
-const LEASE_MS = 15_000;
-const RENEW_MS = 4_000;
+/** A leader that is killed holds the lease for so long. */
+export const LEASE_MS = 15_000;
+export const RENEW_MS = 4_000;
 /** How often a standby tries to take the lead; with the lease's length, the longest time without a leader. */
 const TRY_MS = 4_000;
 

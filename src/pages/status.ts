@@ -48,7 +48,7 @@ function followerTables(follower: FollowerReport): Html {
   return html`<h2>Follower</h2>
 ${table([
   ['feed', follower.feed],
-  ['last report', ago(follower.heardAgeSeconds)],
+  ['last sign of life', ago(follower.heardAgeSeconds)],
   ['last successful poll', ago(follower.pollAgeSeconds)],
   ['last serial of PyPI', follower.serial ?? 'unknown'],
   ['leader since', follower.leadingSince],

@@ -16,7 +16,7 @@ import { aByteASecond, holdSockets, idle, noBody } from './support/process-socke
 
 /** 100,000 for a soak. */
 const REQUESTS = Number(process.env['SOAK_REQUESTS'] ?? 1_000);
-const SOAK_MS = 120_000 + REQUESTS * 5;
+const SOAK_MS = 120_000 + REQUESTS * 20;
 const AT_ONCE = 4;
 const SLOW = 50;
 const PATIENCE = { timeout: 60_000, interval: 50 };

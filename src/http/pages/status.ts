@@ -21,7 +21,7 @@ export interface StatusReport {
 /** The follower's report; its counts start when it became the leader. */
 export interface FollowerReport extends Omit<
   FollowerStatus,
-  'beat' | 'leadingSinceMs' | 'pollAgeMs' | 'lags' | 'nodesBehind'
+  'polls' | 'leadingSinceMs' | 'pollAgeMs' | 'lags' | 'nodesBehind'
 > {
   /** ISO 8601, UTC, by the follower's clock. */
   readonly leadingSince: string;
@@ -54,6 +54,8 @@ export interface StatusOptions {
   readonly reportLoad?: (() => Promise<LoadReport>) | undefined;
 }
 
+type LastStatus = NonNullable<ReturnType<FollowerWatch['last']>>;
+
 /** Returns the service's status. */
 export function createStatus(options: StatusOptions): () => Promise<StatusReport> {
   return async () => reportOf(options, await options.reportLoad?.());
@@ -68,7 +70,7 @@ function reportOf(
   return {
     version,
     following: follower.isFollowing(),
-    follower: last === undefined ? null : followerReport(last.status, last.ageMs),
+    follower: last === undefined ? null : followerReport(last),
     ...(downloads && { downloads: publicReport(downloads) }),
     node: {
       upstreams: { pypi: healthOf(pypi), pypistats: healthOf(pypistats) },
@@ -86,12 +88,12 @@ function healthOf(isLeftAlone: boolean): Health {
   return isLeftAlone ? 'left alone' : 'ok';
 }
 
-function followerReport(status: FollowerStatus, ageMs: number): FollowerReport {
-  const { beat: _, leadingSinceMs, pollAgeMs, lags, nodesBehind, ...others } = status;
+function followerReport({ status, ageMs, silentMs }: LastStatus): FollowerReport {
+  const { polls: _, leadingSinceMs, pollAgeMs, lags, nodesBehind, ...others } = status;
   return {
     ...others,
     leadingSince: new Date(leadingSinceMs).toISOString(),
-    heardAgeSeconds: secondsOf(ageMs),
+    heardAgeSeconds: secondsOf(silentMs),
     pollAgeSeconds: secondsOf(pollAgeMs === null ? Infinity : pollAgeMs + ageMs),
     lags: lags.map((count, i) => ({ withinSeconds: LAG_BOUNDS_SECONDS[i] ?? null, count })),
     nodesBehind: nodesBehind.length,
