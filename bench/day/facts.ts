@@ -80,21 +80,15 @@ export function createDayFacts(options: {
     }),
     jitter: 0,
   });
-  const counts = hasLoad
-    ? countsOfLoad({
-        loaded: createDayLoad(clock),
-        tier: store.tier,
-        pypistats: downloads,
-        findProject: projects.get,
-        clock,
-      })
-    : countsOfPypistats(downloads);
+  const shown = { tier: store.tier, pypistats: downloads, findProject: projects.get, clock };
   return {
     store,
     projects,
     simple,
     downloads,
-    counts,
+    counts: hasLoad
+      ? countsOfLoad({ ...shown, loaded: createDayLoad(clock) })
+      : countsOfPypistats(downloads),
     hasLoad,
     pypistatsPerMinute: PYPISTATS_PER_MINUTE,
     setFree: budget.setFree,

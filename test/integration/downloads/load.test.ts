@@ -167,14 +167,6 @@ describe.each(BACKENDS)('over %s', (_, start) => {
     expect((await records.published())?.current.day).toBe(day);
   });
 
-  test('finds the last day where nobody has the best known projects, and all others are too much at once', async () => {
-    const standIn = await startStandInForTest([...rowsOf('flask', 10), ...rowsOf('zope', 1)]);
-    const { loader, find } = openLoader(store, standIn.url, clock);
-    standIn.limit(50);
-    await load(loader);
-    expect(await find('flask')).toMatchObject({ counts: { lastDay: 10 }, load: { day: LAST } });
-  });
-
   test('has nothing to do while ClickHouse has no new day, or has lost one', async () => {
     const standIn = await startStandInForTest();
     const { loader, records } = openLoader(store, standIn.url, clock);
