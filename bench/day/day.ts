@@ -34,6 +34,7 @@ export async function measureDay({ isQuick }: BenchOptions): Promise<Measured> {
     measuredSeconds: (isQuick ? 6 : 24) * HOUR_SECONDS,
   };
   const followed = await runDay(day);
+  const loaded = await runDay({ ...day, hasLoad: true });
   const earlier = await runDay({ ...day, traffic: createTraffic(), asksSimple: false });
   const alone = await runDay({
     ...common,
@@ -51,6 +52,7 @@ export async function measureDay({ isQuick }: BenchOptions): Promise<Measured> {
       figureOfPypi(followed, alone),
       figureOfSimple(followed, earlier),
       figureOfPypistats(followed, alone),
+      figureOfLoad(loaded),
       figureOfWrong(followed, alone),
     ],
     series: { hitsPerMiss: [hits('with a follower', followed), hits('without', alone)] },
@@ -105,6 +107,17 @@ function figureOfPypistats(followed: DayOutcome, alone: DayOutcome): Figure {
     measured: `${perMillion(followed.asked.pypistats, followed.views)}; ${most.join(', ')}`,
     goal: `≤ ${BUDGET} a minute`,
     met: Math.max(...most) <= BUDGET,
+  };
+}
+
+function figureOfLoad(loaded: DayOutcome): Figure {
+  const { asked, views } = loaded;
+  return {
+    key: 'day-load',
+    what: 'the same with a follower and a load of all downloads each day: hits per miss; requests to pypistats.org for a million views',
+    measured: `${hitsPerMiss(loaded).toFixed(0)}; ${perMillion(asked.pypistats, views)}`,
+    goal: `≥ ${HITS_GOAL}; none`,
+    met: hitsPerMiss(loaded) >= HITS_GOAL && asked.pypistats === 0,
   };
 }
 

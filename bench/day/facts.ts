@@ -6,7 +6,13 @@ import type { DownloadFacts, ProjectFacts, SimpleFacts } from '../../src/facts/s
 import { type Budget, createBudget } from '../../src/facts/budget.ts';
 import { createPypiSource } from '../../src/facts/pypi.ts';
 import { createSimpleSource } from '../../src/facts/simple/source.ts';
+import {
+  countsOfLoad,
+  countsOfPypistats,
+  type DownloadSource,
+} from '../../src/downloads/counts.ts';
 import { createPypistatsSource } from '../../src/facts/pypistats.ts';
+import { createDayLoad } from './load.ts';
 import type { Upstreams } from './upstreams.ts';
 import { createRandom } from '../traffic/random.ts';
 
@@ -27,6 +33,10 @@ export interface DayFacts {
   readonly projects: Facts<ProjectFacts>;
   readonly simple: Facts<SimpleFacts>;
   readonly downloads: Facts<DownloadFacts>;
+  /** The counts that badges show. */
+  readonly counts: DownloadSource;
+  /** Whether all counts are loaded once a day. */
+  readonly hasLoad: boolean;
   readonly pypistatsPerMinute: number;
   /** While it is free, the budget of pypistats.org serves everybody. */
   readonly setFree: (isFree: boolean) => void;
@@ -36,9 +46,10 @@ export interface DayFacts {
 export function createDayFacts(options: {
   readonly upstreams: Upstreams;
   readonly isFollowed: boolean;
+  readonly hasLoad: boolean;
   readonly clock: () => number;
 }): DayFacts {
-  const { upstreams, isFollowed, clock } = options;
+  const { upstreams, isFollowed, hasLoad, clock } = options;
   const store = createSqliteStore({ path: ':memory:', maxBytes: STORE_BYTES, clock });
   const random = createRandom(SEED);
   const budget = createDayBudget(store, clock);
@@ -70,11 +81,16 @@ export function createDayFacts(options: {
     }),
     jitter: 0,
   });
+  const shown = { tier: store.tier, pypistats: downloads, findProject: projects.get, clock };
   return {
     store,
     projects,
     simple,
     downloads,
+    counts: hasLoad
+      ? countsOfLoad({ ...shown, loaded: createDayLoad(clock) })
+      : countsOfPypistats(downloads),
+    hasLoad,
     pypistatsPerMinute: PYPISTATS_PER_MINUTE,
     setFree: budget.setFree,
     async close() {

@@ -68,7 +68,7 @@ export async function createDayFollower(options: {
   const tick = async (): Promise<void> => {
     await later.doDue();
     for (const pending of queue.takeDue(clock(), AT_ONCE)) await look(pending);
-    await stepDownloads();
+    if (!facts.hasLoad) await stepDownloads();
   };
 
   return {

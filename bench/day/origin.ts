@@ -25,6 +25,8 @@ export interface Origin {
 export function createOrigin(options: {
   readonly upstreams: Upstreams;
   readonly isFollowed: boolean;
+  /** Whether all download counts are loaded once a day. */
+  readonly hasLoad: boolean;
   /** Whether the Simple API is asked for the status of projects. */
   readonly asksSimple: boolean;
   readonly clock: () => number;
@@ -44,7 +46,9 @@ export function createOrigin(options: {
     const { kind, project } = badge;
     const isDownloads = kind === 'download';
     if (asksSimple && kind === 'status') await facts.simple.get(project);
-    const found = await factsOf(facts, kind).get(project);
+    const found = isDownloads
+      ? await facts.counts.get(project, false)
+      : await factsOf(facts, kind).get(project);
     if (isDownloads && found.state === 'fresh') dueAtMs.set(project, found.dueAtMs);
     if (found.state === 'absent' || found.state === 'unavailable')
       return { untilMs: clock() + edgeMs('failing'), release: undefined };
@@ -68,8 +72,7 @@ export function createOrigin(options: {
   };
 }
 
-function factsOf({ downloads, projects, simple }: DayFacts, kind: string) {
-  if (kind === 'download') return downloads;
+function factsOf({ projects, simple }: DayFacts, kind: string) {
   return kind === 'provenance' || kind === 'version?include_prereleases' ? simple : projects;
 }
 

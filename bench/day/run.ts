@@ -13,6 +13,8 @@ export interface DayOptions {
   readonly traffic: Traffic;
   readonly viewsPerSecond: number;
   readonly isFollowed: boolean;
+  /** Whether all download counts are loaded once a day. */
+  readonly hasLoad?: boolean;
   /** Whether the Simple API is asked for the status of projects. */
   readonly asksSimple: boolean;
   /** How many badges an edge has room for: the last one asks the API, the others are told what it was told. */
@@ -29,12 +31,13 @@ export interface DayOutcome extends EdgesOutcome {
 
 /** Lives through the time, view by view. */
 export async function runDay(options: DayOptions): Promise<DayOutcome> {
-  const { traffic, isFollowed, asksSimple, rooms, warmUpSeconds, measuredSeconds } = options;
+  const { traffic, isFollowed, hasLoad = false, asksSimple, rooms } = options;
+  const { warmUpSeconds, measuredSeconds } = options;
   let nowMs = BEGIN_MS;
   const clock = (): number => nowMs;
   const world = createDayTraffic(traffic, options.viewsPerSecond);
   const upstreams = createUpstreams(clock);
-  const origin = createOrigin({ upstreams, isFollowed, asksSimple, clock });
+  const origin = createOrigin({ upstreams, isFollowed, hasLoad, asksSimple, clock });
   await origin.knowAll(traffic.badges);
   const edges = createDayEdges({ badges: traffic.badges, rooms, origin, upstreams, clock });
   edges.fill(createRandom(SEED));

@@ -64,10 +64,9 @@ export async function startClickHouseStandIn(
   };
 
   const rowOf = (sql: string, parameters: Readonly<Record<string, string>>): unknown[] => {
-    const { a, p, e = '' } = parameters;
-    if (a !== undefined) return rangeRow(rows, parameters);
-    if (p !== undefined) return seriesRow(rows, parameters, breakdownOf(sql));
-    return daysRow(rows, e, !sql.includes('project IN'));
+    if (sql.includes(' AS days,')) return daysRow(rows, parameters);
+    if (parameters['p'] !== undefined) return seriesRow(rows, parameters, breakdownOf(sql));
+    return rangeRow(rows, parameters);
   };
 
   const server = createServer((request, response) => void answer(request, response));

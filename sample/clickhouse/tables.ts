@@ -38,20 +38,22 @@ export function rangeRow(
   rows: readonly DownloadRow[],
   { a = '', b, e = '' }: { a?: string; b?: string | undefined; e?: string },
 ): [rows: CountsRow[], n: number, total: number, totalEver: number, through: string, mode: string] {
-  const within = rows.filter(({ project }) => project >= a && (b === undefined || project < b));
   let through = '1970-01-01';
-  const counts = [...Map.groupBy(within, ({ project }) => project)].map(([project, all]) => {
-    const sum = (days: number, isMirrorToo = false): number =>
-      all.reduce((total, row) => {
-        const age = daysBetween(row.date, e);
-        const isIn = age >= 0 && age < days && (isMirrorToo || isCounted(row));
-        return total + (isIn ? row.count : 0);
-      }, 0);
-    for (const { date } of all)
-      if (daysBetween(date, e) >= 0 && daysBetween(date, e) < 30 && date > through) through = date;
-    const ever = all.reduce((total, { count }) => total + count, 0);
-    return [project, sum(1), sum(7), sum(30), sum(30, true), ever] satisfies CountsRow;
-  });
+  const counts = [...Map.groupBy(within(rows, a, b), ({ project }) => project)].map(
+    ([project, all]) => {
+      const sum = (days: number, isMirrorToo = false): number =>
+        all.reduce((total, row) => {
+          const age = daysBetween(row.date, e);
+          const isIn = age >= 0 && age < days && (isMirrorToo || isCounted(row));
+          return total + (isIn ? row.count : 0);
+        }, 0);
+      for (const { date } of all)
+        if (daysBetween(date, e) >= 0 && daysBetween(date, e) < 30 && date > through)
+          through = date;
+      const ever = all.reduce((total, { count }) => total + count, 0);
+      return [project, sum(1), sum(7), sum(30), sum(30, true), ever] satisfies CountsRow;
+    },
+  );
   const total = counts.reduce((before, row) => before + row[3], 0);
   const totalEver = counts.reduce((before, row) => before + row[5], 0);
   return [counts, counts.length, total, totalEver, through, 'throw'];
@@ -59,19 +61,21 @@ export function rangeRow(
 
 /** How many rows a query for a range reads. */
 export function rowsInRange(rows: readonly DownloadRow[], a: string, b?: string): number {
-  return rows.filter(({ project }) => project >= a && (b === undefined || project < b)).length;
+  return within(rows, a, b).length;
 }
 
-/** The answer to the query for the downloads of each day. */
+function within(rows: readonly DownloadRow[], a: string, b?: string): readonly DownloadRow[] {
+  return rows.filter(({ project }) => project >= a && (b === undefined || project < b));
+}
+
+/** The answer to the query for the downloads of each day: of a range, or of a few projects. */
 export function daysRow(
   rows: readonly DownloadRow[],
-  lastDay: string,
-  ofAll: boolean,
+  { a, b, e = '' }: { a?: string; b?: string; e?: string },
 ): [days: [string, number][], n: number, mode: string] {
-  const wanted = rows.filter(
-    ({ project, date }) =>
-      (ofAll || REFERENCES.has(project)) && date <= lastDay && daysBetween(date, lastDay) < 45,
-  );
+  const among =
+    a === undefined ? rows.filter(({ project }) => REFERENCES.has(project)) : within(rows, a, b);
+  const wanted = among.filter(({ date }) => date <= e && daysBetween(date, e) < 45);
   const days = [...Map.groupBy(wanted, ({ date }) => date)]
     .map(([date, of]): [string, number] => [date, of.reduce((sum, { count }) => sum + count, 0)])
     .toSorted(([one], [other]) => (one < other ? -1 : 1));

@@ -165,14 +165,21 @@ async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
-/** The last whole day up to yesterday; today is not over. */
+/**
+ * The last whole day up to yesterday; today is not over. A ClickHouse of one's own may lack the projects that everybody
+ * downloads, and may refuse to read all others at once.
+ */
 async function newestDay(ask: Ask, database: string, yesterday: string): Promise<string> {
-  const some = readDays(await ask(daysQuery(database, yesterday, false)));
-  // A ClickHouse of one's own may lack the projects that everybody downloads.
-  const days = some.length > 0 ? some : readDays(await ask(daysQuery(database, yesterday, true)));
-  const day = lastWholeDay(days);
-  if (day === undefined) throw new LoadError('ClickHouse has no downloads of the last 45 days');
-  return day;
+  for (const range of [undefined, { from: '' }, ...startRanges()]) {
+    const answer = await ask(daysQuery(database, yesterday, range)).catch(unlessTooLarge);
+    const day = answer === undefined ? undefined : lastWholeDay(readDays(answer));
+    if (day !== undefined) return day;
+  }
+  throw new LoadError('ClickHouse has no downloads of the last 45 days');
+}
+
+function unlessTooLarge(error: unknown): undefined {
+  if (!(error instanceof QueryError) || error.failure !== 'too-large') throw error;
 }
 
 /** Two loads fit beside the current one. */

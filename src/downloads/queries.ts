@@ -41,8 +41,8 @@ export interface RangeCounts {
 }
 
 /** Returns the query for the counts of a range. A range of names reads only its part of the tables, which they sort. */
-export function rangeQuery(database: string, { from, to }: NameRange, lastDay: string): Query {
-  const within = `project >= {a:String}${to === undefined ? '' : ' AND project < {b:String}'}`;
+export function rangeQuery(database: string, range: NameRange, lastDay: string): Query {
+  const within = withinRange(range);
   return {
     sql: `
 SELECT groupArray((name, day, week, month, everybody, ever)) AS rows, count() AS n, sum(month) AS total,
@@ -68,8 +68,16 @@ FROM (
   )
   GROUP BY name
 )`,
-    parameters: { a: from, e: lastDay, ...(to !== undefined && { b: to }) },
+    parameters: { ...boundsOf(range), e: lastDay },
   };
+}
+
+function withinRange({ to }: NameRange): string {
+  return `project >= {a:String}${to === undefined ? '' : ' AND project < {b:String}'}`;
+}
+
+function boundsOf({ from, to }: NameRange): Record<string, string> {
+  return { a: from, ...(to !== undefined && { b: to }) };
 }
 
 /** Reads the answer. Throws a `QueryError` unless it is whole: as many rows as it says, and their sums. */
@@ -81,19 +89,22 @@ export function readRange(answer: unknown): RangeCounts {
   return { rows, through };
 }
 
-/** Returns the query for the downloads of each of the last 45 days up to `lastDay`: of a few projects, or of all. */
-export function daysQuery(database: string, lastDay: string, ofAll: boolean): Query {
+/**
+ * Returns the query for the downloads of each of the last 45 days up to `lastDay`: of a range of names, or of a few projects
+ * that everybody downloads.
+ */
+export function daysQuery(database: string, lastDay: string, range?: NameRange): Query {
   return {
     sql: `
 SELECT groupArray((date, downloads)) AS days, count() AS n, ${MODE} AS mode
 FROM (
   SELECT date, toInt64(sum(count)) AS downloads
   FROM ${database}.pypi_downloads_per_day
-  WHERE ${ofAll ? '' : `project IN ${REFERENCES} AND `}date > {e:Date} - 45 AND date <= {e:Date}
+  WHERE ${range === undefined ? `project IN ${REFERENCES}` : withinRange(range)} AND date > {e:Date} - 45 AND date <= {e:Date}
   GROUP BY date
   ORDER BY date
 )`,
-    parameters: { e: lastDay },
+    parameters: { e: lastDay, ...(range !== undefined && boundsOf(range)) },
   };
 }
 
