@@ -17,7 +17,7 @@ node_modules/.installed: package.json package-lock.json .npmrc
 	@touch $@
 
 services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, a clock that jumps, a browser, and what checks their files)
-	@scripts/install-services redis-server redis-sentinel varnishd:varnish,varnish-modules haproxy openssl \
+	@scripts/install-services redis-server redis-sentinel ip:iproute2 varnishd:varnish,varnish-modules haproxy openssl \
 		docker-compose:docker-compose,python3-yaml systemd-analyze:systemd faketime chromium
 
 demo: install ## serve every badge from the sample index, and a page that shows them

@@ -12,6 +12,7 @@ const PATIENCE_MS = 1_000;
 
 /** What to do about the reason that Redis or its client gives. */
 const REDIS_ADVICE: readonly (readonly [reason: RegExp, advice: string])[] = [
+  [/^All sentinels/, 'Check REDIS_SENTINELS and REDIS_MASTER by the lines of the sentinels.'],
   [/^OOM\b/, 'Give Redis maxmemory-policy allkeys-lru, or more maxmemory.'],
   [/^READONLY\b/, 'It is a replica: set REDIS_URL to the primary.'],
   [/^MISCONF\b/, 'Redis cannot save to its disk: make room there, or set save "".'],
@@ -19,7 +20,6 @@ const REDIS_ADVICE: readonly (readonly [reason: RegExp, advice: string])[] = [
     /NOAUTH|WRONGPASS/,
     'Put the password into REDIS_URL: redis://:password@127.0.0.1:6379, or with sentinels into REDIS_PASSWORD.',
   ],
-  [/^All sentinels/, 'Check REDIS_SENTINELS and REDIS_MASTER by the lines of the sentinels.'],
   [/^NOPERM\b/, 'Give the user in REDIS_URL the keys pypins:* and all commands.'],
   [/ENOTFOUND|EAI_AGAIN/, 'Check the host in REDIS_URL.'],
 ];
