@@ -16,7 +16,7 @@ node_modules/.installed: package.json package-lock.json .npmrc
 	@touch $@
 
 services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, a clock that jumps, a browser, what checks their files, and a Debian in a folder)
-	@scripts/install-services redis-server redis-sentinel varnishd:varnish,varnish-modules haproxy openssl \
+	@scripts/install-services redis-server redis-sentinel ip:iproute2 varnishd:varnish,varnish-modules haproxy openssl \
 		docker-compose systemd-analyze:systemd faketime chromium kubectl:kubernetes-client promtool:prometheus \
 		ansible-playbook:ansible ansible-lint mmdebstrap systemd-nspawn:systemd-container
 

@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 export const PROGRAMS = [
   'redis-server',
   'redis-sentinel',
+  'ip',
   'varnishd',
   'varnishtest',
   'haproxy',

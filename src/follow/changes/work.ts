@@ -54,7 +54,9 @@ export function createWork(options: WorkOptions): Work {
 
   const attempt = async (pending: Pending): Promise<void> => {
     const fetched = await refetch(sources, pending);
-    const { isConfirmed, hasNewFacts, baseline, serial } = fetched;
+    const { hasNewFacts, baseline, serial } = fetched;
+    // While the store fails, no other process gets the new facts: it is fetched again.
+    const isConfirmed = fetched.isConfirmed && store.healthy;
     const isNews = isConfirmed && !pending.isTold;
     if (!pending.isTold) tally.changes(isConfirmed ? 'confirmed' : 'unconfirmed', 1);
     const next = {
