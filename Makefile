@@ -17,7 +17,7 @@ node_modules/.installed: package.json package-lock.json .npmrc
 	@touch $@
 
 services: ## install what the tests run for real (Debian, by apt: Redis, Varnish, HAProxy, a clock that jumps, a browser, and what checks their files)
-	@scripts/install-services redis-server varnishd:varnish,varnish-modules haproxy openssl \
+	@scripts/install-services redis-server redis-sentinel varnishd:varnish,varnish-modules haproxy openssl \
 		docker-compose systemd-analyze:systemd faketime chromium kubectl:kubernetes-client promtool:prometheus
 
 demo: install ## serve every badge from the sample index, and a page that shows them
@@ -49,11 +49,11 @@ test: check ## the gates, then in minutes: unit and integration tests, the edge'
 		vitest run --project stack --outputFile.json=reports/vitest-stack.json || status=1; \
 		exit $$status
 
-test/telemetry/node_modules/.installed: test/telemetry/package-lock.json
-	cd test/telemetry && npm ci --no-audit --no-fund --loglevel=error
+test/%/node_modules/.installed: test/%/package-lock.json
+	cd test/$* && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-test-faults: install test/telemetry/node_modules/.installed ## the long rest: faults, floods, hostile clients and upstreams, the follower over simulated hours, the page in a browser
+test-faults: install test/clickhouse/node_modules/.installed test/telemetry/node_modules/.installed ## the long rest: faults, floods, hostile clients and upstreams, the follower over simulated hours, the page in a browser
 	-@$(MAKE) --no-print-directory --silent services
 	vitest run --project faults --project browser --outputFile.json=reports/vitest-faults.json
 
@@ -64,7 +64,7 @@ soak: install services ## break everything for longer: 100,000 requests through 
 	node bench/main.ts --keep million
 	node bench/report/plots.ts
 
-bench: install ## measure, side by side, and print ratios
+bench: install test/clickhouse/node_modules/.installed ## measure, side by side, and print ratios
 	@scripts/install-services redis-server wrk varnishd:varnish,varnish-modules
 	node bench/main.ts
 	node bench/report/plots.ts

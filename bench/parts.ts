@@ -1,6 +1,7 @@
 import { measureCold } from './load/cold.ts';
 import { measureCostModel } from './load/cost-model.ts';
 import { measureDay } from './day/day.ts';
+import { measureDownloads } from './load/downloads.ts';
 import { measureDrawing } from './load/drawing.ts';
 import { measureEdgeBytes } from './load/edge-bytes.ts';
 import { measureEdgeHit } from './load/edge-hit.ts';
@@ -10,6 +11,7 @@ import { measureFloods } from './load/floods.ts';
 import { measureManyPackages, measureMillion } from './load/many-packages.ts';
 import { measureMemoryHit } from './load/memory-hit.ts';
 import type { BenchOptions } from './options.ts';
+import { measurePage } from './load/page.ts';
 import { measureTwoProcesses } from './load/processes-side-by-side.ts';
 import { measureNewUrls } from './load/new-urls.ts';
 import { measureSharing } from './load/sharing.ts';
@@ -35,8 +37,10 @@ export const PARTS: Readonly<Record<string, Part>> = {
   sharing: measureSharing,
   'cost-model': measureCostModel,
   start: measureStart,
+  page: measurePage,
   'edge-bytes': measureEdgeBytes,
   'many-packages': measureManyPackages,
+  downloads: measureDownloads,
   'small-machine': measureSmallMachine,
   day: measureDay,
   traffic: measureTraffic,

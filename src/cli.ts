@@ -44,6 +44,10 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map(
       description: 'request badges from the edge, so that it has them in its cache',
       load: () => import('./commands/warm.ts'),
     },
+    downloads: {
+      description: 'load the download counts of all projects, or compare them with pypistats.org',
+      load: () => import('./commands/downloads.ts'),
+    },
     doctor: {
       description: 'check everything that the service needs, and advise on problems',
       load: () => import('./commands/doctor/doctor.ts'),

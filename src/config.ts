@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { ADMIN_ADDRESS } from './admin-address.ts';
+import { downloadSettings } from './downloads/settings.ts';
 import { SettingsError } from './errors.ts';
 import { normalizeIndexUrl } from './facts/names.ts';
 import {
@@ -14,6 +15,7 @@ import {
   urlList,
 } from './setting-formats.ts';
 import { findMisspelt } from './misspelt.ts';
+import { storeFaults, storeSettings } from './store/settings.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -32,14 +34,7 @@ export const settingsSchema = z.object({
   ADMIN_PORT: port
     .default(ADMIN_ADDRESS.ADMIN_PORT)
     .describe('admin port: health, readiness and metrics; 0 chooses a free one'),
-  REDIS_URL: z
-    .union([z.literal(''), originOf(/^rediss?$/, 'redis://127.0.0.1:6379')], {
-      error: 'must be a URL such as redis://127.0.0.1:6379',
-    })
-    .default('')
-    .describe(
-      'Redis that shares facts between processes and machines; without it, an SQLite file in CACHE_DIR',
-    ),
+  ...storeSettings,
   CACHE_DIR: z
     .string()
     .min(1)
@@ -87,6 +82,7 @@ export const settingsSchema = z.object({
     .max(30)
     .default(20)
     .describe('requests to pypistats.org per minute, for all processes together'),
+  ...downloadSettings,
   UPSTREAM_MAX_BYTES: bytes.default(32 * MEBIBYTE).describe('maximum size of an upstream response'),
   CONTACT: z
     .string()
@@ -107,7 +103,7 @@ export const settingsSchema = z.object({
   VARNISH_URLS: urlList
     .default([])
     .describe(
-      'purge listeners of the Varnish nodes, separated by commas, such as `http://127.0.0.1:6085`',
+      'purge listeners of the Varnish nodes, separated by commas, such as `http://127.0.0.1:6085`; a name means all its addresses',
     ),
   PURGE_KEY: z
     .string()
@@ -161,6 +157,7 @@ export function readConfig(
   const faults = result.success
     ? [...crossFaults(result.data), ...(servesBadges ? proxyFaults(result.data) : [])]
     : result.error.issues.map(describeIssue);
+  faults.push(...storeFaults(new Set(given.map(([name]) => name))));
   if (!result.success || faults.length > 0) {
     throw new SettingsError(`Invalid settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
   }

@@ -25,6 +25,12 @@ export const KEYS = {
   indexBudget: (index: string) => `${COORDINATION}:budget:${index}`,
   /** Counters: requests to pypistats.org. */
   pypistatsBudget: `${COORDINATION}:budget:pypistats`,
+  /** Counter: queries to ClickHouse. */
+  clickhouseBudget: `${COORDINATION}:budget:clickhouse`,
+  /** Counter: those of them that a client's request has caused. */
+  clickhouseOnDemand: `${COORDINATION}:budget:clickhouse:on-demand`,
+  /** Lease of the running load, and prefix of all loads of download counts. */
+  downloads: `${COORDINATION}:downloads`,
   /** Counter: requested refreshes of a project. */
   refreshOf: (project: string) => `${COORDINATION}:refresh:${project}`,
   /** Lease of the leading follower, and prefix of the state shared by followers and web processes. */

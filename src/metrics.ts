@@ -1,16 +1,12 @@
 import { loadOnce } from '../cache/load-once.ts';
 import { FAULTS } from './errors.ts';
-// The whole of prom-client would load OpenTelemetry and `cluster`: 80 files, a tenth of the start-up time.
-import Counter from 'prom-client/lib/counter.js';
-import Gauge from 'prom-client/lib/gauge.js';
-import Histogram from 'prom-client/lib/histogram.js';
+import { createMakers, type Makers } from './metric-makers.ts';
 import Registry from 'prom-client/lib/registry.js';
 
 /** Buckets of the follower's lag, from the publication of a release to its purge. */
 export const LAG_BOUNDS_SECONDS = [5, 10, 20, 30, 45, 60, 90, 120, 300, 900, 3600] as const;
 /** Interval at which the lag of the event loop is measured; the reported lag includes it. */
 const LAG_INTERVAL_MS = 100;
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 interface RequestCount {
   readonly kind: string;
@@ -31,6 +27,8 @@ export interface FollowerObserver {
   readonly purges: (outcome: 'purged' | 'failed', projects: number) => void;
   /** From publication to purge. */
   readonly lag: (seconds: number) => void;
+  /** Whether each node of the edge has taken all purges, by its name; none while another follower leads. */
+  readonly nodes: (nodes: ReadonlyMap<string, boolean>) => void;
 }
 
 /** Gauges that are read on each scrape. */
@@ -46,6 +44,16 @@ export interface Gauges {
   readonly following: () => boolean;
 }
 
+/** Gauges of the daily load of download counts. */
+export interface DownloadGauges {
+  /** Infinite without a load. */
+  readonly ageDays: () => number;
+  readonly projects: () => number;
+  readonly bytes: () => number;
+  readonly seconds: () => number;
+  readonly queriesLeft: () => number;
+}
+
 /** Counters and gauges of a process. No label contains the name of a project, or anything else that a client chose. */
 export interface Metrics {
   readonly request: (count: RequestCount) => void;
@@ -59,6 +67,7 @@ export interface Metrics {
   readonly breaker: (upstream: string, isOpen: boolean) => void;
   readonly follower: FollowerObserver;
   readonly watch: (gauges: Gauges) => void;
+  readonly watchDownloads: (gauges: DownloadGauges) => void;
   /** Returns all metrics in Prometheus' text format. */
   readonly render: () => Promise<{ contentType: string; text: string }>;
   /** Returns the metrics as prom-client describes them: name, help, names of labels. */
@@ -94,9 +103,15 @@ export function createMetrics(version: string): Metrics {
       changes: (outcome, count) => counted.changes.inc({ outcome }, count),
       purges: (outcome, projects) => counted.purges.inc({ outcome }, projects),
       lag: (seconds) => counted.lags.observe(seconds),
+      nodes(nodes) {
+        // A node that has gone is none any more.
+        counted.nodesBehind.reset();
+        for (const [node, hasAll] of nodes) counted.nodesBehind.set({ node }, Number(!hasAll));
+      },
     },
     breaker: (upstream, isOpen) => counted.breakers.set({ upstream }, Number(isOpen)),
     watch: (gauges) => watchGauges(make, gauges),
+    watchDownloads: (gauges) => watchDownloadGauges(make, gauges),
     async render() {
       // Without a free file descriptor they cannot be loaded; the others are reported all the same.
       await collectProcess().catch(() => undefined);
@@ -146,6 +161,22 @@ function watchGauges(make: Makers, gauges: Gauges): void {
     'following',
     '1 while a follower is up to date, so that the edge keeps facts for a day',
     () => Number(gauges.following()),
+  );
+}
+
+function watchDownloadGauges(make: Makers, gauges: DownloadGauges): void {
+  make.reading(
+    'downloads_age_days',
+    'Days since the last day that the load of download counts covers; +Inf without a load',
+    gauges.ageDays,
+  );
+  make.reading('downloads_projects', 'Projects in the load', gauges.projects);
+  make.reading('downloads_bytes', 'Bytes of the load in the shared store', gauges.bytes);
+  make.reading('downloads_load_seconds', 'Time that the load took', gauges.seconds);
+  make.reading(
+    'clickhouse_queries_left',
+    'Queries to ClickHouse left in this hour, as this process last saw it',
+    gauges.queriesLeft,
   );
 }
 
@@ -200,6 +231,11 @@ function createCounters(make: Makers) {
       [],
       [...LAG_BOUNDS_SECONDS],
     ),
+    nodesBehind: make.gauge(
+      'follower_node_behind',
+      'Nodes of the edge as the leading follower knows them, each address by itself: 1 while one has not taken all purges',
+      ['node'],
+    ),
     breakers: make.gauge(
       'upstream_breaker_open',
       '1 while the circuit breaker of an upstream is open',
@@ -209,27 +245,3 @@ function createCounters(make: Makers) {
 }
 
 type Counters = ReturnType<typeof createCounters>;
-type Makers = ReturnType<typeof createMakers>;
-
-function createMakers(registry: Registry) {
-  const options = (name: string, help: string, labelNames: string[] = []) => ({
-    name: `pypins_${name}`,
-    help,
-    labelNames,
-    registers: [registry],
-  });
-  return {
-    counter: (...args: Parameters<typeof options>) => new Counter(options(...args)),
-    gauge: (...args: Parameters<typeof options>) => new Gauge(options(...args)),
-    histogram: (name: string, help: string, labelNames: string[] = [], buckets = SECONDS) =>
-      new Histogram({ ...options(name, help, labelNames), buckets }),
-    /** A gauge that is read on each scrape. */
-    reading: (name: string, help: string, read: () => number) =>
-      new Gauge({
-        ...options(name, help),
-        collect() {
-          this.set(read());
-        },
-      }),
-  };
-}

@@ -4,6 +4,7 @@ import { type ContentStore, createContentStore } from '../cache/content/store.ts
 import { createMemoryCache, type MemoryCache } from '../cache/memory.ts';
 import { createSingleFlight } from '../cache/single-flight.ts';
 import { createLocalMessages } from '../cache/store/messages.ts';
+import type { RedisSite } from '../cache/store/redis/client.ts';
 import { DEADLINES } from './deadlines.ts';
 import { type Fault, FAULTS } from './errors.ts';
 import type { Shared, SourcesOptions } from './facts/parts.ts';
@@ -14,6 +15,7 @@ import type { CachedResponse } from './http/badges/micro-cache.ts';
 import type { CachedPicture, Pictures } from './imaging/pictures.ts';
 import type { BadgeSpec } from './imaging/spec.ts';
 import { KEYS } from './keys.ts';
+import { redisSite } from './store/settings.ts';
 import type { Logos } from './logos/logos.ts';
 
 const PICTURES_FORMAT = 1;
@@ -120,6 +122,8 @@ export async function openSources(
   const shared = await openShared(options);
   const sources = createSources({ ...options, ...shared, isFollowed });
   await shared.store.ready(STORE_PATIENCE_MS);
+  // For the metrics, until the first badge of downloads.
+  await sources.loaded?.look();
   return {
     ...shared,
     sources,
@@ -133,7 +137,8 @@ export async function openSources(
 
 /** Opens Redis if it is set, otherwise SQLite in `CACHE_DIR`. Loads only the one that is used. */
 export async function openShared(options: ServicesOptions): Promise<Shared> {
-  return options.config.REDIS_URL === '' ? openSqlite(options) : openRedis(options);
+  const site = redisSite(options.config);
+  return site === undefined ? openSqlite(options) : openRedis(options, site);
 }
 
 async function openSqlite(options: ServicesOptions): Promise<Shared> {
@@ -150,19 +155,18 @@ async function openSqlite(options: ServicesOptions): Promise<Shared> {
   };
 }
 
-async function openRedis(options: ServicesOptions): Promise<Shared> {
+async function openRedis(options: ServicesOptions, site: RedisSite): Promise<Shared> {
   const [{ createRedisStore }, { createRedisMessages }] = await Promise.all([
     import('../cache/store/redis/store.ts'),
     import('../cache/store/redis/messages.ts'),
   ]);
-  const { REDIS_URL: url } = options.config;
   return {
     store: createRedisStore({
-      url,
+      ...site,
       timeoutMs: DEADLINES.storeMs,
       ...observersOf('redis', options),
     }),
-    messages: createRedisMessages({ url, channel: KEYS.expired }),
+    messages: createRedisMessages({ ...site, channel: KEYS.expired }),
     memorySeconds: REDIS_MEMORY_SECONDS,
   };
 }

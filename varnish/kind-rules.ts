@@ -1,4 +1,4 @@
-import { KINDS } from '../src/badges/catalog.ts';
+import { ALL_KINDS } from '../src/badges/catalog.ts';
 import type { Grammar, Kind } from '../src/badges/kind.ts';
 import { PARAMETERS } from '../src/badges/parameters.ts';
 import { EXTENSION_NAMES, formatOf } from '../src/http/urls/paths.ts';
@@ -28,7 +28,7 @@ function contentRules(): string[] {
   const readers = CONTENT.map((name) => ({
     name,
     path:
-      pathsOf(KINDS.filter(({ parameters }) => parameters?.some((each) => each === name))) ||
+      pathsOf(ALL_KINDS.filter(({ parameters }) => parameters?.some((each) => each === name))) ||
       STATIC_PATHS,
   }));
   const byPath = Map.groupBy(readers, ({ path }) => path);
@@ -45,7 +45,7 @@ function sizeRules(): string[] {
 }
 
 function labelRules(): string[] {
-  const byLabel = Map.groupBy(KINDS, ({ label }) => label);
+  const byLabel = Map.groupBy(ALL_KINDS, ({ label }) => label);
   const labels = [...byLabel.keys()].map(spellings);
   return [
     `if (var.get("query") ~ "&label=(?:${labels.join('|')})${END}" && var.get("query") !~ "&(?:${CONTENT.join('|')})=") {`,
@@ -68,18 +68,23 @@ function spellings(label: string): string {
 /** The starts of the paths of kinds: `/version`, `/pypi/v`, `/py`. */
 function pathsOf(kinds: readonly Kind[]): string {
   return pathsIn('pypip', kinds)
-    .concat(pathsIn('shields', kinds), pathsIn('fury', kinds))
+    .concat(pathsIn('shields', kinds), pathsIn('fury', kinds), otherPaths(kinds))
     .join('|');
 }
 
 /** The paths of the badges of kinds, without a release: an error about a release has a label of its own. */
 function badgesOf(kinds: readonly Kind[]): string {
-  const [pypip, shields, fury] = [
+  const [pypip, ...others] = [
     pathsIn('pypip', kinds).map((path) => `${path}/[^/]+/badge\\.(?:${EXTENSION_NAMES.join('|')})`),
     pathsIn('shields', kinds).map((path) => `${path}/[^/]+`),
     pathsIn('fury', kinds).map((path) => `${path}/[^/]+`),
+    otherPaths(kinds).map((path) => `${path}/[^/]+`),
   ];
-  return [...pypip, ...shields, ...fury].join('|');
+  return [...pypip, ...others.flat()].join('|');
+}
+
+function otherPaths(kinds: readonly Kind[]): string[] {
+  return kinds.flatMap((kind) => kind.otherPaths ?? []);
 }
 
 /** One alternative for all names of the kinds in a grammar; none without names. */

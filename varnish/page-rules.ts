@@ -1,11 +1,12 @@
 import { darkParameters, OWN_PARAMETERS } from '../page/shared/state.js';
 import { PAGES } from '../src/http/urls/paths.ts';
+import { servedWith } from '../src/badges/catalog.ts';
 import { createCatalog } from '../src/pages/catalog.ts';
 import { END, NEXT, rule } from './rule.ts';
 
 /** Returns the VCL that tells pages from badges, and keeps the parameters of the first page. */
 export function renderPageRules(): string {
-  const catalog = createCatalog();
+  const catalog = createCatalog(servedWith(true));
   const offered = catalog.parameters.filter(({ isOffered }) => isOffered);
   const names = [
     ...OWN_PARAMETERS,

@@ -9,6 +9,7 @@ include "./rules/color-rules.vcl";
 include "./rules/canonical-values.vcl";
 include "./rules/parameter-rules.vcl";
 include "./rules/canonical-query.vcl";
+include "./rules/api-query.vcl";
 include "./rules/canonical-url.vcl";
 include "./rules/large-rules.vcl";
 include "./rules/clients.vcl";

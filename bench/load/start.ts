@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { PYPINS, SHARED_CODE } from '../../stack/program.ts';
 import { type Figure, type Measured, ratioFigure, withSpread } from '../report/figures.ts';
 import { startProgram, startService } from '../servers/processes.ts';
+import { runProgram, TELL_USAGE } from '../servers/run-program.ts';
 
 const ROUNDS = 7;
 /** Where `node -e 0` takes 0.09 s, these are a second and 0.3 s. */
@@ -12,9 +10,6 @@ const COMMAND_GOAL = 3.3;
 const MEMORY_GOAL_MEGABYTES = 70;
 /** Each does what it does to the end: nothing listens where `health` asks. */
 const COMMANDS = ['--version', '--help', 'health'];
-/** Makes a process tell its peak of resident memory, in KiB, when it ends. */
-const TELL_PEAK =
-  "--import=data:text/javascript,process.on('exit',()=>process.stderr.write('peak='+process.resourceUsage().maxRSS))";
 
 /** Whole processes, beside `node -e 0` in the same minute; all but Node itself with code that Node has compiled before. */
 export async function measureStart(): Promise<Measured> {
@@ -45,7 +40,7 @@ async function measureFirstBadge(): Promise<Figure[]> {
 }
 
 async function measureCommand(command: string): Promise<Figure[]> {
-  const runCommand = () => run(PYPINS, [command], { ...SHARED_CODE, ADMIN_PORT: '9' });
+  const runCommand = () => runProgram(PYPINS, [command], { ...SHARED_CODE, ADMIN_PORT: '9' });
   const seconds: number[] = [];
   const ratios: number[] = [];
   await runCommand();
@@ -54,9 +49,9 @@ async function measureCommand(command: string): Promise<Figure[]> {
     seconds.push(ours.seconds);
     ratios.push(ours.seconds / (await runNode()).seconds);
   }
-  const { peakMegabytes } = await run(PYPINS, [command], {
+  const { peakMegabytes } = await runProgram(PYPINS, [command], {
     ...SHARED_CODE,
-    NODE_OPTIONS: TELL_PEAK,
+    NODE_OPTIONS: TELL_USAGE,
   });
   const key = command.replace(/^-+/, '');
   return [
@@ -81,20 +76,4 @@ function figureOf(
   return ratioFigure({ key, what: `${what} (${took}), to node -e 0`, ratios, atMost });
 }
 
-const runNode = () => run(process.execPath, ['-e', '0'], {});
-
-/** Runs a program to its end; its peak of memory is 0 where it does not tell. */
-async function run(
-  program: string,
-  words: readonly string[],
-  environment: Record<string, string>,
-): Promise<{ seconds: number; peakMegabytes: number }> {
-  const startedAtMs = performance.now();
-  const child = spawn(program, words, {
-    env: { PATH: process.env['PATH'], ...environment },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const [told] = await Promise.all([text(child.stderr), once(child, 'exit')]);
-  const seconds = (performance.now() - startedAtMs) / 1000;
-  return { seconds, peakMegabytes: Number(/peak=(\d+)/.exec(told)?.[1] ?? 0) / 1024 };
-}
+const runNode = () => runProgram(process.execPath, ['-e', '0'], {});

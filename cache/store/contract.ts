@@ -47,6 +47,8 @@ export interface Store {
   keys(prefix: string): Promise<string[]>;
   /** Tries to acquire the lease of `key` for `ttlMs`. */
   acquireLease(key: string, ttlMs: number): Promise<LeaseAnswer>;
+  /** Returns for how long the lease of `key` is held, 0 if it is free; undefined if the store failed. */
+  leaseLeftMs(key: string): Promise<number | undefined>;
   /**
    * Increments the counter of `key`, which resets `windowMs` after its first increment, and returns it; undefined if
    * the store failed.

@@ -1,6 +1,6 @@
 /** @import { Catalog, State } from '../types.ts' */
 import { find } from './elements.js';
-import { darkParameters, readState } from '../shared/state.js';
+import { darkParameters, NO_LABEL, readState } from '../shared/state.js';
 
 /**
  * Reads what the form says.
@@ -32,6 +32,7 @@ export function fillForm(form, state, catalog) {
     ...usual.map(([name = '', value = '']) => /** @type {const} */ ([name, value])),
     ...ours.map(([name = '', value = '']) => /** @type {const} */ ([name, value])),
     ['project', state.text],
+    [NO_LABEL, state.values['label'] === '' ? '1' : ''],
     ['as', state.format],
     ['file', state.extension],
   ]);

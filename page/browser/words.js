@@ -35,6 +35,7 @@ export function wordsOfInput(input) {
   if (input.type !== 'document') return '';
   const converted = input.badges.filter(({ to }) => to !== undefined).length;
   const others = input.badges.length - converted;
-  const left = others === 0 ? '' : ` ${others} stay as they are; each says why.`;
+  const stay = others === 1 ? '1 stays as it is, and says' : `${others} stay as they are, and say`;
+  const left = others === 0 ? '' : ` ${stay} why.`;
   return `${converted} of ${input.badges.length} badges in this text work here.${left}`;
 }

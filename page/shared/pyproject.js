@@ -1,4 +1,5 @@
 const STRING = /^(?:"([^"\\]*)"|'([^']*)')\s*(?:#.*)?$/;
+const HEADER = /^\[\[?([^[\]]+)\]\]?\s*(?:#.*)?$/;
 const TABLES = new Set(['project', 'tool.poetry']);
 
 /**
@@ -39,14 +40,12 @@ export function readProjectName(text) {
 }
 
 /**
- * Returns the name of the table whose header the line is.
+ * Returns the name of the table, or of the array of tables, whose header the line is.
  * @param {string} line
  */
 function tableOf(line) {
-  const end = line.indexOf(']');
-  const rest = line.slice(end + 1).trim();
-  const isHeader = line.startsWith('[') && end > 1 && (rest === '' || rest.startsWith('#'));
-  return isHeader ? plainKey(line.slice(1, end)) : undefined;
+  const [, key] = HEADER.exec(line) ?? [];
+  return key === undefined ? undefined : plainKey(key);
 }
 
 /**
@@ -55,10 +54,10 @@ function tableOf(line) {
  */
 function entryOf(line) {
   const [left = '', ...right] = line.split('=');
-  const key = plainKey(left);
-  return right.length > 0 && /^[\w.-]+$/.test(key)
-    ? { key, value: right.join('=').trim() }
-    : undefined;
+  const [key, value] = [plainKey(left), right.join('=').trim()];
+  // `name==1.0` is a requirement.
+  const isEntry = right.length > 0 && !value.startsWith('=') && /^[\w.-]+$/.test(key);
+  return isEntry ? { key, value } : undefined;
 }
 
 /**

@@ -6,8 +6,10 @@ import { SNIPPET_FORMATS } from './snippets.js';
 const MAX_TEXT_IN_URL = 2_000;
 const DEFAULT_FORMAT = 'markdown';
 const DEFAULT_EXTENSION = 'svg';
+/** Stands for an empty label: a form without scripts sends an empty `label` for the usual one. */
+export const NO_LABEL = 'nolabel';
 /** Parameters of the page that are none of a badge. */
-export const OWN_PARAMETERS = ['project', 'as', 'file'];
+export const OWN_PARAMETERS = ['project', 'as', 'file', NO_LABEL];
 
 /**
  * Parameters that may differ for readers who prefer dark colors, by the names that the page has for those.
@@ -40,12 +42,15 @@ export function readState(query, catalog) {
     text: single('project') ?? '',
     format: isKnown ? format : DEFAULT_FORMAT,
     extension: catalog.extensions.includes(extension) ? extension : DEFAULT_EXTENSION,
-    values: given(
-      offered.map(({ name, values }) => {
-        const value = single(name);
-        return [name, values?.includes(value ?? '') === false ? null : value];
-      }),
-    ),
+    values: {
+      ...given(
+        offered.map(({ name, values }) => {
+          const value = single(name);
+          return [name, values?.includes(value ?? '') === false ? null : value];
+        }),
+      ),
+      ...(single(NO_LABEL) && { label: '' }),
+    },
     dark: given(dark.map(([ours, name]) => [name, single(ours)])),
   };
 }
@@ -67,7 +72,8 @@ export function writeState(state, catalog) {
     catalog.parameters.some((each) => each.name === name && each.default === value);
   return formatQuery([
     ...pair('project', text.length > MAX_TEXT_IN_URL ? '' : text, ''),
-    ...Object.entries(values).filter(([name, value]) => !isDefault(name, value)),
+    ...Object.entries(values).filter(([name, value]) => value !== '' && !isDefault(name, value)),
+    ...pair(NO_LABEL, values['label'] === '' ? '1' : '', ''),
     ...Object.entries(dark).map(
       ([name, value]) => /** @type {const} */ ([darkNames.get(name) ?? name, value]),
     ),

@@ -1,4 +1,10 @@
-import { downloads, downloadsDaily, downloadsMonthly, downloadsWeekly } from './kinds/downloads.ts';
+import {
+  downloads,
+  downloadsDaily,
+  downloadsMonthly,
+  downloadsTotal,
+  downloadsWeekly,
+} from './kinds/downloads.ts';
 import { egg, format, wheel } from './kinds/files.ts';
 import { frameworks } from './kinds/frameworks.ts';
 import { implementation } from './kinds/implementation.ts';
@@ -10,8 +16,9 @@ import { types } from './kinds/types.ts';
 import { released, size } from './kinds/uploads.ts';
 import { furyVersion, version } from './kinds/version.ts';
 import { type Grammar, GRAMMARS, type Kind } from './kind.ts';
+import { type Parameter, PARAMETERS } from './parameters.ts';
 
-/** All kinds of badges, in the order of the documents. A new kind is a file in `kinds/` and a line here. */
+/** The kinds of badges that are always served, in the order of the documents. A new kind is a file in `kinds/` and a line here. */
 export const KINDS: readonly [Kind, ...Kind[]] = [
   version,
   furyVersion,
@@ -34,8 +41,28 @@ export const KINDS: readonly [Kind, ...Kind[]] = [
   ...frameworks,
 ];
 
+/** All kinds: those too that need the counts of all projects (`DOWNLOADS_SOURCE=clickhouse`). */
+export const ALL_KINDS: readonly Kind[] = [...KINDS, downloadsTotal];
+
+/** What a service has, for its pages. */
+export interface Served {
+  readonly kinds: readonly Kind[];
+  readonly parameters: readonly Parameter[];
+}
+
+/** Returns what is served. Where all downloads are not known (`hasTotals`), nothing shows them. */
+export function servedWith(hasTotals: boolean): Served {
+  if (hasTotals) return { kinds: ALL_KINDS, parameters: PARAMETERS };
+  return { kinds: KINDS, parameters: PARAMETERS.map(withoutTotal) };
+}
+
+function withoutTotal({ values, ...parameter }: Parameter): Parameter {
+  if (values === undefined) return parameter;
+  return { ...parameter, values: values.filter((value) => value !== 'total') };
+}
+
 const BY_NAME: ReadonlyMap<string, Kind> = new Map(
-  KINDS.flatMap((kind) =>
+  ALL_KINDS.flatMap((kind) =>
     GRAMMARS.flatMap((grammar) =>
       (kind.names[grammar] ?? []).map((name): [string, Kind] => [`${grammar} ${name}`, kind]),
     ),

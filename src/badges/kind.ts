@@ -1,4 +1,4 @@
-import type { DownloadFacts, ProjectFacts, SimpleFacts } from '../facts/schema.ts';
+import type { DownloadCounts, ProjectFacts, SimpleFacts } from '../facts/schema.ts';
 import type { ContentParameter, ContentParameters } from './parameters.ts';
 
 /** URL grammars, named after the services that have them; badges of one kind differ slightly between them. */
@@ -31,6 +31,8 @@ interface KindBase {
   readonly about: string;
   /** A project of the sample index that shows the kind. */
   readonly example: string;
+  /** Where else its badges are, beside the paths of its names: `/pepy/dt`. */
+  readonly otherPaths?: readonly string[];
   /** Parameters that change its content. */
   readonly parameters?: readonly ContentParameter[];
 }
@@ -63,7 +65,9 @@ export interface SimpleKind extends KindBase {
 /** A kind about download counts. */
 export interface DownloadKind extends KindBase {
   readonly facts: 'downloads';
-  readonly describe: (facts: DownloadFacts, options: Options) => Content;
+  readonly describe: (facts: DownloadCounts, options: Options) => Content;
+  /** Whether it shows the downloads of all time, which pypistats.org does not count. */
+  readonly needsTotal?: (options: Options) => boolean;
 }
 
 export type Kind = ProjectKind | SimpleKind | DownloadKind;

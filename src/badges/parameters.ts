@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Scale, STYLES } from '../imaging/spec.ts';
 import { color, flag, optional, seconds } from './parameter-values.ts';
 
-const PERIODS = ['day', 'week', 'month'] as const;
+const PERIODS = ['day', 'week', 'month', 'total'] as const;
 export type Period = (typeof PERIODS)[number];
 const TEXTS = ['pypi', 'version'] as const;
 const PREFIXES = ['v', 'none'] as const;
@@ -65,7 +65,7 @@ export const parametersSchema = z.object({
   }),
   label: z.string().optional().catch(undefined).register(facts, {
     changes: 'look',
-    about: 'label of the badge; an empty one removes the left half',
+    about: 'label of the badge; `label=` without a value removes the left half',
     example: 'stable',
     keepsEmpty: true,
   }),

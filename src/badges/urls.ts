@@ -22,10 +22,11 @@ export function pathTemplate({ names }: Kind): string {
 }
 
 /** Returns the paths of a kind's example, for each of its names in each grammar. */
-export function examplePaths(kind: Kind, extension?: string): string[] {
+export function examplePaths(kind: Kind, extension = 'svg'): string[] {
+  const others = (kind.otherPaths ?? []).map((path) => `${path}/${kind.example}.${extension}`);
   return GRAMMARS.flatMap((grammar) =>
     (kind.names[grammar] ?? []).map((name) => badgePath(grammar, name, kind.example, extension)),
-  );
+  ).concat(others);
 }
 
 /** Returns for each parameter the path and query of a badge that it changes. */

@@ -1,12 +1,15 @@
 import closeWithGrace from 'close-with-grace';
 import type { Command } from 'commander';
+import { createEdge } from '../edge/nodes.ts';
 import { createChangelogFeed } from '../follow/feeds/changelog.ts';
 import { follow } from '../follow/follower.ts';
 import { whileLeading } from '../follow/leader.ts';
 import { createRssFeed } from '../follow/feeds/rss.ts';
 import { createAdminApp } from '../http/admin.ts';
 import { listen } from '../http/server.ts';
-import { openSources } from '../services.ts';
+import type { DailyLoad } from '../downloads/daily-load.ts';
+import type { OpenedSources } from '../facts/sources.ts';
+import { openSources, type ServicesOptions } from '../services.ts';
 import { createContext } from './context.ts';
 
 const STOP_DEADLINE_MS = 15_000;
@@ -33,14 +36,16 @@ async function runFollower(): Promise<void> {
   log.info({ version, admin: listener.url }, 'ready to follow releases');
 
   const { pypi } = opened.sources;
+  const loading = await openDailyLoad({ ...context, ...opened });
   const running = whileLeading(opened.store, stop.signal, (signal) =>
     follow(
       {
         ...opened,
         feed: config.FOLLOW_FEED === 'rss' ? createRssFeed(pypi) : createChangelogFeed(pypi),
-        edge: { urls: config.VARNISH_URLS, key: config.PURGE_KEY },
+        edge: createEdge(config),
         pollMs: config.FOLLOW_SECONDS * 1000,
         pypistatsPerMinute: config.PYPISTATS_PER_MINUTE,
+        dailyLoad: loading?.dailyLoad,
         log,
         observe: metrics.follower,
       },
@@ -50,8 +55,27 @@ async function runFollower(): Promise<void> {
   closeWithGrace({ delay: STOP_DEADLINE_MS }, async () => {
     stop.abort();
     await running;
+    await loading?.clickhouse.close();
     await opened.close();
     await listener.stop();
     await context.closeLog();
   });
+}
+
+/** Opens what loads all download counts; the client of ClickHouse is loaded only where it is used. */
+async function openDailyLoad(options: ServicesOptions & Pick<OpenedSources, 'store' | 'sources'>) {
+  if (options.config.DOWNLOADS_SOURCE !== 'clickhouse') return undefined;
+  const [{ createDailyLoad }, { openLoader }] = await Promise.all([
+    import('../downloads/daily-load.ts'),
+    import('../downloads/open-loader.ts'),
+  ]);
+  const loading = openLoader(options);
+  const daily = createDailyLoad({ ...loading, log: options.log });
+  const step: DailyLoad['step'] = async (signal) => {
+    const restMs = await daily.step(signal);
+    // For the metrics.
+    await options.sources.loaded?.look();
+    return restMs;
+  };
+  return { ...loading, dailyLoad: { step } };
 }

@@ -1,3 +1,4 @@
+import { nameOf } from '../edge/nodes.ts';
 import type { NodeOutcome } from '../edge/purge.ts';
 
 /** Output of a command. */
@@ -41,10 +42,17 @@ export function withoutUserInfo(text: string): string {
   return text.replace(/:\/\/[^/?#\s]*@/g, '://…@');
 }
 
+/** Such as `1 badge` and `2 badges`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Prints the outcome of a purge at each edge node. */
 export function printNodes(nodes: readonly NodeOutcome[], output: Output): void {
-  for (const { url, purged, failure } of nodes)
-    output.line(`${url}: ${failure ?? `${purged} badges purged`}`);
+  for (const node of nodes) {
+    const outcome = node.failure ?? `${counted(node.purged ?? 0, 'badge')} purged`;
+    output.line(`${nameOf(node)}: ${outcome}`);
+  }
 }
 
 /** Aligns the cells of a table in columns. */

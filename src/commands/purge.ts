@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { findKind } from '../badges/catalog.ts';
 import type { Config } from '../config.ts';
+import { createEdge } from '../edge/nodes.ts';
 import { type NodeOutcome, purgeEdge, type PurgeTarget } from '../edge/purge.ts';
 import { EVERYTHING, kindTag, projectKindTag, projectTag } from '../edge/tags.ts';
 import { UsageError } from '../errors.ts';
@@ -10,7 +11,7 @@ import type { PackageIndex } from '../facts/package-index.ts';
 import type { OpenedSources, Sources } from '../facts/sources.ts';
 import { openSources } from '../services.ts';
 import { withOpened } from './context.ts';
-import { createOutput, finish, JSON_OPTION, type Output, printNodes } from './output.ts';
+import { counted, createOutput, finish, JSON_OPTION, type Output, printNodes } from './output.ts';
 
 /** What to purge: badges of a project, of a kind, of both, of one URL, or all. */
 export interface PurgeRequest {
@@ -52,9 +53,10 @@ async function runPurge(
   });
 }
 
-/** Outcome of a purge: the number of expired records, and the outcome at each edge node. */
+/** Outcome of a purge at each edge node, and in the store. */
 export interface PurgeReport {
-  readonly facts: number;
+  /** How many records expired; undefined: only the edge is purged. */
+  readonly facts: number | undefined;
   /** Why facts could not be expired: the shared store fails. */
   readonly storeFailure?: string | undefined;
   readonly nodes: readonly NodeOutcome[];
@@ -79,8 +81,13 @@ export async function purge(
   const facts = await expireFacts(sources, index, project, request);
   // Until all processes have received the message.
   if (facts > 0) await sleep(messages.settleMs);
-  const nodes = await purgeEdge({ urls: config.VARNISH_URLS, key: config.PURGE_KEY }, target);
-  return { facts, storeFailure, nodes, nothing: nothingDone(request, facts, nodes) };
+  const nodes = await purgeEdge(createEdge(config), target);
+  return {
+    facts: hasFacts ? facts : undefined,
+    storeFailure,
+    nodes,
+    nothing: nothingDone(request, facts, nodes),
+  };
 }
 
 /** Says if nothing was expired or purged, though everything answers. Purging all of nothing is fine. */
@@ -164,11 +171,9 @@ export function printPurge(report: PurgeReport, isJson: boolean, output: Output)
     nodes.every(({ failure }) => failure === undefined) && (storeFailure ?? nothing) === undefined;
   if (isJson) output.line(JSON.stringify({ ok: isGood, ...report }));
   else {
-    output.line(
-      storeFailure === undefined
-        ? `facts: ${facts} records expired`
-        : `facts: not expired, the store fails: ${storeFailure}`,
-    );
+    if (storeFailure !== undefined)
+      output.line(`facts: not expired, the store fails: ${storeFailure}`);
+    else if (facts !== undefined) output.line(`facts: ${counted(facts, 'record')} expired`);
     printNodes(nodes, output);
     if (nothing !== undefined) output.note(nothing);
   }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
+import { createEdge } from '../edge/nodes.ts';
 import { type Attempt, propagate, type PropagateOptions } from '../edge/propagate.ts';
 import type { NodeOutcome } from '../edge/purge.ts';
 import { UsageError } from '../errors.ts';
@@ -45,7 +46,7 @@ export async function refresh(
 ): Promise<RefreshReport> {
   const project = normalizeName(name);
   if (project === undefined) throw new UsageError(`${name} is not a valid project name`);
-  const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
+  const edge = createEdge(config);
   let report: RefreshReport = {
     project,
     state: 'unanswered',

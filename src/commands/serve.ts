@@ -10,8 +10,13 @@ import { createRefresh } from '../http/pages/refresh.ts';
 import { createMicroCache } from '../http/badges/micro-cache.ts';
 import { createSendBadge } from '../http/badges/send.ts';
 import { createStatus } from '../http/pages/status.ts';
+import { createApi } from '../http/api/api.ts';
+import { createApiLimits } from '../http/api/limits.ts';
 import { respondToBadRequest } from '../http/bad-request.ts';
 import { type Config, type Environment, takePassedSocket } from '../config.ts';
+import { createEdge } from '../edge/nodes.ts';
+import { createLoadRecords } from '../downloads/loads.ts';
+import { reportLoad } from '../downloads/report.ts';
 import { createPropagations } from '../edge/propagations.ts';
 import { type Handler, type Listener, listen } from '../http/server.ts';
 import { type Services, createServices } from '../services.ts';
@@ -58,9 +63,9 @@ export async function serve(environment?: Environment): Promise<RunningService> 
   const sendAnswer = createSendAnswer(services.pictures, config.CACHE_SECONDS_CEILING);
   const overload = watchOverload();
   const rateLimit = rateLimitOf(config, overload);
-  const { sources, logos, popularity, follower, store } = services;
+  const { sources, logos, popularity, follower } = services;
   const { isFollowing } = follower;
-  const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
+  const edge = createEdge(config);
   const propagations = createPropagations({ ...services, edge, log });
   const sendBadge = createSendBadge({ sources, sendAnswer, logos, popularity, isFollowing });
   const logAccess = createAccessLog({ log, metrics });
@@ -79,7 +84,8 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     sendAnswer,
     sendBadge,
     openPages: loadOnce(() => openPages(context, services)),
-    refresh: createRefresh({ propagations, store }),
+    refresh: createRefresh({ propagations, store: services.store }),
+    sendApi: createApi({ ...services.sources, charge: createApiLimits(config) }),
     isReady,
   });
   const admin = createAdminApp({ metrics, isReady });
@@ -107,8 +113,11 @@ export async function serve(environment?: Environment): Promise<RunningService> 
 async function openPages({ config, version }: Context, services: Services): Promise<Pages> {
   const { createPages } = await import('../http/pages/pages.ts');
   const { follower, sources, store } = services;
-  const status = createStatus({ version, follower, sources, store });
-  return createPages({ version, publicUrl: config.PUBLIC_URL, status });
+  const records = createLoadRecords(store);
+  const reportDownloads = sources.loaded && (() => reportLoad(records));
+  const status = createStatus({ version, follower, sources, store, reportLoad: reportDownloads });
+  const { hasTotals } = sources.counts;
+  return createPages({ version, publicUrl: config.PUBLIC_URL, hasTotals, status });
 }
 
 function rateLimitOf(config: Config, { isLate }: Overload): RateLimit {

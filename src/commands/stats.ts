@@ -18,6 +18,8 @@ export function define(command: Command): void {
 
 /** Sums of the nodes' metrics. */
 export interface Stats {
+  /** Number of nodes whose metrics these are. */
+  readonly answered: number;
   readonly requests: number;
   /** Tier → share of hits; undefined without look-ups. */
   readonly hitRatio: Readonly<Record<string, number | undefined>>;
@@ -36,6 +38,7 @@ export async function collectStats(adminUrls: readonly string[]): Promise<Stats>
   const samples = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
   const budgets = samples.filter(({ name }) => name === 'pypins_pypistats_budget_left');
   return {
+    answered: answers.filter(({ status }) => status === 'fulfilled').length,
     requests: sumOf(samples, 'pypins_requests_total'),
     hitRatio: {
       answers: tierRatio(samples, 'answers', 'hit', 'miss'),
@@ -118,6 +121,8 @@ export function printStats(stats: Stats, isJson: boolean, output: Output): boole
     output.line(JSON.stringify({ ok: isGood, ...stats }));
     return isGood;
   }
+  for (const { url, reason } of stats.failures) output.note(`${url} ${reason}`);
+  if (stats.answered === 0) return false;
   const rows = [
     ['requests to the API', `${stats.requests}`],
     ...Object.entries(stats.hitRatio).map(([tier, share]) => [
@@ -132,6 +137,5 @@ export function printStats(stats: Stats, isJson: boolean, output: Output): boole
     ...stats.topMisses.map(({ kind, requests }) => [`edge misses, ${kind}`, `${requests}`]),
   ];
   for (const line of inColumns(rows)) output.line(line);
-  for (const { url, reason } of stats.failures) output.note(`${url} ${reason}`);
   return isGood;
 }

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Found } from '../../cache/facts/contract.ts';
 import type { OpenedSources } from '../facts/sources.ts';
 import { projectId } from '../facts/pypi.ts';
+import type { Edge } from './nodes.ts';
 import { logPurge } from './purge-log.ts';
-import { type EdgeOptions, type NodeOutcome, purgeEdge, SECOND_PURGE_MS } from './purge.ts';
+import { type NodeOutcome, purgeEdge, SECOND_PURGE_MS } from './purge.ts';
 import { refetch, RETRIES_MS } from './refetch.ts';
 import { projectTag } from './tags.ts';
 
 export interface PropagateOptions extends Pick<OpenedSources, 'sources' | 'store' | 'messages'> {
-  readonly edge: EdgeOptions;
+  readonly edge: Edge;
   /** Waits before the second and further attempts. */
   readonly retriesMs?: readonly number[];
 }

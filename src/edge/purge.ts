@@ -1,32 +1,27 @@
 import { z } from 'zod';
 import { parseJson } from '../parse-json.ts';
 import { Agent } from '../upstream/agent.ts';
+import type { Edge, EdgeNode } from './nodes.ts';
 
 const TIMEOUT_MS = 3_000;
 
 /**
  * When to purge once more. A fetch that was under way during the first purge may store the old badge, and a process that
- * missed the message of an expiry may serve it from memory; both are over by then.
+ * missed the message of an expiry may serve it from memory: both are over by then. And a node that came just before the
+ * first purge has its address in the name by then: resolvers keep one for 5 s, as `createEdge` does.
  */
-export const SECOND_PURGE_MS = 6_000;
+export const SECOND_PURGE_MS = 10_000;
 
 /** What to purge: all badges that have one of the tags (see `tags.ts`), or the badge of one URL. */
 export type PurgeTarget = { readonly tags: readonly string[] } | { readonly path: string };
 
 /** Outcome of a purge at one node. */
-export interface NodeOutcome {
-  readonly url: string;
+export interface NodeOutcome extends EdgeNode {
   /** How many badges were purged; undefined where the node refused or did not answer. */
   readonly purged?: number;
   readonly failure?: string;
   /** The version of its rules; undefined for rules that do not tell it. */
   readonly rules?: string | undefined;
-}
-
-export interface EdgeOptions {
-  /** URLs of the nodes' purge listeners. */
-  readonly urls: readonly string[];
-  readonly key: string;
 }
 
 const answerSchema = z.object({ purged: z.number(), rules: z.string().optional() });
@@ -35,62 +30,98 @@ const answerSchema = z.object({ purged: z.number(), rules: z.string().optional()
  * Purges softly at every node: the next request fetches a new badge, and gets the old one only if the API fails. Never
  * rejects: the outcome of a node names its failure.
  */
-export async function purgeEdge(edge: EdgeOptions, target: PurgeTarget): Promise<NodeOutcome[]> {
-  return withAgent((agent) =>
-    Promise.all(edge.urls.map((url) => purgeNode(agent, { url, key: edge.key }, target))),
-  );
+export async function purgeEdge(
+  { nodes, key }: Edge,
+  target: PurgeTarget,
+): Promise<readonly NodeOutcome[]> {
+  const present = await nodes();
+  return withAgent(key, (ask) => Promise.all(present.map((node) => purgeAt(ask, node, target))));
+}
+
+/** As `purgeEdge`, at one node. */
+export function purgeNode(key: string, node: EdgeNode, target: PurgeTarget): Promise<NodeOutcome> {
+  return withAgent(key, (ask) => purgeAt(ask, node, target));
 }
 
 /**
  * Makes every node fetch these badges now, before the next reader asks for them. Never rejects: a badge that could not be
  * fetched is fetched for its next reader.
  */
-export async function prefetch(edge: EdgeOptions, paths: readonly string[]): Promise<void> {
+export async function prefetch({ nodes, key }: Edge, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return;
-  const headers = { 'x-purge-key': edge.key };
-  await withAgent(async (agent) => {
-    const fetchOne = async (origin: string, path: string): Promise<void> => {
-      const { body } = await agent.request({ origin, path, method: 'GET', headers });
-      await body.dump();
-    };
-    await Promise.allSettled(edge.urls.flatMap((url) => paths.map((path) => fetchOne(url, path))));
+  const present = await nodes();
+  await withAgent(key, (ask) =>
+    Promise.allSettled(
+      present.flatMap((node) =>
+        paths.map(async (path) => {
+          const { body } = await ask(node, { path, method: 'GET' });
+          await body.dump();
+        }),
+      ),
+    ),
+  );
+}
+
+/** Has a node fetch a badge; returns its `X-Badge-Status`, or the status without one. Rejects if it does not answer. */
+export function verdictAt(key: string, node: EdgeNode, path: string): Promise<string> {
+  return withAgent(key, async (ask) => {
+    const { statusCode, headers, body } = await ask(node, { path, method: 'GET' });
+    await body.dump();
+    return String(headers['x-badge-status'] ?? statusCode);
   });
 }
 
-async function withAgent<T>(work: (agent: Agent) => Promise<T>): Promise<T> {
+interface Question {
+  readonly path: string;
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends a request to the purge listener of a node. */
+type Ask = (node: EdgeNode, question: Question) => ReturnType<Agent['request']>;
+
+async function withAgent<T>(key: string, work: (ask: Ask) => Promise<T>): Promise<T> {
   const agent = new Agent({
     connect: { timeout: TIMEOUT_MS },
     headersTimeout: TIMEOUT_MS,
     bodyTimeout: TIMEOUT_MS,
   });
+  const ask: Ask = (node, { headers, ...question }) =>
+    agent.request({
+      origin: originOf(node),
+      ...question,
+      headers: { host: new URL(node.url).host, 'x-purge-key': key, ...headers },
+    });
   try {
-    return await work(agent);
+    return await work(ask);
   } finally {
     await agent.close();
   }
 }
 
-async function purgeNode(
-  agent: Agent,
-  { url, key }: { url: string; key: string },
-  target: PurgeTarget,
-): Promise<NodeOutcome> {
+/** The URL with the address in place of the name; the name stays in `Host`, and in TLS. */
+function originOf({ url, address }: EdgeNode): string {
+  const { protocol, hostname, port } = new URL(url);
+  const host = address?.includes(':') === true ? `[${address}]` : (address ?? hostname);
+  return `${protocol}//${host}${port === '' ? '' : `:${port}`}`;
+}
+
+async function purgeAt(ask: Ask, node: EdgeNode, target: PurgeTarget): Promise<NodeOutcome> {
   const tags = 'tags' in target ? { 'xkey-purge': target.tags.join(' ') } : {};
   try {
-    const { statusCode, body } = await agent.request({
-      origin: url,
+    const { statusCode, body } = await ask(node, {
       path: 'path' in target ? target.path : '/',
       method: 'PURGE',
-      headers: { 'x-purge-key': key, ...tags },
+      headers: tags,
     });
     const text = await body.text();
-    if (statusCode !== 200) return { url, failure: refusal(statusCode) };
+    if (statusCode !== 200) return { ...node, failure: refusal(statusCode) };
     const answer = parseJson(answerSchema, text);
-    if (answer === undefined) return { url, failure: 'answers, but not as a purge listener' };
-    return { url, ...answer };
+    if (answer === undefined) return { ...node, failure: 'answers, but not as a purge listener' };
+    return { ...node, ...answer };
   } catch (error) {
     return {
-      url,
+      ...node,
       failure: `does not answer: ${error instanceof Error ? error.message : String(error)}`,
     };
   }

@@ -1,11 +1,12 @@
 import { inTime } from '../../cache/deadline.ts';
-import type { Facts, Found } from '../../cache/facts/contract.ts';
+import type { Found } from '../../cache/facts/contract.ts';
 import type { Content, Kind, Options, ProjectKind, SimpleContent } from '../badges/kind.ts';
 import { DEADLINES } from '../deadlines.ts';
+import type { DownloadSource } from '../downloads/counts.ts';
 import { BadgeError } from '../errors.ts';
 import type { PackageIndex } from './package-index.ts';
 import { projectId } from './pypi.ts';
-import type { DownloadFacts, ProjectFacts, SimpleFacts } from './schema.ts';
+import type { ProjectFacts, SimpleFacts } from './schema.ts';
 import type { Sources } from './sources.ts';
 
 /** Which badge of which project; the project's name is normalized (PEP 503). */
@@ -25,13 +26,15 @@ export interface Description {
   readonly dueAtMs: number;
   readonly tier: string;
   /** Upstream of the facts. */
-  readonly source: 'pypi' | 'pypistats';
+  readonly source: 'pypi' | 'pypistats' | 'clickhouse';
+  /** The last day that is counted, of downloads from the daily load. */
+  readonly countsThrough?: string;
   readonly release?: string;
 }
 
 /** Sources of the facts of a badge. */
 export interface BadgeSources {
-  readonly downloads: Pick<Facts<DownloadFacts>, 'get'>;
+  readonly counts: DownloadSource;
 }
 
 /**
@@ -61,8 +64,12 @@ export async function describe(
 ): Promise<Description> {
   const { kind, project, release, options, index } = subject;
   if (kind.facts === 'downloads') {
-    const found = known(await sources.downloads.get(project, admit), subject);
-    return { ...origin(found), source: 'pypistats', content: kind.describe(found.value, options) };
+    const needsTotal = kind.needsTotal?.(options) ?? false;
+    const answer = await sources.counts.get(project, needsTotal, admit);
+    const found = known(answer, subject);
+    const { source, through } = answer;
+    const content = kind.describe(found.value, options);
+    return { ...origin(found), source, ...(through && { countsThrough: through }), content };
   }
   if (kind.facts === 'simple') {
     const found = known(await index.simple.get(projectId(project, release), admit), subject);

@@ -138,3 +138,8 @@ export const downloadFactsSchema = z.object({
   lastMonth: z.number(),
 });
 export type DownloadFacts = z.infer<typeof downloadFactsSchema>;
+
+/** Downloads, and all of all time with mirrors where a source knows them. */
+export interface DownloadCounts extends DownloadFacts {
+  readonly total?: number;
+}

@@ -1,4 +1,7 @@
 import type { Facts } from '../../cache/facts/contract.ts';
+import { countsOfLoad, countsOfPypistats, type DownloadSource } from '../downloads/counts.ts';
+import { createLoaded, gaugesOf, type Loaded } from '../downloads/loaded.ts';
+import { openSeries, type OpenedSeries } from '../downloads/open-series.ts';
 import { KEYS } from '../keys.ts';
 import { createBudget } from './budget.ts';
 import { normalizeIndexUrl } from './names.ts';
@@ -12,11 +15,24 @@ const PYPISTATS_CONCURRENCY = 2;
 /** Another name of PyPI, where `PYPI_URL` is a mirror. */
 const PYPI = 'https://pypi.org';
 /** Shares of `MEMORY_MAX_BYTES`: a half together. */
-const MEMORY = { pypi: 1 / 4, downloads: 1 / 8, others: 1 / 8 } as const;
+const MEMORY = {
+  pypi: 1 / 4,
+  downloads: 1 / 16,
+  load: 1 / 32,
+  series: 1 / 32,
+  others: 1 / 8,
+} as const;
 
 /** The cached facts of PyPI and pypistats.org, and of the other indexes. */
 export interface Sources extends Pick<PackageIndex, 'projects' | 'simple' | 'expire'> {
+  /** The counts of pypistats.org. */
   readonly downloads: Facts<DownloadFacts>;
+  /** The counts that badges show. */
+  readonly counts: DownloadSource;
+  /** The daily load of all counts; undefined without `DOWNLOADS_SOURCE=clickhouse`. */
+  readonly loaded: Loaded | undefined;
+  /** Downloads by day, asked of ClickHouse on demand; undefined without it. */
+  readonly series: OpenedSeries['series'] | undefined;
   /** Client of PyPI, for its feeds. */
   readonly pypi: PackageIndex['client'];
   /**
@@ -49,10 +65,16 @@ export function createSources(options: SourcesOptions): Sources {
   const indexes = createIndexes(pypi, options);
   const all = [...new Set(indexes.values())];
   const { downloads, budget, client } = createDownloads(pypi, options);
+  const loaded = createLoadedCounts(options);
+  const opened = loaded && openSeries(loaded, MEMORY.series, options);
+  if (loaded && opened) options.metrics.watchDownloads(gaugesOf(loaded, opened.queriesLeft));
   return {
     projects: pypi.projects,
     simple: pypi.simple,
     downloads,
+    counts: createCounts(pypi, downloads, loaded, options),
+    loaded,
+    series: opened?.series,
     pypi: pypi.client,
     findIndex: (url) => (url === undefined ? pypi : indexes.get(normalizeIndexUrl(url) ?? '')),
     budgetsLeft: () => ({ pypi: pypi.budgetLeft(), pypistats: budget.left() }),
@@ -65,11 +87,15 @@ export function createSources(options: SourcesOptions): Sources {
       const counts = await Promise.all(all.map((index) => index.expireEverything()));
       return counts.reduce((sum, count) => sum + count, await downloads.expireAll(''));
     },
-    bytes: () => all.reduce((sum, index) => sum + index.bytes(), downloads.stats().bytes),
+    bytes: () =>
+      all.reduce(
+        (sum, index) => sum + index.bytes(),
+        downloads.stats().bytes + (loaded?.bytes() ?? 0),
+      ),
     async close() {
       budget.close();
       await Promise.all([...all.map((index) => index.close()), downloads.close()]);
-      await client.close();
+      await Promise.all([client.close(), opened?.close()]);
     },
   };
 }
@@ -100,5 +126,21 @@ function createDownloads(pypi: PackageIndex, options: SourcesOptions) {
   });
   const findProject = (name: string) => pypi.projects.get(name);
   const source = createPypistatsSource({ client, budget, findProject, isFollowed });
-  return { downloads: createFactsOf(source, MEMORY.downloads, options), budget, client };
+  const share = config.DOWNLOADS_SOURCE === 'clickhouse' ? MEMORY.downloads : 1 / 8;
+  return { downloads: createFactsOf(source, share, options), budget, client };
+}
+
+function createLoadedCounts({ config, store }: SourcesOptions): Loaded | undefined {
+  if (config.DOWNLOADS_SOURCE !== 'clickhouse') return undefined;
+  return createLoaded({ store, memoryMaxBytes: config.MEMORY_MAX_BYTES * MEMORY.load });
+}
+
+function createCounts(
+  pypi: PackageIndex,
+  pypistats: Facts<DownloadFacts>,
+  loaded: Loaded | undefined,
+  { store }: SourcesOptions,
+): DownloadSource {
+  if (loaded === undefined) return countsOfPypistats(pypistats);
+  return countsOfLoad({ loaded, tier: store.tier, pypistats, findProject: pypi.projects.get });
 }

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
-import type { EdgeOptions } from '../edge/purge.ts';
+import type { Edge } from '../edge/nodes.ts';
 import type { OpenedSources, Sources } from '../facts/sources.ts';
 import { EVERYTHING } from '../edge/tags.ts';
+import type { DailyLoad } from '../downloads/daily-load.ts';
 import type { FollowerObserver } from '../metrics.ts';
 import { createGapRepair } from './changes/gap.ts';
 import { createLatecomers } from './changes/latecomers.ts';
@@ -12,9 +13,9 @@ import { createDailyDownloads } from './daily-downloads.ts';
 import type { Change } from './feeds/feed.ts';
 import { createPoller, type PollerOptions } from './feeds/poller.ts';
 import { every } from './loops.ts';
-import { createPurger } from './purger.ts';
+import { createPurger, type PurgerOptions } from './purger.ts';
 import { createStateWriter, type FollowState, readState } from './state/state.ts';
-import { writeStatus } from './state/status.ts';
+import { createStatusWriter } from './state/status.ts';
 import { createTally } from './state/tally.ts';
 
 const WORK_MS = 100;
@@ -26,8 +27,10 @@ export interface FollowerOptions
     Pick<OpenedSources, 'store' | 'messages'>,
     Pick<PollerOptions, 'feed' | 'pollMs' | 'pauses'> {
   readonly sources: Pick<Sources, 'projects' | 'simple' | 'downloads'>;
-  readonly edge: EdgeOptions;
+  readonly edge: Edge;
   readonly pypistatsPerMinute: number;
+  /** Loads all download counts once a day; without it, those of pypistats.org are refreshed one by one. */
+  readonly dailyLoad?: DailyLoad | undefined;
   readonly log: Logger;
   readonly observe: FollowerObserver;
   readonly clock?: () => number;
@@ -55,7 +58,7 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
     [TICK_MS, work.prefetchUrls],
     [TICK_MS, purger.tick],
     [TICK_MS, gap.step],
-    [TICK_MS, downloads.step],
+    [TICK_MS, () => options.dailyLoad?.step(signal) ?? downloads.step()],
     [TICK_MS, save],
     [STATUS_MS, report],
   ];
@@ -65,6 +68,7 @@ export async function follow(options: FollowerOptions, signal: AbortSignal): Pro
   await Promise.all(steps.map(([restMs, step]) => every(signal, restMs, step, onFailure)));
   await work.settled();
   await save();
+  options.observe.nodes(new Map());
   log.info('stopped following releases');
 }
 
@@ -73,11 +77,12 @@ async function createParts(options: FollowerOptions) {
   const { feed, store, sources, edge, log, clock = Date.now } = options;
   const before = await readState(store, feed.name);
   const write = createStateWriter(store);
+  const tell = createStatusWriter(store);
   const tally = createTally(feed.name, options.observe, clock);
   const queue = createChangeQueue(before?.pending);
   const positions = before?.nodes ?? {};
-  const [observe, onNode] = [tally.purges, tellOfNodes(log)];
-  const purger = createPurger({ edge, store, positions, observe, onNode, clock });
+  const observers = { observe: tally.purges, ...tellOfNodes(log) };
+  const purger = await createPurger({ edge, store, positions, clock, ...observers });
   const work = createWork({ ...options, clock, queue, purger, tally });
   const gap = createGapRepair({
     store,
@@ -101,7 +106,7 @@ async function createParts(options: FollowerOptions) {
     const hasRoom = followed.map((change) => queue.add(change, clock())).every(Boolean);
     if (hasGap || !hasRoom || !isComplete) gap.open(clock());
     if (isComplete) return;
-    const failed = await purger.purge([EVERYTHING]);
+    const { failed } = await purger.purge([EVERYTHING]);
     log.info({ failed }, 'everything purged: what readers have requested is not known');
   };
   const poller = createPoller({ ...options, position: before?.position, tally, take });
@@ -113,22 +118,22 @@ async function createParts(options: FollowerOptions) {
     nodes: purger.positions(),
     downloadsAtMs: downloads.doneAtMs(),
   });
-  const report = (): Promise<void> =>
-    writeStatus(
-      store,
-      tally.status({
-        isBehind: gap.atMs() !== undefined || purger.behind().length > 0,
-        pending: queue.unconfirmed(),
-        nodesBehind: purger.behind(),
-      }),
-    );
+  const report = async (): Promise<void> => {
+    const nodesBehind = purger.behind();
+    const isBehind = gap.atMs() !== undefined || nodesBehind.length > 0;
+    tally.nodes(purger.nodes());
+    await tell(tally.status({ isBehind, pending: queue.unconfirmed(), nodesBehind }));
+  };
   return { poller, queue, work, purger, gap, downloads, save: () => write(stateNow()), report };
 }
 
-/** Logs a node that takes no purges once when it begins, and once when it is over. */
-function tellOfNodes(log: Logger) {
-  return (node: string, reason: string | undefined): void => {
-    if (reason === undefined) log.info({ node }, 'a node has taken all missed purges');
-    else log.warn({ node, reason }, 'a node takes no purges: they are repeated until it does');
+/** Logs which nodes there are, and once when a node begins to take no purges, and once when that is over. */
+function tellOfNodes(log: Logger): Pick<PurgerOptions, 'onNode' | 'onNodes'> {
+  return {
+    onNodes: (nodes) => log.info({ nodes }, 'the edge has these nodes now'),
+    onNode(node, reason) {
+      if (reason === undefined) log.info({ node }, 'a node has taken all missed purges');
+      else log.warn({ node, reason }, 'a node takes no purges: they are repeated until it does');
+    },
   };
 }

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lease, Store } from '../../cache/store/contract.ts';
 import { FOLLOW_KEYS } from './keys.ts';
 
-const LEASE_MS = 15_000;
-const RENEW_MS = 4_000;
+/** A leader that is killed holds the lease for so long. */
+export const LEASE_MS = 15_000;
+export const RENEW_MS = 4_000;
 /** How often a standby tries to take the lead; with the lease's length, the longest time without a leader. */
 const TRY_MS = 4_000;
 
@@ -19,22 +20,23 @@ export async function whileLeading(
 ): Promise<void> {
   while (!signal.aborted) {
     const answer = await store.acquireLease(FOLLOW_KEYS.lease, LEASE_MS);
-    if (answer.state === 'granted') await lead(answer.lease, signal, work);
+    if (answer.state === 'granted') await whileLeased(answer.lease, signal, work);
     else await sleep(TRY_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
-async function lead(
+/** Renews a lease while the work runs, and releases it then. The work's signal aborts also when the lease is lost. */
+export async function whileLeased<T>(
   lease: Lease,
   signal: AbortSignal,
-  work: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const lost = new AbortController();
   const renewing = setInterval(() => {
     void lease.renew(LEASE_MS).then((state) => state === 'lost' && lost.abort());
   }, RENEW_MS);
   try {
-    await work(AbortSignal.any([signal, lost.signal]));
+    return await work(AbortSignal.any([signal, lost.signal]));
   } finally {
     clearInterval(renewing);
     await lease.release();

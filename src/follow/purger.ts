@@ -1,7 +1,9 @@
 import type { Store } from '../../cache/store/contract.ts';
-import { type EdgeOptions, purgeEdge, SECOND_PURGE_MS } from '../edge/purge.ts';
-import { logPurge, PURGE_LOG_MS, purgedSince } from '../edge/purge-log.ts';
+import { type Edge, type EdgeNode, nameOf } from '../edge/nodes.ts';
+import { purgeNode, SECOND_PURGE_MS } from '../edge/purge.ts';
+import { logPurge, purgedSince } from '../edge/purge-log.ts';
 import { projectTag } from '../edge/tags.ts';
+import { createRoll, type NodePositions } from './roll.ts';
 
 /** So many tags fit into a request's header. */
 const TAGS_AT_ONCE = 50;
@@ -9,105 +11,111 @@ const TAGS_AT_ONCE = 50;
 const MARGIN_MS = 120_000;
 const MAX_SECOND_PURGES = 10_000;
 
-/** Time up to which each node has taken all purges, by its URL. */
-export type NodePositions = Readonly<Record<string, number>>;
-
 /** Purges projects at every node, and repeats for a node that was away what it has missed. */
 export interface Purger {
   /**
    * Purges softly now, and once more after `SECOND_PURGE_MS`; the project `EVERYTHING` stands for all. Resolves when each
-   * node has answered or failed, with the URLs of those that failed.
+   * node has answered or failed, with the names of those that have taken it and of those that failed.
    */
-  readonly purge: (projects: readonly string[]) => Promise<string[]>;
-  /** Sends the second purges that are due, and the missed ones. Call it every second. */
+  readonly purge: (projects: readonly string[]) => Promise<{ taken: string[]; failed: string[] }>;
+  /** Sends the second purges that are due, and the missed ones, also to nodes that have come. Call it every second. */
   readonly tick: () => Promise<void>;
   readonly positions: () => NodePositions;
-  /** URLs of the nodes that have not taken all purges. */
+  /** Names of the nodes that have not taken all purges. */
   readonly behind: () => string[];
+  /** Whether each node has taken all purges, by its name. */
+  readonly nodes: () => ReadonlyMap<string, boolean>;
 }
 
 export interface PurgerOptions {
-  readonly edge: EdgeOptions;
+  readonly edge: Edge;
   readonly store: Store;
   /** As the previous leader left them. */
   readonly positions: NodePositions;
   readonly observe: (outcome: 'purged' | 'failed', projects: number) => void;
   /** Called when a node begins to fail, with the reason, and when it has taken all that it missed. */
-  readonly onNode?: (url: string, failure: string | undefined) => void;
+  readonly onNode?: (name: string, failure: string | undefined) => void;
+  /** Called when nodes have come or gone, with the names of all. */
+  readonly onNodes?: (names: readonly string[]) => void;
   readonly clock?: () => number;
 }
 
-export function createPurger(options: PurgerOptions): Purger {
-  const { edge, store, observe, onNode, clock = Date.now } = options;
-  const positions = new Map(
-    edge.urls.map((url) => [url, options.positions[url] ?? clock() - PURGE_LOG_MS]),
-  );
-  /**
-   * Nodes that have not taken all purges, and how many purges failed there. At the start this is every node: the previous
-   * leader may have died during a purge.
-   */
-  const behind = new Map(edge.urls.map((url) => [url, 0]));
+/** Creates the purger of a new leader, who takes every node for one that is behind. */
+export async function createPurger(options: PurgerOptions): Promise<Purger> {
+  const { edge, store, observe, onNode, onNodes, clock = Date.now } = options;
+  const roll = createRoll(options.positions, clock);
   const secondPurges = new Map<string, number>();
 
-  const send = async (url: string, projects: readonly string[]): Promise<boolean> => {
+  const isBehind = (node: EdgeNode): boolean => roll.isBehind(nameOf(node));
+
+  const look = async (): Promise<readonly EdgeNode[]> => {
+    const nodes = await edge.nodes();
+    if (roll.call(nodes.map(nameOf))) onNodes?.(nodes.map(nameOf));
+    return nodes;
+  };
+
+  const send = async (node: EdgeNode, projects: readonly string[]): Promise<boolean> => {
+    const name = nameOf(node);
     const sentAtMs = clock();
-    const failure = await purgeAt({ ...edge, urls: [url] }, projects);
-    if (failure !== undefined) {
-      if ((behind.get(url) ?? 0) === 0) onNode?.(url, failure);
-      behind.set(url, (behind.get(url) ?? 0) + 1);
-      // The node may have taken a later purge meanwhile.
-      positions.set(url, Math.min(positions.get(url) ?? sentAtMs, sentAtMs));
-    } else if (!behind.has(url)) positions.set(url, sentAtMs);
+    const failure = await purgeAt(edge.key, node, projects);
+    if (failure === undefined) roll.taken(name, sentAtMs);
+    else if (roll.failed(name, sentAtMs)) onNode?.(name, failure);
     return failure === undefined;
   };
 
-  const catchUp = async (url: string, failures: number): Promise<void> => {
+  const catchUp = async (node: EdgeNode): Promise<void> => {
+    const name = nameOf(node);
+    const failures = roll.failuresOf(name);
     const startedAtMs = clock();
-    const missed = await purgedSince(store, (positions.get(url) ?? 0) - MARGIN_MS);
+    const missed = await purgedSince(store, roll.positionOf(name) - MARGIN_MS);
     if (missed === undefined) return;
     // Without a missed purge, an empty one still tells whether the node answers.
     const projects = missed.length > 0 ? missed : [''];
-    if ((await purgeAt({ ...edge, urls: [url] }, projects)) !== undefined) return;
-    positions.set(url, startedAtMs);
-    // A purge may have failed in the meantime: then the node is still behind.
-    if (behind.get(url) !== failures) return;
-    behind.delete(url);
-    if (failures > 0) onNode?.(url, undefined);
+    if ((await purgeAt(edge.key, node, projects)) !== undefined) return;
+    const isBack = roll.caughtUp(name, startedAtMs, failures);
+    if (isBack && failures > 0) onNode?.(name, undefined);
   };
 
+  await look();
   return {
     async purge(projects) {
-      if (projects.length === 0) return [];
+      if (projects.length === 0) return { taken: [], failed: [] };
       const nowMs = clock();
       await logPurge(store, projects, nowMs);
       for (const name of projects)
         if (secondPurges.size < MAX_SECOND_PURGES) secondPurges.set(name, nowMs + SECOND_PURGE_MS);
-      const taken = await Promise.all(edge.urls.map((url) => send(url, projects)));
-      for (const isTaken of taken) observe(isTaken ? 'purged' : 'failed', projects.length);
-      return edge.urls.filter((_, i) => taken[i] === false);
+      const nodes = await look();
+      const outcomes = await Promise.all(nodes.map((node) => send(node, projects)));
+      for (const isTaken of outcomes) observe(isTaken ? 'purged' : 'failed', projects.length);
+      const namesOf = (isTaken: boolean): string[] =>
+        nodes.filter((_, place) => outcomes[place] === isTaken).map(nameOf);
+      return { taken: namesOf(true), failed: namesOf(false) };
     },
     async tick() {
+      const nodes = await look();
       const nowMs = clock();
       const due = [...secondPurges].filter(([, dueAtMs]) => dueAtMs <= nowMs).map(([name]) => name);
       for (const name of due) secondPurges.delete(name);
       if (due.length > 0)
-        await Promise.all(edge.urls.filter((url) => !behind.has(url)).map((url) => send(url, due)));
-      await Promise.all([...behind].map(([url, failures]) => catchUp(url, failures)));
+        await Promise.all(nodes.filter((node) => !isBehind(node)).map((node) => send(node, due)));
+      await Promise.all(nodes.filter(isBehind).map(catchUp));
     },
-    positions: () => Object.fromEntries(positions),
-    behind: () => [...behind.keys()],
+    positions: roll.positions,
+    behind: () => [...roll.present()].filter(([, hasAll]) => !hasAll).map(([name]) => name),
+    nodes: roll.present,
   };
 }
 
 /** Returns why the node has not taken all of them; undefined if it has. */
 async function purgeAt(
-  node: EdgeOptions,
+  key: string,
+  node: EdgeNode,
   projects: readonly string[],
 ): Promise<string | undefined> {
   for (let from = 0; from < projects.length; from += TAGS_AT_ONCE) {
     const tags = projects.slice(from, from + TAGS_AT_ONCE).map((project) => projectTag(project));
-    const [outcome] = await purgeEdge(node, { tags });
-    if (outcome?.failure !== undefined) return outcome.failure;
+    const { failure } = await purgeNode(key, node, { tags });
+    if (failure !== undefined) return failure;
   }
   return undefined;
 }

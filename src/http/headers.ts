@@ -38,6 +38,7 @@ const EXPOSED = [
   'X-Badge-Source',
   'X-Badge-Fetched-At',
   'X-Badge-Release',
+  'X-Badge-Counts-Through',
   'X-Request-Id',
 ].join(', ');
 
@@ -65,6 +66,8 @@ export interface BadgePolicy {
   readonly source: string;
   readonly fetchedAtMs?: number | undefined;
   readonly release?: string | undefined;
+  /** The last day that is counted. */
+  readonly countsThrough?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
   /** How long the content is known to be correct; the edge keeps the badge that long if its class is shorter. */
   readonly edgeSeconds?: number | undefined;
@@ -78,7 +81,7 @@ export function worldSeconds(cacheClass: CacheClass, cacheSeconds: number): numb
 
 /** All headers of a badge, except those of its body. */
 export function headersOf(policy: BadgePolicy): Record<string, string> {
-  const { cacheClass, format, fetchedAtMs, release, retryAfterSeconds } = policy;
+  const { cacheClass, format, fetchedAtMs, release, countsThrough, retryAfterSeconds } = policy;
   return {
     ...SECURITY_HEADERS,
     'Content-Disposition': `inline; filename="badge.${format}"`,
@@ -92,6 +95,7 @@ export function headersOf(policy: BadgePolicy): Record<string, string> {
       'X-Badge-Fetched-At': new Date(fetchedAtMs).toISOString(),
     }),
     ...(release !== undefined && { 'X-Badge-Release': headerText(release) }),
+    ...(countsThrough !== undefined && { 'X-Badge-Counts-Through': countsThrough }),
     ...(retryAfterSeconds !== undefined && { 'Retry-After': `${retryAfterSeconds}` }),
   };
 }
@@ -127,6 +131,8 @@ export interface PagePolicy {
   readonly verdict: string;
   /** Default: no cache keeps it. */
   readonly caching?: keyof typeof PAGE_CACHING | undefined;
+  /** How long all caches may keep it, in place of `caching`. */
+  readonly keptSeconds?: number | undefined;
   readonly etag?: string | undefined;
   /** It is HTML. */
   readonly isDocument?: boolean | undefined;
@@ -135,15 +141,18 @@ export interface PagePolicy {
 
 /** All headers of a page, except those of its body. Its ETag is weak, because it is that of all encodings. */
 export function headersOfPage(policy: PagePolicy): Record<string, string> {
-  const { verdict, caching = 'none', etag, retryAfterSeconds } = policy;
-  const { cacheControl, edgeSeconds } = PAGE_CACHING[caching];
+  const { verdict, caching = 'none', keptSeconds, etag, retryAfterSeconds } = policy;
+  const { cacheControl, edgeSeconds } =
+    keptSeconds === undefined
+      ? PAGE_CACHING[caching]
+      : { cacheControl: `public, max-age=${keptSeconds}`, edgeSeconds: keptSeconds };
   return {
     ...SECURITY_HEADERS,
     ...(policy.isDocument === true && { 'Content-Security-Policy': DOCUMENT_POLICY }),
     'Cache-Control': cacheControl,
     'X-Edge-TTL': `${edgeSeconds}`,
     'X-Badge-Status': verdict,
-    ...(etag !== undefined && caching !== 'none' && { ETag: `W/"${etag}"` }),
+    ...(etag !== undefined && edgeSeconds > 0 && { ETag: `W/"${etag}"` }),
     ...(retryAfterSeconds !== undefined && { 'Retry-After': `${retryAfterSeconds}` }),
   };
 }

@@ -2,6 +2,7 @@ import { Router } from '@koa/router';
 import { findKind } from '../badges/catalog.ts';
 import { BadgeError } from '../errors.ts';
 import { formatOf, splitExtension, splitScale } from './urls/paths.ts';
+import type { SendApi } from './api/api.ts';
 import type { Refresh } from './pages/refresh.ts';
 import type { SendBadge } from './badges/send.ts';
 import type { BadgeContext, BadgeState } from './state.ts';
@@ -13,15 +14,23 @@ export interface Answers {
   readonly sendBadge: SendBadge;
   readonly openPages: () => Promise<Pages>;
   readonly refresh: Refresh;
+  readonly sendApi: SendApi;
 }
 
 /** All routes, of canonical paths (see `canonicalTarget`). Each parses its grammar and hands over to one of the answers. */
-export function createRoutes({ sendBadge, openPages, refresh }: Answers): Router<BadgeState> {
+export function createRoutes({
+  sendBadge,
+  openPages,
+  refresh,
+  sendApi,
+}: Answers): Router<BadgeState> {
   const router = new Router<BadgeState>({ strict: true, sensitive: true });
 
   // Not badges. `/refresh` takes any method, so that it can refuse the wrong ones in JSON.
   addPageRoutes(router, openPages);
   router.all('/refresh/:project', (ctx) => refresh(ctx, param(ctx, 'project')));
+
+  router.all('/api/{*rest}', sendApi);
 
   // shields.io: /pypi/frameworkversions/django/wagtail.svg, or with a release
   router.get('/pypi/frameworkversions/:framework/:project', (ctx) =>

@@ -1,6 +1,5 @@
 import type { Catalog, CatalogStyle } from '../../page/types.ts';
-import { KINDS } from '../badges/catalog.ts';
-import { PARAMETERS } from '../badges/parameters.ts';
+import type { Served } from '../badges/catalog.ts';
 import { pathTemplate } from '../badges/urls.ts';
 import { PROJECT_NAME } from '../facts/names.ts';
 import { normalizeColor } from '../imaging/color.ts';
@@ -9,9 +8,9 @@ import { drawSvg } from '../imaging/svg.ts';
 import { EXTENSION_NAMES } from '../http/urls/paths.ts';
 
 /** Returns the catalog of badges as data for the page. */
-export function createCatalog(): Catalog {
+export function createCatalog({ kinds, parameters }: Served): Catalog {
   return {
-    kinds: KINDS.map((kind) => ({
+    kinds: kinds.map((kind) => ({
       id: kind.id,
       title: kind.title ?? kind.label,
       about: kind.about,
@@ -21,7 +20,7 @@ export function createCatalog(): Catalog {
       names: kind.names,
       parameters: kind.parameters ?? [],
     })),
-    parameters: PARAMETERS.map((parameter) => {
+    parameters: parameters.map((parameter) => {
       const { staticExample, oldNameOf, otherNameOf } = parameter;
       const isOffered = (staticExample ?? oldNameOf ?? otherNameOf) === undefined;
       return Object.assign({ isOffered }, parameter);

@@ -1,5 +1,5 @@
-import { KINDS } from '../badges/catalog.ts';
-import { type Parameter, PARAMETERS } from '../badges/parameters.ts';
+import type { Served } from '../badges/catalog.ts';
+import type { Parameter } from '../badges/parameters.ts';
 import { parameterExamples } from '../badges/urls.ts';
 import { FAULTS } from '../errors.ts';
 import { STYLES } from '../imaging/spec.ts';
@@ -22,8 +22,16 @@ interface Section {
 }
 
 /** Returns `/docs`: every kind, grammar and parameter, with examples that are drawn when the page is read. */
-export function renderDocs(assetUrl: AssetUrl): string {
-  const sections = [urls(), kinds(), parameters(), styles(), formats(), statics(), errors()];
+export function renderDocs(assetUrl: AssetUrl, served: Served): string {
+  const sections = [
+    urls(),
+    kinds(served),
+    parameters(served),
+    styles(),
+    formats(),
+    statics(),
+    errors(),
+  ];
   const main = html`<h1>Documentation</h1>
 <p class="lead">
       A badge is a URL. To move a README to pypins, change the host in its URLs, or
@@ -66,14 +74,14 @@ function urls(): Section {
   };
 }
 
-function kinds(): Section {
+function kinds(served: Served): Section {
   return {
     id: 'kinds',
     title: 'Kinds',
     about: `Each under all of its names, for the project \`${EXAMPLE_PROJECT}\`.`,
     content: table(
       ['badge', 'shows', 'parameters', 'examples'],
-      KINDS.map((kind) => [
+      served.kinds.map((kind) => [
         html`${kind.title ?? kind.label}`,
         inline(kind.about),
         codes(kind.parameters ?? []),
@@ -83,7 +91,7 @@ function kinds(): Section {
   };
 }
 
-function parameters(): Section {
+function parameters(served: Served): Section {
   const examples = new Map(parameterExamples().map(({ name, path }) => [name, path]));
   return {
     id: 'parameters',
@@ -92,7 +100,7 @@ function parameters(): Section {
       'They follow a `?` in the URL. What does not fit is ignored, and so are parameters of other names.',
     content: table(
       ['parameter', 'meaning', 'values', 'example'],
-      PARAMETERS.map((parameter) => [
+      served.parameters.map((parameter) => [
         html`<code>${parameter.name}</code>`,
         inline(parameter.about),
         valuesOf(parameter),

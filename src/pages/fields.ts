@@ -1,4 +1,4 @@
-import { darkParameters } from '../../page/shared/state.js';
+import { darkParameters, NO_LABEL } from '../../page/shared/state.js';
 import { SNIPPET_FORMATS } from '../../page/shared/snippets.js';
 import type { Catalog, CatalogParameter, State } from '../../page/types.ts';
 import { PALETTE } from '../imaging/color.ts';
@@ -30,7 +30,10 @@ export function renderFields(state: State, catalog: Catalog): Html {
   const contents = offered.filter(({ changes }) => changes === 'content' || changes === 'index');
   const pictures = offered.filter(({ changes }) => changes === 'size' || changes === 'answer');
   const fields = (group: readonly CatalogParameter[]): Html[] =>
-    group.map((parameter) => renderField(parameter, state.values[parameter.name]));
+    group.flatMap((parameter) => [
+      renderField(parameter, state.values[parameter.name]),
+      ...(parameter.name === 'label' ? [noLabelField(state)] : []),
+    ]);
   return html`${styleFields(state, catalog)}
 ${formatField(state)}
 ${more('Text and colors', fields(looks))}
@@ -91,6 +94,11 @@ ${titleOf(name)}</label>${help(id, about)}`;
 ${options(parameter, value)}
 </select>`;
   return html`<label for="${id}">${titleOf(name)}</label>${control}${help(id, about)}`;
+}
+
+function noLabelField({ values }: State): Html {
+  return html`<label class="choice"><input type="checkbox" name="${NO_LABEL}" value="1" ${values['label'] === '' && checked}/>
+No label</label>`;
 }
 
 function options(

@@ -1,17 +1,16 @@
-import { KINDS } from '../badges/catalog.ts';
-import { PARAMETERS } from '../badges/parameters.ts';
+import type { Served } from '../badges/catalog.ts';
 import { livePaths, URL_FORMS } from './reference.ts';
 
 /** Returns `/llms.txt` (llmstxt.org): how to write badges, for programs that read Markdown. */
-export function renderLlms(): string {
+export function renderLlms(served: Served): string {
   const forms = URL_FORMS.map(
     ({ form, service, example }) => `- \`${form}\` (as at ${service}), such as \`${example}\``,
   );
-  const kinds = KINDS.map((kind) => {
+  const kinds = served.kinds.map((kind) => {
     const paths = livePaths(kind).map((path) => `\`${path}\``);
     return `- ${kind.title ?? kind.label}: ${kind.about}. ${paths.join(', ')}`;
   });
-  const parameters = PARAMETERS.map(({ name, about, values }) => {
+  const parameters = served.parameters.map(({ name, about, values }) => {
     const choices =
       values === undefined ? '' : ` (${values.map((value) => `\`${value}\``).join(', ')})`;
     return `- \`${name}\`: ${about}${choices}`;

@@ -1,6 +1,6 @@
-import { KINDS } from '../badges/catalog.ts';
+import type { Served } from '../badges/catalog.ts';
 import type { Grammar } from '../badges/kind.ts';
-import { PARAMETERS, type Parameter } from '../badges/parameters.ts';
+import type { Parameter } from '../badges/parameters.ts';
 import { FAULTS } from '../errors.ts';
 import { CONTENT_TYPES } from '../http/headers.ts';
 import { EXTENSION_NAMES } from '../http/urls/paths.ts';
@@ -47,7 +47,7 @@ const extension: PathParameter = {
 };
 
 /** Returns the OpenAPI 3.1 document of all badges, from the catalog. */
-export function createOpenApi(version: string): object {
+export function createOpenApi(version: string, served: Served): object {
   return {
     openapi: '3.1.0',
     info: {
@@ -58,15 +58,17 @@ export function createOpenApi(version: string): object {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
-    paths: { ...badgesOfProjects(), ...staticBadges(), ...otherPaths() },
+    paths: { ...badgesOfProjects(served), ...staticBadges(served), ...otherPaths() },
     components: { schemas: { Badge: TWIN_SCHEMA } },
   };
 }
 
-function badgesOfProjects(): Record<string, object> {
-  const shields = namesAt('shields');
+type Form = [path: string, summary: string, parameters: PathParameter[]];
+
+function badgesOfProjects(served: Served): Record<string, object> {
+  const shields = namesAt(served, 'shields');
   const plain = shields.filter((name) => !name.startsWith(FRAMEWORKS));
-  const ofRelease = namesAt('shields', 'project').filter((name) => plain.includes(name));
+  const ofRelease = namesAt(served, 'shields', 'project').filter((name) => plain.includes(name));
   const framework: PathParameter = {
     name: 'framework',
     description: 'a framework',
@@ -75,11 +77,11 @@ function badgesOfProjects(): Record<string, object> {
       name.startsWith(FRAMEWORKS) ? [name.slice(FRAMEWORKS.length)] : [],
     ),
   };
-  const forms: [path: string, summary: string, parameters: PathParameter[]][] = [
+  const forms: Form[] = [
     [
       '/{kind}/{project}/badge.{extension}',
       'Badge, as at pypip.in',
-      [kindOf(namesAt('pypip'), 'version'), project, extension],
+      [kindOf(namesAt(served, 'pypip'), 'version'), project, extension],
     ],
     [
       '/pypi/{kind}/{project}.{extension}',
@@ -97,21 +99,33 @@ function badgesOfProjects(): Record<string, object> {
       [framework, project, extension],
     ],
     ['/py/{project}.{extension}', 'Version, as at badge.fury.io', [project, extension]],
+    ...served.kinds.flatMap(({ otherPaths: paths = [], title = '' }) =>
+      paths.map((path): Form => [`${path}/{project}.{extension}`, title, [project, extension]]),
+    ),
   ];
   return Object.fromEntries(
-    forms.map(([path, summary, parameters]) => [path, badge(summary, parameters)]),
+    forms.map(([path, summary, parameters]) => [
+      path,
+      badge(summary, parameters, served.parameters.filter(isOfProjects)),
+    ]),
   );
 }
 
-function staticBadges(): Record<string, object> {
+function staticBadges({ parameters }: Served): Record<string, object> {
   const content: PathParameter = {
     name: 'content',
     description: '`<label>-<message>-<color>`; `--` is a dash, `_` a space, `__` an underscore',
     example: 'docs-passing-brightgreen',
   };
   return {
-    '/badge/{content}.{extension}': badge('Static badge, as at shields.io', [content, extension]),
-    '/static/v1.{extension}': badge('Static badge by parameters', [extension], ['message']),
+    '/badge/{content}.{extension}': badge(
+      'Static badge, as at shields.io',
+      [content, extension],
+      parameters,
+    ),
+    '/static/v1.{extension}': badge('Static badge by parameters', [extension], parameters, [
+      'message',
+    ]),
   };
 }
 
@@ -130,9 +144,13 @@ function otherPaths(): Record<string, object> {
   };
 }
 
-function namesAt(grammar: Grammar, facts?: 'project'): string[] {
-  const kinds = KINDS.filter((kind) => facts === undefined || kind.facts === facts);
+function namesAt(served: Served, grammar: Grammar, facts?: 'project'): string[] {
+  const kinds = served.kinds.filter((kind) => facts === undefined || kind.facts === facts);
   return kinds.flatMap(({ names }) => names[grammar] ?? []);
+}
+
+function isOfProjects({ staticExample }: Parameter): boolean {
+  return staticExample === undefined;
 }
 
 function kindOf(values: readonly string[], example: string): PathParameter {
@@ -142,12 +160,9 @@ function kindOf(values: readonly string[], example: string): PathParameter {
 function badge(
   summary: string,
   parameters: readonly PathParameter[],
+  query: readonly Parameter[],
   required: readonly string[] = [],
 ): object {
-  const isOfProject = parameters.includes(project);
-  const query = PARAMETERS.filter(
-    ({ staticExample }) => !isOfProject || staticExample === undefined,
-  );
   const pictures = Object.entries(CONTENT_TYPES).filter(([format]) => format !== 'json');
   return {
     get: {

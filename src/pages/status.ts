@@ -1,4 +1,4 @@
-import type { StatusReport } from '../http/pages/status.ts';
+import type { PublicLoadReport, StatusReport } from '../http/pages/status.ts';
 import { Html, html } from './html.ts';
 import { type AssetUrl, layout } from './layout.ts';
 
@@ -7,7 +7,7 @@ type FollowerReport = NonNullable<StatusReport['follower']>;
 
 /** Returns `/status`, in words for maintainers of packages; `/status.json` has the same numbers. */
 export function renderStatus(report: StatusReport, assetUrl: AssetUrl): string {
-  const { version, following, follower, node } = report;
+  const { version, following, follower, downloads, node } = report;
   const { upstreams, store, pypistatsBudgetLeft } = node;
   const isWell =
     following && upstreams.pypi === 'ok' && upstreams.pypistats === 'ok' && store.healthy;
@@ -17,11 +17,15 @@ export function renderStatus(report: StatusReport, assetUrl: AssetUrl): string {
 ${table([
   ['PyPI', wordOf(upstreams.pypi)],
   ['pypistats.org', wordOf(upstreams.pypistats)],
-  [`shared store (${store.tier})`, store.healthy ? 'ok' : 'does not answer'],
+  [
+    `shared store (${store.tier})`,
+    store.healthy ? 'ok' : 'cannot be written: this process works with what it knows itself',
+  ],
   ['requests to pypistats.org left in these 15 seconds', pypistatsBudgetLeft],
   ['version of pypins', version],
 ])}
 ${follower !== null && followerTables(follower)}
+${downloads !== undefined && downloadsTable(downloads)}
 <p>The same as JSON: <a href="/status.json">status.json</a></p>`;
   return layout({ title: 'pypins: status', assetUrl, current: '/status', main });
 }
@@ -44,7 +48,7 @@ function followerTables(follower: FollowerReport): Html {
   return html`<h2>Follower</h2>
 ${table([
   ['feed', follower.feed],
-  ['last report', ago(follower.heardAgeSeconds)],
+  ['last sign of life', ago(follower.heardAgeSeconds)],
   ['last successful poll', ago(follower.pollAgeSeconds)],
   ['last serial of PyPI', follower.serial ?? 'unknown'],
   ['leader since', follower.leadingSince],
@@ -70,6 +74,18 @@ ${table(
     count,
   ]),
 )}`;
+}
+
+function downloadsTable(report: PublicLoadReport): Html {
+  const { through, loadedAt, projects, bytes, hasFailed } = report;
+  return html`<h2>Download counts</h2>
+${table([
+  ['last day', through ?? 'nothing is loaded'],
+  ['loaded', loadedAt ?? 'never'],
+  ['projects', projects],
+  ['bytes', bytes],
+  ['last attempt', hasFailed ? 'failed' : 'ok'],
+])}`;
 }
 
 function ago(seconds: number | null): string {

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { FaultProxy } from '../support/fault-proxy.ts';
 import { tellOutcome } from '../support/outcomes.ts';
+import { startNamedEdges } from '../support/named-edges.ts';
 import { breakableWayForTest } from './support/breakable-way.ts';
-import { versionPath } from './support/edge-reader.ts';
+import { createEdgeReader, versionPath } from './support/edge-reader.ts';
 import { followHere } from './support/followers.ts';
 import { FOLLOWED_WITHIN_MS, type Scene, startScene, TEST_MS } from './support/scene.ts';
 
@@ -84,4 +85,33 @@ test('a node that is away during a change of followers gets the purges of both',
   expect(badges?.map(({ text }) => text.includes(': 1.0"'))).toEqual([true, true]);
   way.set({ way: 'open' });
   expect(await scene.wrongOnes([one, other], '1.1')).toEqual([]);
+});
+
+test('behind one name, nodes come and go under a stream of releases: each that is there says them all', async () => {
+  const { varnishes, edge, mean } = await startNamedEdges(3, scene.nodeUrl);
+  const readers = varnishes.map(({ url }) => createEdgeReader(url));
+  onTestFinished(async () => void (await Promise.all(readers.map((reader) => reader.close()))));
+  mean(varnishes.slice(0, 2));
+  await followHere(scene, { edge });
+  const released: string[] = [];
+  // One comes, one goes, and the one that has gone comes back with its old copies.
+  for (const present of [
+    [0, 1],
+    [0, 1, 2],
+    [1, 2],
+    [0, 1, 2],
+  ]) {
+    const held = scene.take(3);
+    await scene.hold(held);
+    await Promise.all(readers.map((reader) => reader.readAllOk(held.map(versionPath))));
+    mean(varnishes.filter((_, at) => present.includes(at)));
+    scene.publish(held);
+    released.push(...held);
+    const waits = readers
+      .filter((_, at) => present.includes(at))
+      .flatMap((reader) =>
+        released.map((each) => reader.untilSays(versionPath(each), '1.1', FOLLOWED_WITHIN_MS)),
+      );
+    expect(await Promise.all(waits)).not.toContain(Infinity);
+  }
 });

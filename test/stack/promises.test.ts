@@ -88,7 +88,7 @@ describe.skipIf(isMissing('varnishd', 'redis-server'))('the whole stack', () => 
     await expect.poll(() => messageOf('sample-status-1')).toBe('99.0');
   });
 
-  test('a release reaches the edge when its publisher tells of it', async () => {
+  test('a release reaches the edge after its publisher posts to /refresh', async () => {
     expect(await messageOf('sample-plain')).toBe('1.2.3');
     await publish('sample-plain', '1.3.0');
     const { status, headers, bytes } = await ask('/refresh/Sample_Plain', 'POST');
@@ -97,7 +97,7 @@ describe.skipIf(isMissing('varnishd', 'redis-server'))('the whole stack', () => 
     expect(headers['cache-control']).toBe('no-store');
     // The edge keeps no answer to it, and the nodes remember together that it was asked.
     expect(await ask('/refresh/sample-plain', 'POST')).toMatchObject({ status: 429 });
-    // A response may still have the version before, while the work goes on in the background.
+    // The first response may have the previous version: the refresh goes on in the background.
     await expect.poll(() => messageOf('sample-plain')).toBe('1.3.0');
   });
 

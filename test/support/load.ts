@@ -114,6 +114,17 @@ export function startLoad(
   };
 }
 
+/** Returns the p99 of so many requests, in milliseconds: what a load with faults is compared with. */
+export async function measureP99(
+  origin: string,
+  pathOf: (number: number) => string,
+  options: LoadOptions & { readonly maxRequests: number },
+): Promise<number> {
+  const load = startLoad(origin, pathOf, options);
+  await load.answered(options.maxRequests);
+  return (await load.stop()).p99;
+}
+
 /** Whether the bytes decode as a picture of the type; the same bytes are decoded once. */
 export function createPictureCheck(): (type: string, bytes: Uint8Array) => Promise<boolean> {
   const known = new LRUCache<string, boolean>({ max: 5_000 });

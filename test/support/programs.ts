@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 /** Programs that tests run and `make services` installs. */
 export const PROGRAMS = [
   'redis-server',
+  'redis-sentinel',
   'varnishd',
   'varnishtest',
   'haproxy',

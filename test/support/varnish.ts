@@ -27,6 +27,10 @@ export interface TestVarnishOptions {
   readonly nodes: readonly [string, string?];
   /** Without it every purge is refused. */
   readonly purgeKey?: string;
+  /** Address of this machine at which it listens; 127.0.0.1 by default. */
+  readonly address?: string;
+  /** Ports of the listeners, public and for purges; free ones by default. */
+  readonly ports?: readonly [number, number];
 }
 
 /** Starts varnishd as documented and waits until it answers; rejects with its output if it does not. */
@@ -34,13 +38,14 @@ export async function startVarnish(options: TestVarnishOptions): Promise<TestVar
   requirePrograms('varnishd');
   const directory = await makeTempDirectory();
   await writeBackends(directory.path, options.nodes);
-  const [publicPort, purgePort] = [await freePort(), await freePort()];
+  const { address = '127.0.0.1', ports } = options;
+  const [publicPort, purgePort] = ports ?? [await freePort(), await freePort()];
   const varnishd = spawn(
     'varnishd',
     ['-j', 'none', '-F', '-n', join(directory.path, 'n'), '-f', join(EDGE, 'default.vcl')]
       .concat(['-p', `vcl_path=${directory.path}`])
       .concat(EDGE_PARAMETERS)
-      .concat(['-a', `public=127.0.0.1:${publicPort}`, '-a', `purge=127.0.0.1:${purgePort}`])
+      .concat(['-a', `public=${address}:${publicPort}`, '-a', `purge=${address}:${purgePort}`])
       .concat(['-s', 'malloc,32m', '-s', 'Transient=malloc,16m', '-l', '4m']),
     {
       env: { PATH: process.env['PATH'], PURGE_KEY: options.purgeKey ?? '' },
@@ -59,7 +64,7 @@ export async function startVarnish(options: TestVarnishOptions): Promise<TestVar
     await directory.remove();
   };
   const deadlineMs = Date.now() + START_TIMEOUT_MS;
-  while (!(await listens(publicPort))) {
+  while (!(await listens(publicPort, address))) {
     if (varnishd.exitCode !== null || Date.now() > deadlineMs) {
       await stop();
       throw new Error(`varnishd does not start: ${words.join('')}`);
@@ -67,8 +72,8 @@ export async function startVarnish(options: TestVarnishOptions): Promise<TestVar
     await new Promise((done) => setTimeout(done, 50));
   }
   return {
-    url: `http://127.0.0.1:${publicPort}`,
-    purgeUrl: `http://127.0.0.1:${purgePort}`,
+    url: `http://${address}:${publicPort}`,
+    purgeUrl: `http://${address}:${purgePort}`,
     process: varnishd,
     stop,
   };
@@ -85,9 +90,9 @@ async function writeBackends(
   await writeFile(join(directory, 'backends.vcl'), site);
 }
 
-function listens(port: number): Promise<boolean> {
+function listens(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = createConnection({ port, host: '127.0.0.1' });
+    const socket = createConnection({ port, host });
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);

@@ -114,7 +114,9 @@ test('commands and options in the documents exist, and every command is in the R
     (await load()).define(command);
     known.set(
       name,
-      command.options.map(({ long }) => long ?? ''),
+      [command, ...command.commands].flatMap(({ options }) =>
+        options.map(({ long }) => long ?? ''),
+      ),
     );
   }
   for (const name of known.keys()) expect(readme).toContain(`\`pypins ${name}`);

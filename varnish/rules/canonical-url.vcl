@@ -19,7 +19,7 @@ sub canonical_url {
   # Of the pages, the first and the API's have parameters, of their own.
   if (var.get("page") == "yes") {
     if (req.url ~ "^/api/") {
-      set req.url = req.url + var.get("query");
+      call query_of_api;
     }
     if (req.url != "/") {
       return;
@@ -56,6 +56,11 @@ sub url_acceptable {
 sub canonical_path {
   if (req.url ~ "^//") {
     set req.url = regsub(req.url, "^//+", "/");
+  }
+  # There, pypistats.org's rules hold: every slash counts, and case.
+  if (req.url ~ "^/api/") {
+    var.set("page", "yes");
+    return;
   }
   if (req.url ~ "^/badge//") {
     set req.url = regsub(req.url, "^/badge//+", "/badge/");

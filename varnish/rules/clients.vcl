@@ -57,7 +57,8 @@ sub client_limit {
 # number: varnishlog -q 'vxid == …'.
 sub request_id {
   if (!var.get("request id")) {
-    if (client.ip ~ trusted_proxies && req.http.X-Request-Id ~ "^[A-Za-z0-9._-]{8,64}$") {
+    // By the PROXY protocol, `client.ip` is the proxy's client.
+    if ((local.socket == "proxied" || client.ip ~ trusted_proxies) && req.http.X-Request-Id ~ "^[A-Za-z0-9._-]{8,64}$") {
       var.set("request id", req.http.X-Request-Id);
     } else {
       var.set("request id", std.real(time=now) + "-" + req.xid);

@@ -8,7 +8,7 @@ sub fault {
   set resp.http.X-Content-Type-Options = "nosniff";
   set resp.http.Cross-Origin-Resource-Policy = "cross-origin";
   set resp.http.Access-Control-Allow-Origin = "*";
-  set resp.http.Access-Control-Expose-Headers = "X-Badge-Status, X-Badge-Source, X-Badge-Fetched-At, X-Badge-Release, X-Request-Id";
+  set resp.http.Access-Control-Expose-Headers = "X-Badge-Status, X-Badge-Source, X-Badge-Fetched-At, X-Badge-Release, X-Badge-Counts-Through, X-Request-Id";
   set resp.http.Referrer-Policy = "no-referrer";
   unset resp.http.Server;
   unset resp.http.Retry-After;
@@ -40,7 +40,9 @@ sub fault_page {
   if (resp.status == 405) {
     set resp.http.Allow = "GET, HEAD";
   }
-  if (req.url ~ "^[^?]*\.json(?:\?|$)") {
+  if (req.url ~ "^/api/") {
+    call fault_api;
+  } elsif (req.url ~ "^[^?]*\.json(?:\?|$)") {
     set resp.http.Content-Type = "application/json; charset=utf-8";
     set resp.body = {"{"error":""} + resp.http.X-Badge-Status + {"" }"};
   } else {
@@ -55,6 +57,19 @@ sub fault_page {
 <p>Please try again in a minute. <a href="/">First page</a></p>
 </html>
 "};
+  }
+}
+
+# As at pypistats.org, which does not say when to try again.
+sub fault_api {
+  set resp.http.Content-Type = "text/html; charset=utf-8";
+  unset resp.http.Retry-After;
+  if (resp.status == 429) {
+    set resp.body = {"<a href="/api/#etiquette">429 RATE LIMIT EXCEEDED</a>"};
+  } elsif (resp.status == 503) {
+    set resp.body = "503 TEMPORARILY DISABLED";
+  } else {
+    set resp.body = "" + resp.status;
   }
 }
 

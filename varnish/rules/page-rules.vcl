@@ -16,8 +16,8 @@ sub find_fetched_page {
 }
 
 sub query_of_known_page_parameters {
-  if (var.get("query") ~ "&(?!(?:as|cacheSeconds|color|darkColor|darkLabelColor|darkLogoColor|file|include_prereleases|label|labelColor|logo|logoColor|logoSize|number|period|prefix|project|pypiBaseUrl|range|scale|strict|style|text)=)") {
-    var.set("query", regsuball(var.get("query"), "&(?!(?:as|cacheSeconds|color|darkColor|darkLabelColor|darkLogoColor|file|include_prereleases|label|labelColor|logo|logoColor|logoSize|number|period|prefix|project|pypiBaseUrl|range|scale|strict|style|text)=)[^&]*", ""));
+  if (var.get("query") ~ "&(?!(?:as|cacheSeconds|color|darkColor|darkLabelColor|darkLogoColor|file|include_prereleases|label|labelColor|logo|logoColor|logoSize|nolabel|number|period|prefix|project|pypiBaseUrl|range|scale|strict|style|text)=)") {
+    var.set("query", regsuball(var.get("query"), "&(?!(?:as|cacheSeconds|color|darkColor|darkLabelColor|darkLogoColor|file|include_prereleases|label|labelColor|logo|logoColor|logoSize|nolabel|number|period|prefix|project|pypiBaseUrl|range|scale|strict|style|text)=)[^&]*", ""));
   }
 }
 

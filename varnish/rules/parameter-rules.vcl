@@ -19,7 +19,7 @@ sub query_without_empties {
 
 sub query_without_invalid_values {
   if (var.get("query") ~ "&(?:style|logoSize|period|text|prefix|number|scale|strict)=") {
-    var.set("query", regsuball(var.get("query"), "&(?:style=(?!(?:flat|flat-square|plastic|for-the-badge|social)(?:&|$))|logoSize=(?!(?:auto)(?:&|$))|period=(?!(?:day|week|month)(?:&|$))|text=(?!(?:pypi|version)(?:&|$))|prefix=(?!(?:v|none)(?:&|$))|number=(?!(?:full|si|short)(?:&|$))|scale=(?!(?:1|2|3|4)(?:&|$))|strict=(?!(?:1)(?:&|$)))[^&]*(?=&|$)", ""));
+    var.set("query", regsuball(var.get("query"), "&(?:style=(?!(?:flat|flat-square|plastic|for-the-badge|social)(?:&|$))|logoSize=(?!(?:auto)(?:&|$))|period=(?!(?:day|week|month|total)(?:&|$))|text=(?!(?:pypi|version)(?:&|$))|prefix=(?!(?:v|none)(?:&|$))|number=(?!(?:full|si|short)(?:&|$))|scale=(?!(?:1|2|3|4)(?:&|$))|strict=(?!(?:1)(?:&|$)))[^&]*(?=&|$)", ""));
   }
 }
 
@@ -179,7 +179,7 @@ sub query_of_kind {
   if (var.get("query") ~ "&(?:prefix|include_prereleases)=" && req.url !~ "^(?:/(?:v|version)|/pypi/(?:v)|/py)/") {
     var.set("query", regsuball(var.get("query"), "&(?:prefix|include_prereleases)=[^&]*", ""));
   }
-  if (var.get("query") ~ "&(?:number)=" && req.url !~ "^(?:/(?:d|download)|/pypi/(?:dd|dw|dm))/") {
+  if (var.get("query") ~ "&(?:number)=" && req.url !~ "^(?:/(?:d|download)|/pypi/(?:dd|dw|dm|dt)|/pepy/dt)/") {
     var.set("query", regsuball(var.get("query"), "&(?:number)=[^&]*", ""));
   }
   if (var.get("query") ~ "&(?:range)=" && req.url !~ "^(?:/(?:py_versions)|/pypi/(?:pyversions|python|py_versions))/") {
@@ -206,7 +206,7 @@ sub query_without_default_label {
     if (var.get("query") ~ "&label=pypi(?:\+|%20)package(?:&|$)" && req.url ~ "^(?:/py/[^/]+)$") {
       var.set("query", regsuball(var.get("query"), "&label=pypi(?:\+|%20)package(?=&|$)", ""));
     }
-    if (var.get("query") ~ "&label=downloads(?:&|$)" && req.url ~ "^(?:/(?:d|download)/[^/]+/badge\.(?:svg|png|jpg|jpeg|gif|tiff|tif|webp|json)|/pypi/(?:dd|dw|dm)/[^/]+)$") {
+    if (var.get("query") ~ "&label=downloads(?:&|$)" && req.url ~ "^(?:/(?:d|download)/[^/]+/badge\.(?:svg|png|jpg|jpeg|gif|tiff|tif|webp|json)|/pypi/(?:dd|dw|dm|dt)/[^/]+|/pepy/dt/[^/]+)$") {
       var.set("query", regsuball(var.get("query"), "&label=downloads(?=&|$)", ""));
     }
     if (var.get("query") ~ "&label=license(?:&|$)" && req.url ~ "^(?:/(?:license)/[^/]+/badge\.(?:svg|png|jpg|jpeg|gif|tiff|tif|webp|json)|/pypi/(?:l|license)/[^/]+)$") {

@@ -24,6 +24,11 @@ export interface AttemptOptions {
 const REFUSALS = /^(?:OOM|READONLY|MISCONF|NOREPLICAS|NOPERM|NOAUTH)\b/;
 const WRITES: ReadonlySet<Operation> = new Set(['set', 'lease', 'increment']);
 
+/** Whether Redis has refused a write, and will refuse others. */
+export function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && REFUSALS.test(error.message);
+}
+
 /** Creates a function that sends commands while there is a connection, and counts their outcomes. */
 export function createAttempt({
   isReady,
@@ -49,7 +54,7 @@ export function createAttempt({
       if (answeredMs < askedMs) drop();
     } catch (error) {
       // The failure is counted below.
-      if (error instanceof Error && REFUSALS.test(error.message)) onWrite(error);
+      if (isRefusal(error)) onWrite(error);
     }
     observe?.(operation, 'failed');
     return FAILED;

@@ -1,23 +1,16 @@
 import { once } from 'node:events';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { inTime } from '../../deadline.ts';
+import { createClient, RECONNECT_MAX_MS, type RedisSite } from './client.ts';
 
-const RECONNECT_FIRST_MS = 50;
-const RECONNECT_MAX_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 2_000;
-
-/** Reconnects for ever, at first after 50 ms, later every second. */
-export const RECONNECT = {
-  maxLoadingRetryTime: RECONNECT_MAX_MS,
-  retryStrategy: (attempt: number) =>
-    Math.min(RECONNECT_FIRST_MS * 2 ** (attempt - 1), RECONNECT_MAX_MS),
-};
+const REPLICA = 'READONLY';
 
 type OnStateChange = (healthy: boolean, error?: Error) => void;
 
 /** Opens a connection for requests that must not wait: commands fail at once while it is down. */
-export function connect(url: string, timeoutMs: number): Redis {
-  const client = new Redis(url, {
+export function connect(site: RedisSite, timeoutMs: number): Redis {
+  const client = createClient(site, {
     // Together with the next two options: commands fail at once while Redis is down.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -27,8 +20,7 @@ export function connect(url: string, timeoutMs: number): Redis {
     // `inTime` limits commands and silence instead of ioredis, whose time-outs fire after a blocked event loop.
     disconnectTimeout: timeoutMs,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    ...RECONNECT,
-    reconnectOnError: (error) => error.message.startsWith('LOADING'),
+    reconnectOnError: createReconnectRule(() => performance.now()),
   });
   // Even a frozen Redis accepts connections, so each one must answer in time.
   return client.on('connect', () => {
@@ -36,6 +28,20 @@ export function connect(url: string, timeoutMs: number): Redis {
     const answered = inTime(timeoutMs, once(stream, 'data')).catch(() => undefined);
     void answered.then((data) => data ?? dropSilent(stream, timeoutMs));
   });
+}
+
+/**
+ * Whether an error reply means that another connection is needed: Redis loads, or it is a replica since a failover. A
+ * replica that is all there is gets a new connection each second.
+ */
+export function createReconnectRule(clock: () => number): (error: Error) => boolean {
+  let leftAtMs = -Infinity;
+  return ({ message }) => {
+    if (message.startsWith('LOADING')) return true;
+    if (!message.startsWith(REPLICA) || clock() - leftAtMs < RECONNECT_MAX_MS) return false;
+    leftAtMs = clock();
+    return true;
+  };
 }
 
 /** Drops a connection that does not answer. */
@@ -51,6 +57,8 @@ export interface ConnectionState {
   readonly failure: () => Error | undefined;
   /** Notes whether Redis has refused a write. */
   readonly noteWrite: (refusal?: Error) => void;
+  /** Redis was a replica at the last write: a new connection may lead to another one. */
+  readonly wasReplica: () => boolean;
   /** Reports no more. */
   readonly stop: () => void;
 }
@@ -67,21 +75,28 @@ export function watchState(
     if (healthy !== next) onStateChange?.(next, failure);
     healthy = next;
   };
-  const onReady = (): void => report(true);
+  let wasReplica = false;
+  const onReady = (): void => {
+    if (!wasReplica) report(true);
+  };
   const onClose = (): void => report(false);
   // Without a listener, ioredis prints errors.
   client.on('error', (error: Error) => {
     failure = error;
+    // Without a sentinel that answers, there is no connection that could be closed.
+    if (client.status === 'connecting') report(false);
   });
   client.on('ready', onReady).on('close', onClose);
   return {
     isSound: () => client.status === 'ready' && healthy !== false,
     failure: () => failure,
     noteWrite(refusal) {
+      wasReplica = refusal?.message.startsWith(REPLICA) ?? false;
       if (refusal === undefined && healthy !== false) return;
       failure = refusal;
       report(refusal === undefined);
     },
+    wasReplica: () => wasReplica,
     stop: () => void client.off('ready', onReady).off('close', onClose),
   };
 }

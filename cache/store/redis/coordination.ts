@@ -33,7 +33,7 @@ const INCREMENT_SCRIPT = `
 export function createRedisCoordination(
   client: Redis,
   attempt: Attempt,
-): Pick<Store, 'acquireLease' | 'increment'> {
+): Pick<Store, 'acquireLease' | 'leaseLeftMs' | 'increment'> {
   const createLease = (leaseKey: string, token: string): Lease => ({
     async renew(ttlMs) {
       const reply = await attempt('lease', () =>
@@ -60,6 +60,11 @@ export function createRedisCoordination(
       if (reply !== 1) return { state: 'held' };
       return { state: 'granted', lease: createLease(leaseKey, token) };
     },
+    async leaseLeftMs(key) {
+      const leftMs = await attempt('get', () => client.pttl(`${key}#lease`), isPositive);
+      // Negative for a lease that does not exist, or never ends.
+      return leftMs === FAILED ? undefined : Math.max(0, leftMs);
+    },
     async increment(key, windowMs) {
       const count = await attempt('increment', () =>
         client.eval(INCREMENT_SCRIPT, 1, `${key}#count`, windowMs),
@@ -67,4 +72,8 @@ export function createRedisCoordination(
       return typeof count === 'number' ? count : undefined;
     },
   };
+}
+
+function isPositive(ms: number): boolean {
+  return ms > 0;
 }

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { inTime } from '../../deadline.ts';
 import { FAILED } from '../attempt.ts';
-import { type Attempt, createAttempt } from './attempt.ts';
+import { type Attempt, createAttempt, isRefusal } from './attempt.ts';
+import type { RedisSite } from './client.ts';
 import { connect, dropSilent, watchState } from './connection.ts';
 import { createRedisCoordination } from './coordination.ts';
 import { createRedisRankings } from './rankings.ts';
@@ -13,15 +14,13 @@ const PROBE_KEY = 'pypins:probe';
 const PROBE_SECONDS = 60;
 const NO_ANSWER = 'does not answer';
 
-export interface RedisStoreOptions {
-  /** `redis://` or `rediss://`, with user and password if the server requires them. */
-  readonly url: string;
+export type RedisStoreOptions = RedisSite & {
   /** Time-out of an operation; a connection that is silent for longer is dropped. */
   readonly timeoutMs?: number;
   readonly observe?: StoreObserver;
   /** Called when Redis is lost (with the error; also if it is missing at the start) and when it is back. */
   readonly onStateChange?: (healthy: boolean, error?: Error) => void;
-}
+};
 
 /**
  * Creates the shared store over Redis. It starts without Redis and connects as soon as Redis is available.
@@ -30,11 +29,11 @@ export interface RedisStoreOptions {
  * while the store reconnects in the background; a new connection counts only after Redis has answered on it. So a
  * frozen Redis delays the running requests by `timeoutMs` and later ones not at all. An error reply fails only its own
  * operation; while Redis refuses writes (OOM, READONLY), the store is not `healthy`. LOADING drops the connection,
- * because Redis answers nothing until it has loaded.
+ * because Redis answers nothing until it has loaded, and READONLY does, because another Redis is the master now.
  */
 export function createRedisStore(options: RedisStoreOptions): Store {
   const { timeoutMs = 150, observe } = options;
-  const client = connect(options.url, timeoutMs);
+  const client = connect(options, timeoutMs);
   const state = watchState(client, options.onStateChange);
   let isOpen = true;
   const isReady = (): boolean => isOpen && client.status === 'ready';
@@ -46,14 +45,26 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     observe,
     onWrite: state.noteWrite,
   });
+  const writeProbe = (): Promise<unknown> => client.set(PROBE_KEY, 'written', 'EX', PROBE_SECONDS);
+  // Whether this connection leads to the master only a write can tell.
+  client.on('ready', () => void (state.wasReplica() && attempt('set', writeProbe)));
 
   return {
     tier: 'redis',
     get healthy() {
       return isOpen && state.isSound();
     },
-    probe: async () =>
-      isReady() ? probe(client, timeoutMs) : (state.failure()?.message ?? NO_ANSWER),
+    async probe() {
+      if (!isReady()) return state.failure()?.message ?? NO_ANSWER;
+      try {
+        if ((await inTime(timeoutMs, writeProbe())) === undefined) return NO_ANSWER;
+        await client.del(PROBE_KEY);
+        return undefined;
+      } catch (error) {
+        if (isRefusal(error)) state.noteWrite(error);
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
     async get(key) {
       const value = await attempt('get', () => client.get(key), isText);
       return isText(value) ? value : undefined;
@@ -77,17 +88,6 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       client.disconnect();
     },
   };
-}
-
-async function probe(client: Redis, timeoutMs: number): Promise<string | undefined> {
-  try {
-    const written = client.set(PROBE_KEY, 'written', 'EX', PROBE_SECONDS);
-    if ((await inTime(timeoutMs, written)) === undefined) return NO_ANSWER;
-    await client.del(PROBE_KEY);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }
 
 /**

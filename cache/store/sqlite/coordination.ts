@@ -6,7 +6,7 @@ import type { Lease, LeaseAnswer, Store } from '../contract.ts';
 /** Creates leases and counters in SQLite; each operation is one statement. */
 export function createSqliteCoordination(
   attempt: Attempt,
-): Pick<Store, 'acquireLease' | 'increment'> {
+): Pick<Store, 'acquireLease' | 'leaseLeftMs' | 'increment'> {
   const createLease = (key: string, token: string): Lease => ({
     async renew(ttlMs) {
       const isOurs = attempt('lease', (s, nowMs) => s.renew(key, token, nowMs, ttlMs));
@@ -25,6 +25,8 @@ export function createSqliteCoordination(
       if (!granted) return { state: 'held' };
       return { state: 'granted', lease: createLease(key, token) };
     },
+    leaseLeftMs: async (key) =>
+      orNone(attempt('get', (s, nowMs) => s.leaseLeft(key, nowMs), Boolean)),
     increment: async (key, windowMs) =>
       orNone(attempt('increment', (s, nowMs) => s.increment(key, nowMs, windowMs))),
   };

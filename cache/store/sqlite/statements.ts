@@ -38,6 +38,8 @@ const LEASE = `
   INSERT INTO leases (key, token, expires_at) VALUES (:key, :token, :now + :ttl)
   ON CONFLICT (key) DO UPDATE SET token = excluded.token, expires_at = excluded.expires_at
   WHERE expires_at <= :now OR expires_at > :now + :ttl + ${CLOCK_SLACK_MS}`;
+const LEASE_LEFT =
+  'SELECT expires_at - :now AS left FROM leases WHERE key = :key AND expires_at > :now';
 const RELEASE = 'DELETE FROM leases WHERE key = :key AND token = :token';
 const RENEW = 'UPDATE leases SET expires_at = :now + :ttl WHERE key = :key AND token = :token';
 const RUNNING = `expires_at > :now AND expires_at <= :now + :window + ${CLOCK_SLACK_MS}`;
@@ -64,6 +66,8 @@ export interface Statements extends RankingStatements {
   /** Extends the lease to `ttlMs` from now; returns false if it is no longer ours. */
   renew(key: string, token: string, nowMs: number, ttlMs: number): boolean;
   release(key: string, token: string): void;
+  /** Returns for how long the lease is held; 0 if it is free. */
+  leaseLeft(key: string, nowMs: number): number;
   increment(key: string, nowMs: number, windowMs: number): number | undefined;
   /** Makes room: removes expired leases, counters and rankings, and the records that expire first. */
   evict(nowMs: number): void;
@@ -76,6 +80,7 @@ export function prepareStatements(database: DatabaseSync): Statements {
   const keys = database.prepare(KEYS);
   const lease = database.prepare(LEASE);
   const renew = database.prepare(RENEW);
+  const leaseLeft = database.prepare(LEASE_LEFT);
   const release = database.prepare(RELEASE);
   const increment = database.prepare(INCREMENT);
   const dropRankings = database.prepare(DROP_RANKINGS);
@@ -92,6 +97,7 @@ export function prepareStatements(database: DatabaseSync): Statements {
     renew: (key, token, nowMs, ttlMs) =>
       Number(renew.run({ key, token, now: nowMs, ttl: ttlMs }).changes) === 1,
     release: (key, token) => void release.run({ key, token }),
+    leaseLeft: (key, nowMs) => Number(leaseLeft.get({ key, now: nowMs })?.['left'] ?? 0),
     increment(key, nowMs, windowMs) {
       const count = increment.get({ key, now: nowMs, window: windowMs })?.['count'];
       return typeof count === 'number' ? count : undefined;

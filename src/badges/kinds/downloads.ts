@@ -1,13 +1,14 @@
-import type { DownloadFacts } from '../../facts/schema.ts';
+import type { DownloadCounts } from '../../facts/schema.ts';
 import type { DownloadKind } from '../kind.ts';
 import { formatCount, toCount } from '../numbers.ts';
 import type { Period } from '../parameters.ts';
 
 const COUNT_OF = {
-  day: (facts: DownloadFacts) => facts.lastDay,
-  week: (facts: DownloadFacts) => facts.lastWeek,
-  month: (facts: DownloadFacts) => facts.lastMonth,
-} as const satisfies Record<Period, (facts: DownloadFacts) => number>;
+  day: (facts: DownloadCounts) => facts.lastDay,
+  week: (facts: DownloadCounts) => facts.lastWeek,
+  month: (facts: DownloadCounts) => facts.lastMonth,
+  total: (facts: DownloadCounts) => facts.total ?? 0,
+} as const satisfies Record<Period, (facts: DownloadCounts) => number>;
 
 /** pypip.in's downloads; `?period=` chooses the period. */
 export const downloads: DownloadKind = {
@@ -20,13 +21,27 @@ export const downloads: DownloadKind = {
   parameters: ['period', 'number'],
   describe(facts, { period = 'month', number = 'short' }) {
     const count = formatCount(COUNT_OF[period](facts), number);
-    return { message: `${count}/${period}`, color: 'brightgreen' };
+    return { message: count + suffixOf(period), color: 'brightgreen' };
   },
+  needsTotal: ({ period }) => period === 'total',
 };
 
 export const downloadsDaily: DownloadKind = shieldsDownloads('dd', 'day');
 export const downloadsWeekly: DownloadKind = shieldsDownloads('dw', 'week');
 export const downloadsMonthly: DownloadKind = shieldsDownloads('dm', 'month');
+
+/** All downloads, of which only a daily load from ClickHouse knows. */
+export const downloadsTotal: DownloadKind = {
+  ...shieldsDownloads('dt', 'total'),
+  title: 'all downloads',
+  otherPaths: ['/pepy/dt'],
+  about: 'all downloads, with mirrors: `12M`',
+  needsTotal: () => true,
+};
+
+function suffixOf(period: Period): string {
+  return period === 'total' ? '' : `/${period}`;
+}
 
 function shieldsDownloads(name: string, period: Period): DownloadKind {
   return {
@@ -40,7 +55,7 @@ function shieldsDownloads(name: string, period: Period): DownloadKind {
     parameters: ['number'],
     describe(facts, { number = 'si' }) {
       const count = COUNT_OF[period](facts);
-      const message = `${formatCount(count, number)}/${period}`;
+      const message = formatCount(count, number) + suffixOf(period);
       return { message, color: colorBySize(toCount(count)) };
     },
   };

@@ -24,9 +24,11 @@ const SHORT_NAME = 40;
 const LONGEST_NAME = 64;
 const ACRONYM_AT_END = /\(([A-Za-z0-9.+ -]{2,20})\)$/;
 const LINE_BREAK = /[\n\v\f\r\u0085\u2028\u2029]/;
-/** Not names of a license: placeholders, file names, URLs, data structures as text, and texts without a letter. */
 const PLACEHOLDER =
-  /^(?:unknown(?: license)?|none|null|nil|undefined|n\/?a|tbd|todo|(?:licen[cs]e|copying|notice)(?:\.(?:txt|md|rst)| file)?|see .*|file:.*|\w+:\/\/.*|www\..*|[[{].*|\P{L}*)$/iu;
+  /^(?:unknown(?: license)?|none|null|nil|undefined|n\/?a|tbd|todo|(?:licen[cs]e|copying|notice)(?:\.(?:txt|md|rst)| file)?)$/i;
+/** How other texts begin: references, URLs, and data structures as text. */
+const OTHER_TEXT = /^(?:see |file:|\w+:\/\/|www\.|[[{])/i;
+const LETTER = /\p{L}/u;
 
 /** A license's name as it is shown, and the text that identifies the license. */
 interface Named {
@@ -61,11 +63,16 @@ function licenseNames({ licenseExpression, license: text, classifiers }: Project
 }
 
 function nameOf(text: string, whole: string): string | undefined {
-  if (text === '' || LINE_BREAK.test(whole) || PLACEHOLDER.test(text)) return undefined;
+  if (text === '' || LINE_BREAK.test(whole) || !isName(text)) return undefined;
   if (text.length < SHORT_NAME || isExpression(text)) return text;
   const acronym = ACRONYM_AT_END.exec(text)?.[1];
   if (acronym !== undefined && identifyLicense(acronym) !== undefined) return acronym;
   return text.length <= LONGEST_NAME ? text : undefined;
+}
+
+/** Says whether a line may be the name of a license. */
+function isName(line: string): boolean {
+  return LETTER.test(line) && !PLACEHOLDER.test(line) && !OTHER_TEXT.test(line);
 }
 
 /** Returns the first line of a license's text, or what precedes its copyright or URL, if that names a license. */
@@ -76,7 +83,7 @@ function titleOf(text: string): Named[] {
     .trim()
     .replace(/[:(,-]$/, '')
     .trim();
-  if (PLACEHOLDER.test(title) || identifyLicense(title) === undefined) return [];
+  if (!isName(title) || identifyLicense(title) === undefined) return [];
   return [{ shown: title, text: title }];
 }
 

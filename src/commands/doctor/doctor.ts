@@ -9,7 +9,7 @@ import { type Finding, printFindings } from './finding.ts';
 import { checkDisk, checkFonts } from './machine.ts';
 import { checkService } from './service.ts';
 import { checkSettings } from './settings.ts';
-import { checkShared } from './store.ts';
+import { checkSentinels, checkShared } from './store.ts';
 import { checkClock, checkPypi, checkPypistats } from './upstreams.ts';
 
 /** `pypins doctor`. */
@@ -34,11 +34,12 @@ export async function examine(
   const disk = await checkDisk(config);
   const findings = await Promise.all([
     checkShared(options),
+    checkSentinels(config),
     checkFonts(config),
     checkPypi(config).then(({ finding, clock }) => [finding, checkClock(clock)]),
     checkPypistats(config),
     ...servicesOf(config, nodes).map((service) => checkService(service, version)),
-    ...config.VARNISH_URLS.map((url) => checkEdge(url, config, version)),
+    checkEdge(config, version),
   ]);
   return [checkSettings(config), disk, ...findings.flat()];
 }

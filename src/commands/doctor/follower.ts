@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Store } from '../../../cache/store/contract.ts';
+import { FOLLOW_KEYS } from '../../follow/keys.ts';
+import { RENEW_MS } from '../../follow/leader.ts';
 import { type FollowerStatus, readStatus } from '../../follow/state/status.ts';
 import { LAG_BOUNDS_SECONDS } from '../../metrics.ts';
 import type { Finding } from './finding.ts';
 
-/** A follower writes a report every three seconds. */
-const PATIENCE_MS = 7_000;
+/** A leader renews its lease more often. */
+const PATIENCE_MS = RENEW_MS + 3_000;
 const POLL_MS = 500;
 
 const check = 'follower';
@@ -16,36 +18,40 @@ const NO_FOLLOWER = {
 } as const;
 
 /**
- * Checks the follower: waits for a new report, since the store still has the last one of a follower that has stopped.
+ * Checks the follower: waits until the leader renews its lease, since one that is killed holds it for a while.
  * `runsHere`: whether a follower runs on this machine.
  */
 export async function checkFollower(
   store: Store,
   runsHere: () => Promise<boolean>,
 ): Promise<Finding> {
-  const first = await readStatus(store);
   const isHere = await runsHere();
-  if (first === undefined && !isHere) return { ...NO_FOLLOWER, detail: 'there is none' };
-  const untilMs = performance.now() + PATIENCE_MS;
+  let leftMs = (await store.leaseLeftMs(FOLLOW_KEYS.lease)) ?? 0;
+  let isLed = false;
+  const untilMs = performance.now() + (leftMs > 0 || isHere ? PATIENCE_MS : 0);
   while (performance.now() < untilMs) {
     await sleep(POLL_MS);
-    const status = await readStatus(store);
-    if (status !== undefined && status.beat !== first?.beat) return findingOf(status);
+    const nextMs = (await store.leaseLeftMs(FOLLOW_KEYS.lease)) ?? 0;
+    isLed ||= nextMs > leftMs;
+    leftMs = nextMs;
+    const status = isLed ? await readStatus(store) : undefined;
+    if (status !== undefined) return findingOf(status);
   }
+  const last = await readStatus(store);
+  if (last === undefined && !isHere) return { ...NO_FOLLOWER, detail: 'there is none' };
   if (!isHere) return { ...NO_FOLLOWER, detail: 'the last one has stopped' };
   return {
     check,
     status: 'warn',
     detail: 'runs on this machine, but does not report to this store',
-    advice: 'Give it the same REDIS_URL or CACHE_DIR, and restart it.',
+    advice: 'Give it the same settings of Redis, or the same CACHE_DIR, and restart it.',
   };
 }
 
 function findingOf(status: FollowerStatus): Finding {
   const { feed, pollAgeMs, isBehind, nodesBehind } = status;
-  const age =
-    pollAgeMs === null ? 'not answered yet' : `answered ${Math.round(pollAgeMs / 1000)} s ago`;
-  const detail = `${feed} ${age}; ${lagOf(status)}`;
+  const answers = pollAgeMs === null ? 'has not answered yet' : 'answers';
+  const detail = `follows ${feed}, which ${answers}; ${lagOf(status)}`;
   if (nodesBehind.length > 0) {
     const nodes = nodesBehind.join(', ');
     const advice = `Check that ${nodes} listens for purges, and has the same PURGE_KEY.`;

@@ -1,8 +1,12 @@
 import type { Store } from '../../../cache/store/contract.ts';
+import type { Address, SentinelSite } from '../../../cache/store/redis/client.ts';
+import type { Config } from '../../config.ts';
 import { openShared, type ServicesOptions } from '../../services.ts';
 import { readAdminUrl } from '../../admin-address.ts';
+import { checkDownloads } from './downloads.ts';
 import type { Finding } from './finding.ts';
 import { checkFollower } from './follower.ts';
+import { redisSite } from '../../store/settings.ts';
 import { statusOf } from './status-of.ts';
 
 const PATIENCE_MS = 1_000;
@@ -12,10 +16,40 @@ const REDIS_ADVICE: readonly (readonly [reason: RegExp, advice: string])[] = [
   [/^OOM\b/, 'Give Redis maxmemory-policy allkeys-lru, or more maxmemory.'],
   [/^READONLY\b/, 'It is a replica: set REDIS_URL to the primary.'],
   [/^MISCONF\b/, 'Redis cannot save to its disk: make room there, or set save "".'],
-  [/NOAUTH|WRONGPASS/, 'Put the password into REDIS_URL: redis://:password@127.0.0.1:6379.'],
+  [
+    /NOAUTH|WRONGPASS/,
+    'Put the password into REDIS_URL: redis://:password@127.0.0.1:6379, or with sentinels into REDIS_PASSWORD.',
+  ],
+  [/^All sentinels/, 'Check REDIS_SENTINELS and REDIS_MASTER by the lines of the sentinels.'],
   [/^NOPERM\b/, 'Give the user in REDIS_URL the keys pypins:* and all commands.'],
   [/ENOTFOUND|EAI_AGAIN/, 'Check the host in REDIS_URL.'],
 ];
+
+/** What to do about the reason that a sentinel gives. */
+const SENTINEL_ADVICE: readonly (readonly [reason: RegExp, advice: string])[] = [
+  [/No such master/, 'Set REDIS_MASTER to the name in its `sentinel monitor`.'],
+  [/NOAUTH|WRONGPASS/, 'Set REDIS_SENTINEL_PASSWORD to its `requirepass`.'],
+  [/^NOQUORUM/, 'Start the other sentinels, or check that they reach each other.'],
+];
+
+/** Checks each sentinel: that it answers, knows the master, and could have a failover decided. */
+export async function checkSentinels(config: Config): Promise<Finding[]> {
+  const site = redisSite(config);
+  if (site === undefined || 'url' in site) return [];
+  return Promise.all(site.sentinels.map((sentinel) => checkSentinel(site, sentinel)));
+}
+
+async function checkSentinel(site: SentinelSite, sentinel: Address): Promise<Finding> {
+  const { askSentinel } = await import('../../../cache/store/redis/client.ts');
+  const check = `sentinel ${sentinel.host}:${sentinel.port}`;
+  const reason = await askSentinel(site, sentinel);
+  if (reason === undefined)
+    return { check, status: 'ok', detail: `knows ${site.master}, and has a quorum` };
+  const known = SENTINEL_ADVICE.find(([pattern]) => pattern.test(reason));
+  if (known !== undefined) return { check, status: 'fail', detail: reason, advice: known[1] };
+  const advice = 'Check that it runs, and REDIS_SENTINELS. The others are used meanwhile.';
+  return { check, status: 'warn', detail: reason, advice };
+}
 
 /** Checks the store by writing to it, and the follower by its reports there. */
 export async function checkShared(options: ServicesOptions): Promise<Finding[]> {
@@ -24,6 +58,8 @@ export async function checkShared(options: ServicesOptions): Promise<Finding[]> 
   const reason = await store.probe();
   const findings = [findingOf(store, reason)];
   if (reason === undefined) {
+    if (options.config.DOWNLOADS_SOURCE === 'clickhouse')
+      findings.push(await checkDownloads(store));
     const { ADMIN_HOST, FOLLOW_ADMIN_PORT } = options.config;
     const settings = { ADMIN_HOST, FOLLOW_ADMIN_PORT: `${FOLLOW_ADMIN_PORT}` };
     const url = `${readAdminUrl('FOLLOW_ADMIN_PORT', settings)}/readyz`;
@@ -39,7 +75,7 @@ function findingOf({ tier }: Pick<Store, 'tier'>, reason: string | undefined): F
   const advice =
     tier === 'redis'
       ? (REDIS_ADVICE.find(([pattern]) => pattern.test(reason))?.[1] ??
-        'Check that Redis runs, and that REDIS_URL has its address.')
+        'Check that Redis runs, and that REDIS_URL or REDIS_SENTINELS has its address.')
       : 'Check that this user may write in CACHE_DIR, and that the disk has room.';
   return { check: tier, status: 'fail', detail: reason, advice };
 }

@@ -25,20 +25,26 @@ export async function checkPypi(
   config: Config,
 ): Promise<{ finding: Finding; clock: ClockReading | undefined }> {
   const url = `${config.PYPI_URL}/pypi/${PROJECT}/json`;
-  const { finding, clock } = await checkUpstream('PyPI', url, pypiSchema, config);
-  return { finding, clock };
+  return checkUpstream({ check: 'PyPI', setting: 'PYPI_URL', url, schema: pypiSchema }, config);
 }
 
 /** Checks that pypistats.org answers as itself. */
 export async function checkPypistats(config: Config): Promise<Finding> {
   const url = `${config.PYPISTATS_URL}/api/packages/${PROJECT}/recent`;
-  return (await checkUpstream('pypistats.org', url, pypistatsSchema, config)).finding;
+  const upstream = { check: 'pypistats.org', setting: 'PYPISTATS_URL', url };
+  return (await checkUpstream({ ...upstream, schema: pypistatsSchema }, config)).finding;
+}
+
+interface Upstream {
+  readonly check: string;
+  /** Name of the setting with its URL. */
+  readonly setting: string;
+  readonly url: string;
+  readonly schema: z.ZodType;
 }
 
 async function checkUpstream(
-  check: string,
-  url: string,
-  schema: z.ZodType,
+  { check, setting, url, schema }: Upstream,
   { CONTACT, UPSTREAM_MAX_BYTES }: Config,
 ): Promise<{ finding: Finding; clock: ClockReading | undefined }> {
   try {
@@ -47,13 +53,12 @@ async function checkUpstream(
     // Now: the body, and other checks, take seconds.
     const clock = { theirsMs: timeOf(response.headers), oursMs: Date.now() };
     const text = response.ok ? await textOf(response, UPSTREAM_MAX_BYTES) : '';
-    return { clock, finding: { check, ...findingOf(response.status, text, schema) } };
+    return { clock, finding: { check, ...findingOf(response.status, text, { setting, schema }) } };
   } catch (error) {
-    const advice = 'Check the network and the setting. Badges show stale facts meanwhile.';
-    return {
-      clock: undefined,
-      finding: { check, status: 'fail', detail: reasonOf(error), advice },
-    };
+    const isLate = error instanceof Error && error.name === 'TimeoutError';
+    const detail = isLate ? `does not answer within ${TIMEOUT_MS / 1000} s` : reasonOf(error);
+    const advice = `Check the network, and ${setting}. Badges show stale facts meanwhile.`;
+    return { clock: undefined, finding: { check, status: 'fail', detail, advice } };
   }
 }
 
@@ -72,12 +77,16 @@ async function* buffersOf(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Arra
   for await (const chunk of chunks) yield Buffer.from(chunk);
 }
 
-function findingOf(status: number, text: string, schema: z.ZodType): Omit<Finding, 'check'> {
+function findingOf(
+  status: number,
+  text: string,
+  { setting, schema }: Pick<Upstream, 'setting' | 'schema'>,
+): Omit<Finding, 'check'> {
   if (status === 404) {
     return {
       status: 'warn',
       detail: `has no project ${PROJECT}`,
-      advice: 'Check the setting, unless this is an index without it.',
+      advice: `Check ${setting}, unless this is an index without it.`,
     };
   }
   if (status !== 200) {
@@ -85,7 +94,7 @@ function findingOf(status: number, text: string, schema: z.ZodType): Omit<Findin
     return { status: 'warn', detail: `answers ${status}`, advice };
   }
   if (parseJson(schema, text) !== undefined) return { status: 'ok', detail: 'answers' };
-  const advice = 'Check the setting: its URL belongs to another service, or a proxy answers.';
+  const advice = `Check ${setting}: its URL belongs to another service, or a proxy answers.`;
   return { status: 'fail', detail: 'answers, but with something else', advice };
 }
 
@@ -93,8 +102,9 @@ function findingOf(status: number, text: string, schema: z.ZodType): Omit<Findin
 export function checkClock(reading: ClockReading | undefined): Finding {
   const check = 'clock';
   if (reading?.theirsMs === undefined) {
+    const reason = reading === undefined ? 'does not answer' : 'sends no date';
     const advice = 'Compare it by hand: date -u.';
-    return { check, status: 'warn', detail: 'cannot be compared: PyPI sends no date', advice };
+    return { check, status: 'warn', detail: `cannot be compared: PyPI ${reason}`, advice };
   }
   const skewSeconds = Math.round(Math.abs(reading.oursMs - reading.theirsMs) / 1000);
   const detail = `differs from PyPI's by ${skewSeconds} s`;

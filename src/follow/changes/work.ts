@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Store } from '../../../cache/store/contract.ts';
-import { type EdgeOptions, prefetch, SECOND_PURGE_MS } from '../../edge/purge.ts';
+import type { Edge } from '../../edge/nodes.ts';
+import { prefetch, SECOND_PURGE_MS } from '../../edge/purge.ts';
 import { refetch } from '../../edge/refetch.ts';
 import type { OpenedSources, Sources } from '../../facts/sources.ts';
 import { FOLLOW_KEYS } from '../keys.ts';
@@ -23,7 +24,7 @@ const PROJECTS_A_STEP = 24;
 export interface WorkOptions extends Pick<OpenedSources, 'messages'> {
   readonly sources: Pick<Sources, 'projects' | 'simple'>;
   readonly store: Store;
-  readonly edge: EdgeOptions;
+  readonly edge: Edge;
   readonly log: Logger;
   readonly clock: () => number;
   readonly queue: ChangeQueue;
@@ -83,14 +84,14 @@ export function createWork(options: WorkOptions): Work {
     async purgeConfirmed() {
       const some = [...confirmed];
       confirmed.clear();
-      const failed = await purger.purge(some.map(([project]) => project));
+      const { taken, failed } = await purger.purge(some.map(([project]) => project));
       for (const [project, { next, publishedAtMs }] of some) {
         queue.settle(next, clock());
         if (publishedAtMs !== undefined) {
           const seconds = Math.max(0, clock() - publishedAtMs) / 1000;
           tally.lag(seconds);
-          const nodes = edge.urls.length - failed.length;
-          log.info({ project, release: next.release, nodes, failed, seconds }, 'release purged');
+          const { release } = next;
+          log.info({ project, release, nodes: taken.length, failed, seconds }, 'release purged');
         }
         if (toPrefetch.size < MAX_PROJECTS) toPrefetch.set(project, clock() + PREFETCH_AFTER_MS);
       }

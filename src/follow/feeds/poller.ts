@@ -53,6 +53,7 @@ export function createPoller(options: PollerOptions): Poller {
           );
         ({ position } = news);
         tally.polled(news);
+        if (failures > 0) log.info({ feed: feed.name }, 'the feed answers again');
         failures = 0;
         return pollMs * (1 + JITTER * (2 * Math.random() - 1));
       } catch (error) {

@@ -3,10 +3,9 @@ import type { Store } from '../../../cache/store/contract.ts';
 import { pendingSchema } from '../changes/queue.ts';
 import { FOLLOW_KEYS } from '../keys.ts';
 import { parseJson } from '../../parse-json.ts';
+import { createRewrite } from './rewrite.ts';
 
 const STATE_TTL_SECONDS = 7 * 86_400;
-/** A store that lost the state has it again after this time; it does not expire while a follower leads. */
-const REWRITTEN_MS = 60_000;
 
 /**
  * The follower's progress, from which the next leader continues, even after kill -9. Stored: during a rolling upgrade,
@@ -26,18 +25,12 @@ const stateSchema = z.object({
 });
 export type FollowState = z.infer<typeof stateSchema>;
 
-/** Writes a state when it has changed, or after a minute. A write that fails is lost; the next one makes up for it. */
+/** Writes a state when it has changed. */
 export function createStateWriter(
   store: Store,
-  clock: () => number = () => performance.now(),
+  clock?: () => number,
 ): (state: FollowState) => Promise<void> {
-  let last = { text: '', atMs: 0 };
-  return async (state) => {
-    const next = { text: JSON.stringify(state), atMs: clock() };
-    if (next.text === last.text && next.atMs - last.atMs < REWRITTEN_MS) return;
-    last = next;
-    await store.set(FOLLOW_KEYS.state, next.text, STATE_TTL_SECONDS);
-  };
+  return createRewrite({ store, key: FOLLOW_KEYS.state, ttlSeconds: STATE_TTL_SECONDS, clock });
 }
 
 /** The stored state; undefined where there is none, or its feed or format differs. */

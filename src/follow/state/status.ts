@@ -3,23 +3,27 @@ import type { Store } from '../../../cache/store/contract.ts';
 import { LAG_BOUNDS_SECONDS } from '../../metrics.ts';
 import { FOLLOW_KEYS } from '../keys.ts';
 import { parseJson } from '../../parse-json.ts';
+import { createRewrite } from './rewrite.ts';
 
 const STATUS_TTL_SECONDS = 86_400;
 
 const count = z.number().int().nonnegative();
 
 /**
- * Status of the leading follower, written every three seconds. Counts are since it took the lead. Stored: during a rolling
- * upgrade, processes of different versions read it.
+ * Status of the leading follower. Counts are since it took the lead. Its lease tells whether it lives. Stored: during a
+ * rolling upgrade, processes of different versions read it.
  */
 export const followerStatusSchema = z.object({
   feed: z.enum(['rss', 'changelog']),
-  /** Grows with every status, so that readers need no clock that agrees with the follower's. */
-  beat: count,
   leadingSinceMs: count,
-  /** Age of the feed's last successful poll, in milliseconds; null before the first. */
+  /** Successful polls of the feed. */
+  polls: count.default(0),
+  /** Age of the last of them when this was written, in milliseconds; null before the first. */
   pollAgeMs: z.number().nonnegative().nullable(),
-  /** A gap is being repaired, or a node has not taken all purges: the edge must not keep facts for a day. */
+  /**
+   * A gap is being repaired, a node has not taken all purges, or the feed does not answer: the edge must not keep facts
+   * for a day.
+   */
   isBehind: z.boolean(),
   serial: count.nullable(),
   pollFailures: count,
@@ -43,9 +47,16 @@ export const followerStatusSchema = z.object({
 });
 export type FollowerStatus = z.infer<typeof followerStatusSchema>;
 
-/** Writes the status for all processes; it is lost silently when the store fails. */
-export async function writeStatus(store: Store, status: FollowerStatus): Promise<void> {
-  await store.set(FOLLOW_KEYS.status, JSON.stringify(status), STATUS_TTL_SECONDS);
+/** Writes the status for all processes; returns false if the store failed. */
+export function writeStatus(store: Store, status: FollowerStatus): Promise<boolean> {
+  return store.set(FOLLOW_KEYS.status, JSON.stringify(status), STATUS_TTL_SECONDS);
+}
+
+/** Writes a status when it says something new. */
+export function createStatusWriter(store: Store): (status: FollowerStatus) => Promise<void> {
+  const rewrite = createRewrite({ store, key: FOLLOW_KEYS.status, ttlSeconds: STATUS_TTL_SECONDS });
+  // The age grows all the time; a new poll counts.
+  return (status) => rewrite(status, { ...status, pollAgeMs: null });
 }
 
 /** The follower's last status; undefined where there is none, or the store fails. */

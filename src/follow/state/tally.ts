@@ -15,7 +15,11 @@ export interface Tally extends FollowerObserver {
   readonly status: (moment: Moment) => FollowerStatus;
 }
 
+/** A feed that has not answered for so long is late: it is polled every 20 seconds. */
+const LATE_MS = 90_000;
+
 const NOTHING = {
+  polls: 0,
   pollFailures: 0,
   seen: 0,
   followed: 0,
@@ -33,7 +37,6 @@ export function createTally(
   const leadingSinceMs = clock();
   const counts = { ...NOTHING };
   const lags = Array.from({ length: LAG_BOUNDS_SECONDS.length + 1 }, () => 0);
-  let beat = 0;
   let serial: number | null = null;
   let polledAt: number | undefined;
 
@@ -56,26 +59,28 @@ export function createTally(
       lags[place] = (lags[place] ?? 0) + 1;
       observe.lag(seconds);
     },
+    nodes: observe.nodes,
     polled(news) {
       polledAt = performance.now();
       serial = news.serial ?? serial;
+      counts.polls += 1;
       this.poll('answered');
       this.changes('seen', news.changes.length);
     },
     status(moment) {
       const { confirmed, unconfirmed, ...others } = counts;
-      beat = Math.max(beat + 1, clock());
+      const pollAgeMs = polledAt === undefined ? null : performance.now() - polledAt;
       return {
         feed,
-        beat,
         leadingSinceMs,
-        pollAgeMs: polledAt === undefined ? null : performance.now() - polledAt,
+        pollAgeMs,
         serial,
         ...others,
         refreshed: confirmed,
         unmoved: unconfirmed,
         lags: [...lags],
         ...moment,
+        isBehind: moment.isBehind || (pollAgeMs ?? 0) >= LATE_MS,
       };
     },
   };

@@ -13,10 +13,11 @@ export interface Answer {
   readonly spec: BadgeSpec;
   readonly verdict: Verdict;
   readonly cacheClass: CacheClass;
-  readonly source: 'pypi' | 'pypistats' | 'static';
+  readonly source: 'pypi' | 'pypistats' | 'clickhouse' | 'static';
   readonly fault?: Fault;
   readonly fetchedAtMs?: number;
   readonly release?: string | undefined;
+  readonly countsThrough?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
   readonly edgeSeconds?: number | undefined;
   /** The picture is drawn without charging the client. */

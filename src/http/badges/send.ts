@@ -46,6 +46,9 @@ export function createSendBadge(parts: {
         throw new BadgeError('no-badge', 'no such kind');
       }
       const { state } = ctx;
+      const options = { ...state.parameters.content, grammar: state.grammar };
+      if (kind.facts === 'downloads' && kind.needsTotal?.(options) && !sources.counts.hasTotals)
+        throw new BadgeError('no-badge', 'nobody counts all downloads: DOWNLOADS_SOURCE');
       state.kindId = kind.id;
       state.label = kind.label;
       const project = normalizeName(name);
@@ -55,7 +58,6 @@ export function createSendBadge(parts: {
       state.project = project;
       const index = indexOf(sources, kind, state.parameters.pypiBaseUrl);
       state.index = index.url;
-      const options = { ...state.parameters.content, grammar: state.grammar };
       const startedAtMs = performance.now();
       const { content, tier, dueAtMs, ...origin } = await lookUp(
         { kind, project, release, options, index },
@@ -70,7 +72,9 @@ export function createSendBadge(parts: {
         cacheClass: cacheClassOf(kind, origin.verdict, isFollowing() && index.url === undefined),
         // Counts change once a day, when their record becomes stale.
         ...(kind.facts === 'downloads' &&
-          origin.verdict === 'ok' && { edgeSeconds: Math.floor((dueAtMs - Date.now()) / 1000) }),
+          (origin.verdict === 'ok' || origin.source === 'clickhouse') && {
+            edgeSeconds: Math.floor((dueAtMs - Date.now()) / 1000),
+          }),
       });
     },
 

@@ -1,4 +1,5 @@
 import { loadOnce } from '../../../cache/load-once.ts';
+import { servedWith } from '../../badges/catalog.ts';
 import type { BadgeError } from '../../errors.ts';
 import { readSlugs } from '../../logos/icons.ts';
 import { createCatalog } from '../../pages/catalog.ts';
@@ -33,14 +34,17 @@ export interface PagesOptions {
   readonly version: string;
   /** Where badges are served; empty if unknown. */
   readonly publicUrl: string;
-  readonly status: () => StatusReport;
+  /** Whether all downloads are known, beside those of the last month. */
+  readonly hasTotals: boolean;
+  readonly status: () => Promise<StatusReport>;
 }
 
 /** Creates the pages. Their files are read here, and compressed when first requested. */
-export function createPages({ version, publicUrl, status }: PagesOptions): Pages {
+export function createPages({ version, publicUrl, hasTotals, status }: PagesOptions): Pages {
   const assets = readAssets();
   const { urlOf: assetUrl, modules } = assets;
-  const catalog = createCatalog();
+  const served = servedWith(hasTotals);
+  const catalog = createCatalog(served);
   const home = (ctx: BadgeContext): string => {
     // What the form says is read and rendered for this client.
     if (ctx.querystring !== '') ctx.state.charge();
@@ -51,25 +55,28 @@ export function createPages({ version, publicUrl, status }: PagesOptions): Pages
   return {
     byPath: new Map<string, Send>([
       ['/', fresh(HTML_TYPE, 'page', home)],
-      ['/docs', lasting(HTML_TYPE, () => renderDocs(assetUrl))],
-      ['/llms.txt', lasting(TEXT_TYPE, renderLlms)],
-      ['/openapi.json', lasting(CONTENT_TYPES.json, () => json(createOpenApi(version)))],
+      ['/docs', lasting(HTML_TYPE, () => renderDocs(assetUrl, served))],
+      ['/llms.txt', lasting(TEXT_TYPE, () => renderLlms(served))],
+      ['/openapi.json', lasting(CONTENT_TYPES.json, () => json(createOpenApi(version, served)))],
       ['/robots.txt', lasting(TEXT_TYPE, () => 'User-agent: *\nAllow: /\n')],
       ['/favicon.ico', lasting(icon?.contentType ?? '', () => icon?.body ?? '')],
-      ['/status', fresh(HTML_TYPE, 'status', () => renderStatus(status(), assetUrl))],
-      ['/status.json', fresh(CONTENT_TYPES.json, 'status', () => json(status()))],
+      ['/status', fresh(HTML_TYPE, 'status', async () => renderStatus(await status(), assetUrl))],
+      ['/status.json', fresh(CONTENT_TYPES.json, 'status', async () => json(await status()))],
     ]),
     asset: createSendAsset(
       assets,
       lasting(CONTENT_TYPES.json, async () => json(await readSlugs())),
     ),
     failure(ctx, error) {
-      const words = error.code === 'no-badge' ? 'page not found' : error.fault.message;
-      const isJson = /^\/api\/|\.json$/.test(ctx.path);
+      const { code, fault, retryAfterSeconds } = error;
+      const words = code === 'no-badge' ? 'page not found' : fault.message;
+      const failed = { status: fault.status, verdict: fault.verdict, retryAfterSeconds };
+      // As at pypistats.org.
+      if (ctx.path.startsWith('/api/'))
+        return sendPage(ctx, { ...failed, contentType: HTML_TYPE, body: `${fault.status}` });
+      const isJson = ctx.path.endsWith('.json');
       return sendPage(ctx, {
-        status: error.fault.status,
-        verdict: error.fault.verdict,
-        retryAfterSeconds: error.retryAfterSeconds,
+        ...failed,
         contentType: isJson ? CONTENT_TYPES.json : HTML_TYPE,
         body: isJson ? json({ error: words }) : renderFailure(words, assetUrl),
       });
@@ -81,9 +88,9 @@ export function createPages({ version, publicUrl, status }: PagesOptions): Pages
 function fresh(
   contentType: string,
   caching: PagePolicy['caching'],
-  render: (ctx: BadgeContext) => string,
+  render: (ctx: BadgeContext) => string | Promise<string>,
 ): Send {
-  return (ctx) => sendPage(ctx, { contentType, caching, body: render(ctx) });
+  return async (ctx) => sendPage(ctx, { contentType, caching, body: await render(ctx) });
 }
 
 type Body = Page['body'];

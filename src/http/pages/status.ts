@@ -1,4 +1,5 @@
 import type { Store } from '../../../cache/store/contract.ts';
+import type { LoadReport } from '../../downloads/report.ts';
 import type { FollowerStatus } from '../../follow/state/status.ts';
 import type { FollowerWatch } from '../../follow/state/watch.ts';
 import { LAG_BOUNDS_SECONDS } from '../../metrics.ts';
@@ -11,6 +12,8 @@ export interface StatusReport {
   readonly following: boolean;
   /** The follower's last report, which may be old; null if there is none. */
   readonly follower: FollowerReport | null;
+  /** The daily load of download counts; left out where counts come from pypistats.org. */
+  readonly downloads?: PublicLoadReport;
   /** The API process that answers. */
   readonly node: NodeReport;
 }
@@ -18,7 +21,7 @@ export interface StatusReport {
 /** The follower's report; its counts start when it became the leader. */
 export interface FollowerReport extends Omit<
   FollowerStatus,
-  'beat' | 'leadingSinceMs' | 'pollAgeMs' | 'lags' | 'nodesBehind'
+  'polls' | 'leadingSinceMs' | 'pollAgeMs' | 'lags' | 'nodesBehind'
 > {
   /** ISO 8601, UTC, by the follower's clock. */
   readonly leadingSince: string;
@@ -28,6 +31,9 @@ export interface FollowerReport extends Omit<
   readonly lags: readonly { readonly withinSeconds: number | null; readonly count: number }[];
   readonly nodesBehind: number;
 }
+
+/** Without the words of a failure, which may name servers. */
+export type PublicLoadReport = Omit<LoadReport, 'problem'> & { readonly hasFailed: boolean };
 
 /** `left alone`: the upstream failed repeatedly, and its circuit breaker is open. */
 type Health = 'ok' | 'left alone';
@@ -44,20 +50,28 @@ export interface StatusOptions {
   readonly follower: Pick<FollowerWatch, 'isFollowing' | 'last'>;
   readonly sources: Pick<Sources, 'leftAlone' | 'budgetsLeft'>;
   readonly store: Pick<Store, 'tier' | 'healthy'>;
+  /** Undefined: counts come from pypistats.org. */
+  readonly reportLoad?: (() => Promise<LoadReport>) | undefined;
 }
+
+type LastStatus = NonNullable<ReturnType<FollowerWatch['last']>>;
 
 /** Returns the service's status. */
-export function createStatus(options: StatusOptions): () => StatusReport {
-  return () => reportOf(options);
+export function createStatus(options: StatusOptions): () => Promise<StatusReport> {
+  return async () => reportOf(options, await options.reportLoad?.());
 }
 
-function reportOf({ version, follower, sources, store }: StatusOptions): StatusReport {
+function reportOf(
+  { version, follower, sources, store }: StatusOptions,
+  downloads: LoadReport | undefined,
+): StatusReport {
   const last = follower.last();
   const { pypi, pypistats } = sources.leftAlone();
   return {
     version,
     following: follower.isFollowing(),
-    follower: last === undefined ? null : followerReport(last.status, last.ageMs),
+    follower: last === undefined ? null : followerReport(last),
+    ...(downloads && { downloads: publicReport(downloads) }),
     node: {
       upstreams: { pypi: healthOf(pypi), pypistats: healthOf(pypistats) },
       store: { tier: store.tier, healthy: store.healthy },
@@ -66,16 +80,20 @@ function reportOf({ version, follower, sources, store }: StatusOptions): StatusR
   };
 }
 
+function publicReport({ problem, ...report }: LoadReport): PublicLoadReport {
+  return { ...report, hasFailed: problem !== null };
+}
+
 function healthOf(isLeftAlone: boolean): Health {
   return isLeftAlone ? 'left alone' : 'ok';
 }
 
-function followerReport(status: FollowerStatus, ageMs: number): FollowerReport {
-  const { beat: _, leadingSinceMs, pollAgeMs, lags, nodesBehind, ...others } = status;
+function followerReport({ status, ageMs, silentMs }: LastStatus): FollowerReport {
+  const { polls: _, leadingSinceMs, pollAgeMs, lags, nodesBehind, ...others } = status;
   return {
     ...others,
     leadingSince: new Date(leadingSinceMs).toISOString(),
-    heardAgeSeconds: secondsOf(ageMs),
+    heardAgeSeconds: secondsOf(silentMs),
     pollAgeSeconds: secondsOf(pollAgeMs === null ? Infinity : pollAgeMs + ageMs),
     lags: lags.map((count, i) => ({ withinSeconds: LAG_BOUNDS_SECONDS[i] ?? null, count })),
     nodesBehind: nodesBehind.length,

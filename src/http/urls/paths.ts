@@ -20,7 +20,7 @@ const EXTENSIONS: ReadonlyMap<string, AnswerFormat> = new Map([
 /** All extensions. */
 export const EXTENSION_NAMES = [...EXTENSIONS.keys()];
 
-/** Returns the format of an extension in any case; undefined for an unknown one. */
+/** Returns the format of a file extension, in upper or lower case, or undefined if there is no such format. */
 export function formatOf(extension: string): AnswerFormat | undefined {
   return EXTENSIONS.get(extension.toLowerCase());
 }

@@ -57,6 +57,8 @@ function canonicalPath(path: string): string {
     const character = String.fromCharCode(parseInt(escape.slice(1), 16));
     return /[\w.~-]/.test(character) ? character : escape;
   });
+  // Where pypistats.org's rules hold: there, every slash counts.
+  if (/^\/+api\//.test(plain)) return plain.replace(/^\/+/, '/');
   const [first = '', ...others] = trim(plain.split('/'));
   return `/${[first, ...withoutNeedlessSlashes(first, others)].join('/')}`;
 }

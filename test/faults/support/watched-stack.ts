@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { expect, vi } from 'vitest';
 import { scrape, sumOf } from '../../../src/commands/scrape.ts';
-import type { Stack } from '../../../stack/start-stack.ts';
+import type { Stack, StackOptions } from '../../../stack/start-stack.ts';
 import { createPictureCheck, type LoadReport } from '../../support/load.ts';
 import { startTestStack } from '../../support/stack.ts';
 
@@ -46,12 +46,15 @@ export interface WatchedStack {
 export async function startWatchedStack(
   upstreamUrl: string,
   settings: Readonly<Record<string, string>> = {},
+  { followers = 0, onLine }: Pick<StackOptions, 'followers' | 'onLine'> = {},
 ): Promise<WatchedStack> {
   const alarms: string[] = [];
   const stack = await startTestStack({
     upstreamUrl,
     settings: { LOG_LEVEL: 'warn', ...settings },
+    followers,
     onLine(part, line) {
+      onLine?.(part, line);
       if (part.startsWith('api') && alarms.length < MAX_LINES && isAlarming(line))
         alarms.push(`${part}: ${line}`);
     },

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { pino } from 'pino';
 import { onTestFinished, vi } from 'vitest';
 import { readConfig } from '../../../src/config.ts';
+import { createEdge, type Edge } from '../../../src/edge/nodes.ts';
 import { createChangelogFeed } from '../../../src/follow/feeds/changelog.ts';
 import { follow } from '../../../src/follow/follower.ts';
 import { createRssFeed } from '../../../src/follow/feeds/rss.ts';
@@ -27,12 +28,14 @@ export interface FollowHereOptions {
   readonly feed?: 'rss' | 'changelog';
   readonly settings?: Readonly<Record<string, string>>;
   readonly clock?: () => number;
+  /** By default the settings' own. */
+  readonly edge?: Edge;
 }
 
 /** Starts one, and waits until it has a feed and no gap. It is gone when the test is. */
 export async function followHere(
   scene: Scene,
-  { feed = 'rss', settings = {}, clock = Date.now }: FollowHereOptions = {},
+  { feed = 'rss', settings = {}, clock = Date.now, edge }: FollowHereOptions = {},
 ): Promise<FollowerHere> {
   const CACHE_DIR = await tempDirectoryForTest();
   const config = readConfig({ ...scene.settings, CACHE_DIR, ...settings });
@@ -47,7 +50,7 @@ export async function followHere(
         feed === 'rss'
           ? createRssFeed(opened.sources.pypi)
           : createChangelogFeed(opened.sources.pypi),
-      edge: { urls: config.VARNISH_URLS, key: config.PURGE_KEY },
+      edge: edge ?? createEdge(config),
       pollMs: POLL_MS,
       pauses: PAUSES,
       pypistatsPerMinute: config.PYPISTATS_PER_MINUTE,

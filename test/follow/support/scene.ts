@@ -34,6 +34,7 @@ export interface Scene {
   readonly edges: readonly EdgeReader[];
   /** The node itself, which says how long an edge may keep what. */
   readonly node: EdgeReader;
+  readonly nodeUrl: string;
   /** The shared store, as any process sees it. */
   readonly store: Store;
   /** What a follower has to be told. */
@@ -91,6 +92,7 @@ export async function startScene(): Promise<Scene> {
     varnishes,
     edges,
     node,
+    nodeUrl: service.url,
     store,
     settings: {
       REDIS_URL: redis.url,

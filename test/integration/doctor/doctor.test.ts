@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 import { examine } from '../../../src/commands/doctor/doctor.ts';
 import { type Finding, printFindings } from '../../../src/commands/doctor/finding.ts';
@@ -7,6 +7,8 @@ import { checkClock } from '../../../src/commands/doctor/upstreams.ts';
 import { isMissing } from '../../support/programs.ts';
 import { startService, type TestService } from '../../support/service.ts';
 import { createOptionsForTest, createTestOutput } from '../../support/sources.ts';
+import { startSentinels } from '../../support/sentinels.ts';
+import { SENTINEL_STATES } from './sentinel-states.ts';
 import { NOBODY, REDIS_STATES, type Settings, type State, STATES } from './states.ts';
 
 const { version } = manifest;
@@ -45,6 +47,13 @@ describe('pypins doctor', () => {
   test.skipIf(isMissing('redis-server')).each(REDIS_STATES)('if %s', async (...state) =>
     expectFinding(state),
   );
+
+  test.skipIf(isMissing('redis-sentinel'))('of Redis with Sentinel', async () => {
+    const site = await startSentinels();
+    onTestFinished(() => site.close());
+    for (const [state, wrong, ...expected] of SENTINEL_STATES)
+      await expectFinding([state, () => ({ ...site.settings, ...wrong }), ...expected]);
+  });
 
   test.each([
     ['ENOSPC', /Make room/],

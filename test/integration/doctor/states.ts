@@ -68,7 +68,8 @@ export const STATES: readonly State[] = [
   ['there is no follower', () => ({}), 'follower', 'warn', /there is none\nRun `pypins follow`/],
   ['fonts work', () => ({}), 'fonts', 'ok', /letters are drawn/],
   ['PyPI answers', () => ({}), 'PyPI', 'ok', /^answers$/],
-  ['PyPI is down', () => ({ PYPI_URL: NOBODY }), 'PyPI', 'fail', /\nCheck the network/],
+  ['PyPI is down', () => ({ PYPI_URL: NOBODY }), 'PyPI', 'fail', /\nCheck.* and PYPI_URL\./],
+  ['PyPI is down', () => ({ PYPI_URL: NOBODY }), 'clock', 'warn', /PyPI does not answer\n/],
   ['PyPI fails', async () => ({ PYPI_URL: await answering(503) }), 'PyPI', 'warn', /answers 503/],
   [
     'PYPI_URL is a server without projects',

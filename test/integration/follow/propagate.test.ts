@@ -1,5 +1,6 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { StandIn } from '../../../sample/stand-in.ts';
+import { createEdge } from '../../../src/edge/nodes.ts';
 import { type Attempt, propagate } from '../../../src/edge/propagate.ts';
 import type { OpenedSources } from '../../../src/facts/sources.ts';
 import type { Config } from '../../../src/config.ts';
@@ -28,7 +29,7 @@ beforeEach(async () => {
 async function lookAll({ between = (): unknown => undefined } = {}) {
   const stop = new AbortController();
   const looks: (Omit<Attempt, 'purge' | 'serial'> & { isPurged: boolean })[] = [];
-  const edge = { urls: config.VARNISH_URLS, key: config.PURGE_KEY };
+  const edge = createEdge(config);
   const options = { ...opened, edge, retriesMs: RETRIES_MS };
   for await (const { purge, serial: _, ...look } of propagate(options, PROJECT, stop.signal)) {
     looks.push({ ...look, isPurged: purge !== undefined });
@@ -137,7 +138,7 @@ test('purges a release that a request fetched while PyPI did not answer the foll
 test('stops when the signal aborts', async () => {
   await know();
   const stop = new AbortController();
-  const edge = { urls: [], key: '' };
+  const edge = createEdge({ VARNISH_URLS: [], PURGE_KEY: '' });
   const looks = propagate({ ...opened, edge }, PROJECT, stop.signal);
   expect((await looks.next()).value).toMatchObject({ isPending: true });
   stop.abort();

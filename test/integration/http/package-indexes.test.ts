@@ -5,7 +5,7 @@ import { purge } from '../../../src/commands/purge.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { writeStatus } from '../../../src/follow/state/status.ts';
-import { IDLE_FOLLOWER } from '../../support/follower-status.ts';
+import { IDLE_FOLLOWER, lead } from '../../support/follower-status.ts';
 import { startPurgeListener } from '../../support/purge-listener.ts';
 import {
   startService,
@@ -145,11 +145,9 @@ test('while a follower runs, the edge keeps PyPI for a day and other indexes for
   const CACHE_DIR = await tempDirectoryForTest();
   const store = createSqliteStore({ path: `${CACHE_DIR}/facts.sqlite`, maxBytes: 1_000_000 });
   onTestFinished(() => store.close());
-  let beat = 0;
-  const report = () => writeStatus(store, { ...IDLE_FOLLOWER, beat: (beat += 1) });
-  await report();
+  await lead(store);
+  await writeStatus(store, IDLE_FOLLOWER);
   const running = await startServiceForTest({ PYPI_INDEXES: other.url, CACHE_DIR }, pypi);
-  await report();
   const edgeSecondsOf = async (query: string) => {
     const { headers } = await running.get(`/v/both/badge.svg${query}`);
     return headers.get('x-edge-ttl');

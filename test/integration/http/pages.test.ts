@@ -117,7 +117,7 @@ describe('what fails is a page or JSON, never a picture', () => {
     ['/docs/nothing', 404, 'text/html; charset=utf-8', 'not-found'],
     ['/assets/x/..%2F..%2Fpackage.json', 404, 'application/json; charset=utf-8', 'not-found'],
     ['/assets/x/types.ts', 404, 'text/html; charset=utf-8', 'not-found'],
-    ['/api/nothing', 404, 'application/json; charset=utf-8', 'not-found'],
+    ['/docs/nothing.json', 404, 'application/json; charset=utf-8', 'not-found'],
     [`/?project=${'x'.repeat(11_000)}`, 400, 'text/html; charset=utf-8', 'invalid'],
   ])('%.40s is %i', async (path, status, type, verdict) => {
     const { headers, ...answer } = await ask(path);

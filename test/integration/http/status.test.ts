@@ -1,15 +1,16 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRedisStore } from '../../../cache/store/redis/store.ts';
 import { type FollowerStatus, writeStatus } from '../../../src/follow/state/status.ts';
 import { LAG_BOUNDS_SECONDS } from '../../../src/metrics.ts';
 import manifest from '../../../package.json' with { type: 'json' };
+import { lead } from '../../support/follower-status.ts';
 import { isMissing } from '../../support/programs.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { startServiceForTest, type TestService } from '../../support/service.ts';
 
 const REPORT: FollowerStatus = {
   feed: 'rss',
-  beat: 1,
+  polls: 1,
   leadingSinceMs: Date.UTC(2026, 10, 21),
   pollAgeMs: 1_000,
   isBehind: false,
@@ -101,19 +102,24 @@ describe.skipIf(isMissing('redis-server'))('with a follower', () => {
     await redis.stop();
   });
 
-  /** Acts as a follower: writes the report repeatedly. */
-  async function startReporting(): Promise<void> {
-    let beat = Date.now();
-    const report = () => writeStatus(store, { ...REPORT, beat: (beat += 1) });
-    await report();
-    const timer = setInterval(() => void report(), 500);
-    onTestFinished(() => clearInterval(timer));
-  }
+  test('does not trust the last report of a follower that has stopped', async () => {
+    await writeStatus(store, REPORT);
+    const service = await startServiceForTest({ REDIS_URL: redis.url });
+    expect(await statusOf(service)).toMatchObject({
+      following: false,
+      follower: { feed: 'rss', heardAgeSeconds: null, pollAgeSeconds: null },
+    });
+    expect(await pageOf(service)).toContain('down, slow or behind');
+  });
 
   test('shows its report and its age', async () => {
-    await startReporting();
+    await writeStatus(store, REPORT);
+    await lead(store);
     const service = await startServiceForTest({ REDIS_URL: redis.url });
-    await expect.poll(() => statusOf(service)).toMatchObject({ following: true });
+    await writeStatus(store, { ...REPORT, polls: 2 });
+    await expect
+      .poll(() => statusOf(service))
+      .toMatchObject({ following: true, follower: { pollAgeSeconds: 'age' } });
     expect(await statusOf(service)).toMatchObject({
       following: true,
       follower: {
@@ -143,15 +149,5 @@ describe.skipIf(isMissing('redis-server'))('with a follower', () => {
     expect(page).toMatch(/more than 3600 s<\/th><td>0</);
     // Addresses are not public.
     expect(page + JSON.stringify(await statusOf(service))).not.toContain('10.1.2.3');
-  });
-
-  test('does not trust the last report of a follower that has stopped', async () => {
-    await writeStatus(store, { ...REPORT, beat: Date.now() });
-    const service = await startServiceForTest({ REDIS_URL: redis.url });
-    expect(await statusOf(service)).toMatchObject({
-      following: false,
-      follower: { feed: 'rss', heardAgeSeconds: null, pollAgeSeconds: null },
-    });
-    expect(await pageOf(service)).toContain('down, slow or behind');
   });
 });

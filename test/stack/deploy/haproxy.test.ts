@@ -2,17 +2,21 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { Agent, fetch } from 'undici';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { answers, createPart } from '../../../stack/part.ts';
+import { startCli } from '../../support/cli.ts';
 import { listenForTest } from '../../support/listen.ts';
 import { isMissing } from '../../support/programs.ts';
 import { freePort } from '../../support/redis.ts';
+import { startStandIn } from '../../support/service.ts';
 import { makeTempDirectory, tempDirectoryForTest } from '../../support/temp.ts';
 import { readCompose, ROOT, runTool } from './deployed.ts';
 
 const CONFIG = readFileSync(join(ROOT, 'deploy/haproxy/haproxy.cfg'), 'utf8');
 const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const PICTURE = join(ROOT, 'deploy/haproxy/unavailable.http');
+
+const PATIENCE = { timeout: 60_000, interval: 50 };
 
 let site: string;
 // What an operator puts into /etc/haproxy, with a certificate made here.
@@ -66,6 +70,26 @@ describe.skipIf(isMissing('varnishd'))('with TLS in front', () => {
     expect(answer).toMatchObject({ status: 200, cache: 'MISS' });
     expect(await ask(proxy)).toMatchObject({ status: 200, cache: 'HIT' });
     expect(seen.map((headers) => headers['traceparent'])).toEqual([TRACE]);
+  });
+
+  test('one id names a request at HAProxy, Varnish and the API, whatever id the client sends', async () => {
+    const standIn = await startStandIn();
+    onTestFinished(() => standIn.close());
+    const upstreams = { PYPI_URL: standIn.url, PYPISTATS_URL: standIn.url };
+    const api = await startCli(['serve'], { ...upstreams, TRUSTED_PROXIES: '127.0.0.1' });
+    const log = (): string => api.output.out.toString();
+    const url = await vi.waitUntil(() => /"url":"([^"]+)"/.exec(log())?.[1], PATIENCE);
+    const proxy = await startProxy(await startEdge(Number(new URL(url).port)));
+    const { id } = await ask(proxy, { 'X-Request-Id': 'an-id-of-the-client' });
+    expect(id).toMatch(/^[\da-f-]{36}$/);
+    await expect.poll(log).toContain(`"id":"${id}"`);
+  });
+
+  test('what fails at HAProxy has its id in the answer and in the log', async () => {
+    const lines: string[] = [];
+    const proxy = await startProxy(await freePort(), (line) => lines.push(line));
+    const { id } = await ask(proxy);
+    await expect.poll(() => lines.join('\n')).toContain(`{${id}}`);
   });
 
   test('where no Varnish is, it is still a picture, with status 200', async () => {
@@ -123,21 +147,28 @@ async function startEdge(nodePort: number): Promise<number> {
 }
 
 /** HAProxy with free ports and with this user's rights. Returns the port of TLS. */
-async function startProxy(edgePort: number): Promise<number> {
+async function startProxy(edgePort: number, onLine?: (line: string) => void): Promise<number> {
   const [plain, secure] = [await freePort(), await freePort()];
   const file = write((text) =>
     text
-      .replaceAll(/^ {2}(?:user|group|chroot|stats|log|option httplog).*$/gm, '')
+      .replaceAll(/^ {2}(?:user|group|chroot|stats).*$/gm, '')
+      .replace('log /dev/log', 'log stdout format raw')
       .replace('maxconn 20000', 'maxconn 200')
       .replace('bind :80\n', `bind 127.0.0.1:${plain}\n`)
       .replace('bind :443 ', `bind 127.0.0.1:${secure} `)
       .replace('127.0.0.1:8443', `127.0.0.1:${edgePort}`),
   );
-  await start('haproxy', 'haproxy', ['-db', '-f', file], plain);
+  await start('haproxy', 'haproxy', ['-db', '-f', file], plain, onLine);
   return secure;
 }
 
-async function start(name: string, program: string, args: string[], port: number): Promise<void> {
+async function start(
+  name: string,
+  program: string,
+  args: string[],
+  port: number,
+  onLine?: (line: string) => void,
+): Promise<void> {
   const part = createPart({
     name,
     program,
@@ -145,6 +176,7 @@ async function start(name: string, program: string, args: string[], port: number
     settings: {},
     environment: { PATH: `${process.env['PATH']}:/usr/sbin` },
     isReady: () => answers(`http://127.0.0.1:${port}/-/ready`),
+    onLine,
   });
   onTestFinished(() => part.stop());
   await part.start();
@@ -165,6 +197,7 @@ async function ask(
     status: answer.status,
     type: answer.headers.get('content-type'),
     cache: answer.headers.get('x-cache'),
+    id: answer.headers.get('x-request-id'),
     body: await answer.text(),
   };
 }

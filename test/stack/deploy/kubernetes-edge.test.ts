@@ -60,10 +60,10 @@ test.skipIf(isMissing('kubectl', 'varnishd'))(
     expect(answer.status).toBe(200);
     const asked = api.asked.filter(({ url }) => url !== '/-/ready');
     expect(asked.map(({ headers }) => headers['x-forwarded-for'])).toEqual(['198.51.100.7']);
-    const urls = [`http://127.0.0.1:${purgePort}`];
-    const [refused] = await purgeEdge({ urls, key: 'another' }, { tags: ['*'] });
+    const nodes = () => Promise.resolve([{ url: `http://127.0.0.1:${purgePort}` }]);
+    const [refused] = await purgeEdge({ nodes, key: 'another' }, { tags: ['*'] });
     expect(refused?.failure).toBeDefined();
-    const [purged] = await purgeEdge({ urls, key: 'the-key' }, { tags: ['*'] });
+    const [purged] = await purgeEdge({ nodes, key: 'the-key' }, { tags: ['*'] });
     expect(purged?.failure).toBeUndefined();
   },
 );

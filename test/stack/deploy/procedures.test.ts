@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 import { listPaths } from '../../../src/commands/warm-list.ts';
-import { purgeEdge } from '../../../src/edge/purge.ts';
+import { purgeNode } from '../../../src/edge/purge.ts';
 import { describeEdge } from '../../../stack/edge.ts';
 import { createPart } from '../../../stack/part.ts';
 import { isMissing } from '../../support/programs.ts';
 import { freePort } from '../../support/redis.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
-import { ROOT, runTool } from './deployed.ts';
+import { readCompose, ROOT, runTool } from './deployed.ts';
 import { blocksOf, createMachine, type Machine } from './document.ts';
 
 /*
@@ -144,15 +144,21 @@ test.skipIf(isMissing('varnishd'))(
     onTestFinished(() => edge.stop());
     await edge.start();
     const work = join(directory, 'n');
-    const node = { urls: [`http://127.0.0.1:${purgePort}`], key: 'key' };
-    const [ofSample] = await purgeEdge(node, { tags: ['a'] });
-    expect(ofSample?.failure).toBeDefined();
+    const node = { url: `http://127.0.0.1:${purgePort}` };
+    const ofSample = await purgeNode('key', node, { tags: ['a'] });
+    expect(ofSample.failure).toBeDefined();
 
-    const [reload = ''] = blocksOf('### Load new VCL');
-    const here = `${reload.trim().replace('/opt/pypins', ROOT)} -n ${work}`;
-    for (let times = 0; times < 3; times += 1) await machine.run(here);
-    const [outcome] = await purgeEdge(node, { tags: ['a'] });
-    expect(outcome).toEqual({ url: node.urls[0], purged: 0, rules: manifest.version });
+    expect(readCompose().services['varnish']?.volumes).toEqual(['./varnish:/etc/varnish:ro']);
+    const [[byUnit = ''], [, byCompose = '']] = [
+      blocksOf('### Load new VCL'),
+      blocksOf('## Docker'),
+    ];
+    for (const block of [byUnit, byCompose, byUnit]) {
+      const script = block.trim().replace(/^docker compose exec varnish \/etc|\/opt\/pypins/, ROOT);
+      await machine.run(`${script} -n ${work}`);
+    }
+    const outcome = await purgeNode('key', node, { tags: ['a'] });
+    expect(outcome).toEqual({ ...node, purged: 0, rules: manifest.version });
     const list = await runTool('varnishadm', ['-n', work, 'vcl.list']);
     expect(list.match(/^available/gm)).toBeNull();
 

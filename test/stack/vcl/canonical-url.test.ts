@@ -13,11 +13,13 @@ import { toHex } from '../../../src/imaging/color.ts';
 import { PARAMETERS } from '../../../src/badges/parameters.ts';
 import { isPage } from '../../../src/http/urls/paths.ts';
 import { requestContext } from '../../../src/http/request-context.ts';
+import { readQuery } from '../../../src/http/api/api.ts';
 import { createRoutes } from '../../../src/http/routes.ts';
 import type { SendBadge } from '../../../src/http/badges/send.ts';
 import type { BadgeContext, BadgeState } from '../../../src/http/state.ts';
 import { isRelease, normalizeName } from '../../../src/facts/names.ts';
 import { OWN_PARAMETERS, readState } from '../../../page/shared/state.js';
+import { servedWith } from '../../../src/badges/catalog.ts';
 import { createCatalog } from '../../../src/pages/catalog.ts';
 import { isMissing } from '../../support/programs.ts';
 import { startVarnish, type TestVarnish } from '../../support/varnish.ts';
@@ -36,7 +38,7 @@ const agent = new HttpAgent({ keepAlive: true });
 /** The target of each request as it arrived at the API. */
 const arrived = new WeakMap<IncomingMessage, string>();
 
-const catalog = createCatalog();
+const catalog = createCatalog(servedWith(false));
 
 /** What a page reads of its query. */
 function queryOfPage({ path, query, querystring }: BadgeContext): object {
@@ -101,6 +103,7 @@ function createReader(refuseLong: Targets['refuseLong']): Koa<BadgeState> {
     sendBadge,
     openPages: () => Promise.reject(new Error('pages are answered before')),
     refresh: (ctx, name) => answer(ctx, { name }),
+    sendApi: (ctx) => answer(ctx, { api: ctx.path }),
   });
   const nothing = (): undefined => undefined;
   app.use(
@@ -124,7 +127,7 @@ function createReader(refuseLong: Targets['refuseLong']): Koa<BadgeState> {
   app.use((ctx, next) => {
     if (!isPage(ctx.path)) return next();
     ctx.set('X-Badge-Status', 'ok');
-    const query = queryOfPage(ctx);
+    const query = ctx.path.startsWith('/api/') ? readQuery(ctx.querystring) : queryOfPage(ctx);
     ctx.body = { canonical: arrived.get(ctx.req), meaning: { page: ctx.path, query } };
     return undefined;
   });

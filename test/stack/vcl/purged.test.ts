@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { purgeEdge } from '../../../src/edge/purge.ts';
+import { purgeNode } from '../../../src/edge/purge.ts';
 import { PURGE_KEY } from '../../support/stack.ts';
 import { startVarnish, type TestVarnish } from '../../support/varnish.ts';
 import { isMissing } from '../../support/programs.ts';
@@ -56,9 +56,9 @@ async function read(): Promise<string> {
 }
 
 async function purge(): Promise<void> {
-  const edge = { urls: [varnish.purgeUrl], key: PURGE_KEY };
-  const outcome = await purgeEdge(edge, { tags: ['project/requests'] });
-  expect(outcome).toMatchObject([{ purged: 1 }]);
+  const target = { tags: ['project/requests'] };
+  const outcome = await purgeNode(PURGE_KEY, { url: varnish.purgeUrl }, target);
+  expect(outcome).toMatchObject({ purged: 1 });
 }
 
 /** Readers who come before the node has answered the first of them. */

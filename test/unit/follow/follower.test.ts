@@ -12,6 +12,7 @@ import {
 } from '../../../src/facts/schema.ts';
 import type { Feed, FeedNews } from '../../../src/follow/feeds/feed.ts';
 import { follow, type FollowerOptions } from '../../../src/follow/follower.ts';
+import { createEdge } from '../../../src/edge/nodes.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { readState } from '../../../src/follow/state/state.ts';
 import { MINUTE } from '../cache/facts/harness.ts';
@@ -122,7 +123,7 @@ function startFollowing(): () => Promise<void> {
         settleMs: 20,
         close: () => Promise.resolve(),
       },
-      edge: { urls: [node.url], key: PURGE_KEY },
+      edge: createEdge({ VARNISH_URLS: [node.url], PURGE_KEY }),
       pollMs: 100,
       pypistatsPerMinute: 20,
       log,
@@ -131,6 +132,7 @@ function startFollowing(): () => Promise<void> {
         changes: (outcome, count) => counts.set(outcome, (counts.get(outcome) ?? 0) + count),
         purges: ignore,
         lag: ignore,
+        nodes: ignore,
       },
       clock: () => Date.now() + skewMs,
     },

@@ -11,6 +11,8 @@ type Answerer = (response: ServerResponse, tags: readonly string[]) => void | Pr
 /** A node's purge listener. */
 export interface PurgeListener {
   readonly url: string;
+  /** `Host` of all requests. */
+  readonly hosts: ReadonlySet<string>;
   /** The tags of the requests that it has taken, one entry a request. */
   readonly taken: string[][];
   /** All of them, each once, sorted; forgets them. */
@@ -24,7 +26,11 @@ export interface PurgeListener {
 }
 
 /** Starts one; it is stopped when the running test is over. */
-export async function startPurgeListener(): Promise<PurgeListener> {
+export async function startPurgeListener(
+  address = '127.0.0.1',
+  chosenPort = 0,
+): Promise<PurgeListener> {
+  const hosts = new Set<string>();
   const taken: string[][] = [];
   const take: Answerer = (response, tags) => {
     taken.push([...tags]);
@@ -32,6 +38,7 @@ export async function startPurgeListener(): Promise<PurgeListener> {
   };
   let answer = take;
   const server = createServer((request, response) => {
+    hosts.add(String(request.headers.host));
     const tags = tagsOf(request);
     if (tags === undefined) response.writeHead(403).end();
     else void answer(response, tags);
@@ -43,14 +50,15 @@ export async function startPurgeListener(): Promise<PurgeListener> {
     await closed;
   };
   const start = async (port: number): Promise<number> => {
-    server.listen(port, '127.0.0.1');
+    server.listen(port, address);
     await once(server, 'listening');
     return addressOf(server.address()).port;
   };
-  const port = await start(0);
+  const port = await start(chosenPort);
   onTestFinished(() => (server.listening ? stop() : undefined));
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${address}:${port}`,
+    hosts,
     taken,
     takeTags: () => [...new Set(taken.splice(0).flat())].toSorted(),
     answers: (next) => void (answer = next),

@@ -1,5 +1,7 @@
 import type { Store } from '../../../cache/store/contract.ts';
-import { createPurger, type NodePositions, type Purger } from '../../../src/follow/purger.ts';
+import { createEdge } from '../../../src/edge/nodes.ts';
+import { createPurger, type Purger } from '../../../src/follow/purger.ts';
+import type { NodePositions } from '../../../src/follow/roll.ts';
 import { createClock, openStore, type TestClock } from './harness.ts';
 import { PURGE_KEY, type PurgeListener, startPurgeListener } from './purge-listener.ts';
 
@@ -10,10 +12,10 @@ export interface Edge {
   readonly nodes: readonly [PurgeListener, PurgeListener];
   readonly urls: readonly [string, string];
   readonly counts: Record<'purged' | 'failed', number>;
-  /** What was told of the nodes, in order: their number, and `fails` or `is back`. */
+  /** What was logged about the nodes, in order: their number, and `fails` or `is back`. */
   readonly told: string[];
   /** A purger that begins from there. */
-  readonly begin: (positions?: NodePositions) => Purger;
+  readonly begin: (positions?: NodePositions) => Promise<Purger>;
   /** One that has nothing left to do; with the store as it sees it. */
   readonly beginWell: (over?: Store) => Promise<Purger>;
 }
@@ -26,9 +28,9 @@ export async function startEdge(): Promise<Edge> {
   const urls = [nodes[0].url, nodes[1].url] as const;
   const counts = { purged: 0, failed: 0 };
   const told: string[] = [];
-  const begin = (positions: NodePositions = {}, over = store): Purger =>
+  const begin = (positions: NodePositions = {}, over = store): Promise<Purger> =>
     createPurger({
-      edge: { urls, key: PURGE_KEY },
+      edge: createEdge({ VARNISH_URLS: [...urls], PURGE_KEY }),
       store: over,
       positions,
       observe: (outcome, projects) => (counts[outcome] += projects),
@@ -45,7 +47,7 @@ export async function startEdge(): Promise<Edge> {
     told,
     begin,
     async beginWell(over) {
-      const purger = begin({}, over);
+      const purger = await begin({}, over);
       await purger.tick();
       for (const node of nodes) node.takeTags();
       return purger;

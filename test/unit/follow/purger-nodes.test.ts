@@ -4,7 +4,7 @@ import { makeFlaky } from './harness.ts';
 import type { PurgeListener } from './purge-listener.ts';
 import { startEdge } from './purger-harness.ts';
 
-const SECOND_PURGE_MS = 6 * SECOND;
+const SECOND_PURGE_MS = 10 * SECOND;
 const MARGIN_MS = 2 * MINUTE;
 
 /** Lets a node answer what has the tag only when it is released, with one status, and all else with another. */

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readInput } from '../../../page/shared/input.js';
+import { servedWith } from '../../../src/badges/catalog.ts';
 import { createCatalog } from '../../../src/pages/catalog.ts';
 import type { Catalog, CatalogKind } from '../../../page/types.ts';
 
-const catalog = createCatalog();
+const catalog = createCatalog(servedWith(false));
 const text = { changes: 'look', about: '', example: '', isOffered: true } as const;
 /** With what later versions of the catalog have. */
 const whole: Catalog = {
@@ -150,6 +151,7 @@ describe('what has no badge here is refused in words', () => {
     ['https://', 'valid'],
     [`https://img.shields.io/badge/${'x'.repeat(20_000)}`, 'too long'],
     ['two words', 'neither'],
+    ['requests==2.32.3', 'neither'],
     ['binary \u0000 bytes', 'not a text'],
     ['x'.repeat(2 ** 20 + 1), '1 MiB'],
     ['a text\nwithout badges', 'no badge'],
@@ -181,6 +183,7 @@ test.each([
   ["# comment\n[build-system]\nrequires = []\n[ project ]\nname='requests'"],
   ['[tool.poetry]\n"name" = "requests"'],
   ['project.name = "requests"'],
+  ['[[tool.mypy.overrides]]\nmodule = "a"\n[project]\nname = "requests"'],
   ['[project]\ndescription = """\nname = "other"\n"""\nname = "requests"'],
 ])('%j names the project requests', (given) => {
   expect(readInput(given, catalog)).toEqual({ type: 'project', project: 'requests' });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readInput } from '../../../page/shared/input.js';
+import { servedWith } from '../../../src/badges/catalog.ts';
 import { createCatalog } from '../../../src/pages/catalog.ts';
 
-const catalog = createCatalog();
+const catalog = createCatalog(servedWith(false));
 const ORIGIN = 'https://badges.test';
 
 function convert(text: string): string {
@@ -62,7 +63,7 @@ describe('a README of any markup keeps everything but its badges', () => {
     expect(convert(from)).toBe(to);
   });
 
-  test('tells of each badge what is lost', () => {
+  test('reports what each badge loses', () => {
     const text =
       'a https://img.shields.io/pypi/v/a?link=x and\n https://img.shields.io/github/stars/a/b';
     expect(readInput(text, catalog, ORIGIN)).toMatchObject({

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { servedWith } from '../../../src/badges/catalog.ts';
 import { createCatalog } from '../../../src/pages/catalog.ts';
 import { renderHome } from '../../../src/pages/home.ts';
 
-const catalog = createCatalog();
+const catalog = createCatalog(servedWith(false));
 
 /** Returns the tags of the first page, with the names of their attributes. */
 function structureOf(parameters: Record<string, string>): string[] {
@@ -34,7 +35,13 @@ test('no text changes the structure of the page', () => {
 });
 
 test('no value of a parameter changes the structure of the page', () => {
-  const names = [...catalog.parameters.map(({ name }) => name), 'as', 'file', 'darkColor'];
+  const names = [
+    ...catalog.parameters.map(({ name }) => name),
+    'as',
+    'file',
+    'darkColor',
+    'nolabel',
+  ];
   const shown = structureOf({ project: 'requests' });
   fc.assert(
     fc.property(fc.constantFrom(...names), hostile, (name, value) => {

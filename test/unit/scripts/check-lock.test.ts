@@ -19,6 +19,11 @@ test.each([
     { integrity: 'sha512-AAAA', hasInstallScript: true },
     ['node_modules/a: its install script does not run (.npmrc)'],
   ],
+  [
+    'an optional package that has none',
+    { integrity: 'sha512-AAAA', optionalDependencies: { b: '1.0.0' } },
+    ['node_modules/a: lacks its optional b'],
+  ],
   ['all that is wanted', { integrity: 'sha512-AAAA' }, []],
 ])('an entry of the lock file with %s', (_, entry, faults) => {
   expect(faultsOf(entry)).toEqual(faults);
@@ -28,6 +33,6 @@ test('a permission is for one path, and ends when it is not needed', () => {
   const permitted = new Map([['node_modules/a', 'why']]);
   expect(faultsOf({}, permitted)).toEqual([]);
   expect(faultsOf({ integrity: 'sha512-AAAA' }, permitted)).toEqual([
-    'node_modules/a: is permitted without integrity, and has one',
+    'node_modules/a: is permitted to have faults, and has none',
   ]);
 });

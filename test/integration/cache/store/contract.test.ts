@@ -109,6 +109,17 @@ describe.each(BACKENDS)('the %s store', (tier, startBackend) => {
       expect(await answer.lease.renew(LONG_MS)).toBe('lost');
     });
 
+    test('tells everybody for how long it is held', async () => {
+      const key = newKey();
+      expect(await other.leaseLeftMs(key)).toBe(0);
+      const answer = await store.acquireLease(key, LONG_MS);
+      const leftMs = await other.leaseLeftMs(key);
+      expect(leftMs).toBeGreaterThan(0);
+      expect(leftMs).toBeLessThanOrEqual(LONG_MS);
+      if (answer.state === 'granted') await answer.lease.release();
+      expect(await other.leaseLeftMs(key)).toBe(0);
+    });
+
     test('does not affect other keys', async () => {
       expect(await store.acquireLease(newKey(), LONG_MS)).toMatchObject({ state: 'granted' });
       expect(await store.acquireLease(newKey(), LONG_MS)).toMatchObject({ state: 'granted' });

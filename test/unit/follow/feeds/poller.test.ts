@@ -17,6 +17,8 @@ interface Polling {
   readonly asked: (string | undefined)[];
   readonly taken: { changes: readonly Change[]; hasGap: boolean }[];
   readonly complaints: string[];
+  /** The messages of the log so far. */
+  readonly told: () => string[];
   readonly polls: string[];
   says(news: Partial<FeedNews>): void;
   fails(reason?: unknown): void;
@@ -28,7 +30,7 @@ function createPolling(position?: string): Polling {
   const asked: Polling['asked'] = [];
   const taken: Polling['taken'] = [];
   const polls: string[] = [];
-  const { log, complaints } = createTestLog();
+  const { log, lines, complaints } = createTestLog();
   let answer: () => Promise<FeedNews> = () => Promise.reject(new Error('nothing is set'));
   let work = (): Promise<void> => Promise.resolve();
   const feed: Feed = { name: 'rss', poll: (from) => (asked.push(from), answer()) };
@@ -37,6 +39,7 @@ function createPolling(position?: string): Polling {
     changes: () => undefined,
     purges: () => undefined,
     lag: () => undefined,
+    nodes: () => undefined,
   };
   const poller = createPoller({
     feed,
@@ -54,6 +57,7 @@ function createPolling(position?: string): Polling {
     asked,
     taken,
     complaints,
+    told: () => lines.map(({ msg }) => msg),
     polls,
     says: (news) => {
       answer = () => Promise.resolve({ changes: [], hasGap: false, position: 'next', ...news });
@@ -127,6 +131,8 @@ describe('while the feed fails', () => {
     expect(await polling.poller.step(forEver)).toBeLessThanOrEqual(1.1 * POLL_MS);
     polling.fails();
     expect(await polling.poller.step(forEver)).toBe(20 * SECOND);
+    const [begins, ends] = ['the feed does not answer', 'the feed answers again'];
+    expect(polling.told()).toEqual([begins, ends, begins]);
   });
 
   test('the pause stays bounded in an outage of weeks', async () => {

@@ -15,6 +15,8 @@ describe('slashes', () => {
     ['/:see-https://x.org-blue/', '/:see-https://x.org-blue'],
     ['/static//chat//on%20matrix//green/', '/static/chat/on%20matrix/green'],
     ['/badges//a', '/badges/a'],
+    ['//api/packages//a/recent/?&period=day', '/api/packages//a/recent/?&period=day'],
+    ['/api', '/api'],
     ['/v/a/badge.svg?label=a//b/', '/v/a/badge.svg?label=a//b/'],
   ])('%s is %s', (target, canonical) => {
     expect(canonicalTarget(target)).toBe(canonical);
