@@ -15,6 +15,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const NOT_OURS = new Set([
   'PATH',
   'NODE_OPTIONS',
+  'NODE_EXTRA_CA_CERTS',
   'LISTEN_FDS',
   'LISTEN_PID',
   'GET',
