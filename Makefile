@@ -51,7 +51,7 @@ test: check ## the gates, then in minutes: unit and integration tests, the edge'
 
 # Programs for tests that are too large for every installation.
 test/%/node_modules/.installed: test/%/package-lock.json
-	cd $(@D)/.. && npm ci --no-audit --no-fund --loglevel=error
+	cd test/$* && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 test-faults: install test/clickhouse/node_modules/.installed test/telemetry/node_modules/.installed ## the long rest: faults, floods, hostile clients and upstreams, the follower over simulated hours, the page in a browser

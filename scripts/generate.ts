@@ -6,6 +6,7 @@ import { renderColorRules } from '../varnish/color-rules.ts';
 import { renderEscapeRules } from '../varnish/escape-rules.ts';
 import { renderFaultPictures } from '../varnish/fault-pictures.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { renderKustomization } from '../varnish/kustomization.ts';
 import { sub } from '../varnish/rule.ts';
 import { renderLargeRules } from '../varnish/large-rules.ts';
 import { renderPageRules } from '../varnish/page-rules.ts';
@@ -55,6 +56,7 @@ const files: [file: string, content: string][] = [
   ['varnish/rules/escape-rules.vcl', renderEscapeRules()],
   ['varnish/rules/large-rules.vcl', renderLargeRules()],
   ['varnish/rules/version.vcl', renderVersion()],
+  ['varnish/kustomization.yaml', renderKustomization()],
   ['varnish/rules/fault-pictures.vcl', await renderFaultPictures()],
   ...drawPictures(),
 ];

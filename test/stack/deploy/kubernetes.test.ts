@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { isMissing } from '../../support/programs.ts';
 import { makeTempDirectory, tempDirectoryForTest } from '../../support/temp.ts';
-import { ROOT } from './deployed.ts';
 import { blocksOf, createMachine } from './document.ts';
 import { findFaults } from './kubernetes/faults.ts';
 import { MUTATIONS } from './kubernetes/mutations.ts';
@@ -123,13 +122,6 @@ test.skipIf(isMissing('kubectl', 'openssl'))(
     expect(applied).toEqual(Array(3).fill('kubectl apply -k deploy/kubernetes/ingress'));
   },
 );
-
-test('every file of the rules is in the ConfigMaps', () => {
-  const kustomization = readFileSync(join(ROOT, 'varnish/kustomization.yaml'), 'utf8');
-  const listed = [...kustomization.matchAll(/- (rules\/\S+)/g)].map(([, path]) => path);
-  const rules = readdirSync(join(ROOT, 'varnish/rules')).map((name) => `rules/${name}`);
-  expect(listed).toEqual(rules.toSorted());
-});
 
 const namedSchema = z.object({ kind: z.string(), metadata: z.object({ name: z.string() }) });
 
