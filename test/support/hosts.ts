@@ -11,12 +11,15 @@ const NETWORK = '198.18';
 /** Nobody has it: what is sent there is lost without a word. */
 const NOWHERE = '02:00:00:00:00:99';
 
+/** Runs a program with other names of hosts. `ip netns exec` has mounts of its own: nobody else sees them. */
+const WITH_NAMES = 'mount --bind "$0" /etc/hosts && exec "$@"';
+
 /** A host of its own on this machine: a network namespace with an address. */
 export interface Host {
   readonly name: string;
   readonly address: string;
   /** The command that runs a program there, with names of the test's own: program and arguments. */
-  readonly command: (program: string, args: readonly string[]) => readonly [string, ...string[]];
+  readonly command: (program: string, args: readonly string[]) => string[];
 }
 
 /** Hosts that reach each other and the test over a bridge. */
@@ -61,12 +64,10 @@ export async function makeHosts(names: readonly string[], directory: string): Pr
       {
         name,
         address: `${network}.${at + 10}`,
-        // `ip netns exec` has a mount namespace of its own: nobody else sees these names.
-        command: (program, args) => [
-          'ip',
-          ...['netns', 'exec', spaceOf(name), 'sh', '-c'],
-          ...['mount --bind "$0" /etc/hosts && exec "$@"', hostsFile, program, ...args],
-        ],
+        command: (program, args) =>
+          ['ip', 'netns', 'exec', spaceOf(name), 'sh', '-c', WITH_NAMES, hostsFile, program].concat(
+            args,
+          ),
       },
     ]),
   );

@@ -27,13 +27,14 @@ export interface Place {
 }
 
 type Program = Pick<PartOptions, 'name' | 'isReady'> & {
-  readonly command: readonly [program: string, ...args: string[]];
+  /** The program and its arguments. */
+  readonly command: readonly string[];
   readonly settings?: Readonly<Record<string, string>>;
 };
 
 function describe({ host }: Place, { name, isReady, command, settings = {} }: Program) {
-  const [program, ...words] = command;
-  const [ip, ...args] = host.command(program, words);
+  const [program = '', ...words] = command;
+  const [ip = '', ...args] = host.command(program, words);
   // Debian keeps daemons, and `ip`, outside the PATH of users.
   const PATH = [process.env['PATH'], '/usr/sbin', '/sbin'].join(delimiter);
   const environment = { ...SHARED_CODE, PATH };
@@ -48,13 +49,11 @@ export async function describeVarnish(place: Place, apis: readonly Host[]): Prom
   await writeFile(join(directory, 'backends.vcl'), await siteOf(apis));
   return describe(place, {
     name: `varnish on ${name}`,
-    command: [
-      'varnishd',
-      ...['-j', 'none', '-F', '-n', join(directory, 'n'), '-f', join(RULES, 'default.vcl')],
-      ...['-p', `vcl_path=${directory}`, ...EDGE_PARAMETERS],
-      ...['-a', `public=${address}:${PORTS.edge}`, '-a', `purge=${address}:${PORTS.purge}`],
-      ...['-s', 'malloc,32m', '-s', 'Transient=malloc,16m', '-l', '4m'],
-    ],
+    command: ['varnishd', '-j', 'none', '-F', '-n', join(directory, 'n')].concat(
+      ['-f', join(RULES, 'default.vcl'), '-p', `vcl_path=${directory}`, ...EDGE_PARAMETERS],
+      ['-a', `public=${address}:${PORTS.edge}`, '-a', `purge=${address}:${PORTS.purge}`],
+      ['-s', 'malloc,32m', '-s', 'Transient=malloc,16m', '-l', '4m'],
+    ),
     settings: { PURGE_KEY },
     isReady: () => answers(`http://${address}:${PORTS.edge}/-/ready`),
   });
@@ -106,12 +105,11 @@ export async function describeRedis(place: Place, master?: Host): Promise<PartOp
   const copied = master === undefined ? [] : ['--replicaof', `${master.address} ${PORTS.redis}`];
   return describe(place, {
     name: `redis on ${host.name}`,
-    command: [
-      'redis-server',
-      ...['--port', `${PORTS.redis}`, '--bind', host.address, '--dir', directory, '--save', ''],
-      ...['--requirepass', PASSWORD, '--masterauth', PASSWORD, ...copied],
-      ...['--repl-diskless-sync-delay', '0'],
-    ],
+    command: ['redis-server', '--port', `${PORTS.redis}`, '--bind', host.address].concat(
+      ['--dir', directory, '--save', '', '--repl-diskless-sync-delay', '0'],
+      ['--requirepass', PASSWORD, '--masterauth', PASSWORD],
+      copied,
+    ),
     isReady: () => listens(host.address, PORTS.redis),
   });
 }

@@ -1,6 +1,3 @@
-import { createConnection, createServer, type Server } from 'node:net';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { vi } from 'vitest';
 import { createRedisStore } from '../../../cache/store/redis/store.ts';
@@ -9,33 +6,22 @@ import { projectsNamed } from '../../../sample/projects/sample-projects.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 import { scrape, sumOf } from '../../../src/commands/scrape.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
-import { createPart, type Part, type PartOptions } from '../../../stack/part.ts';
+import type { Part } from '../../../stack/part.ts';
 import {
   createEdgeReader,
   type EdgeReader,
   versionPath,
 } from '../../follow/support/edge-reader.ts';
 import { type Hosts, makeHosts } from '../../support/hosts.ts';
-import { NO_PYPI_BUDGET } from '../../support/no-budget.ts';
 import { MASTER, PASSWORD, SENTINEL_PASSWORD } from '../../support/sentinels.ts';
 import { makeTempDirectory } from '../../support/temp.ts';
-import {
-  describePypins,
-  describeRedis,
-  describeSentinel,
-  describeVarnish,
-  type Place,
-  PORTS,
-} from './hosts-programs.ts';
+import { APIS, createParts, NODES_NAME, openWay, REDISES, VARNISHES } from './hosts-parts.ts';
+import { PORTS } from './hosts-programs.ts';
 
-const VARNISHES = ['v1', 'v2', 'v3'];
-const APIS = ['a1', 'a2', 'a3'];
-const REDISES = ['r1', 'r2', 'r3'];
 const PROJECTS = 200;
 const MAX_PROGRAMS = 30;
 /** Deadline of all that takes its time; a busy machine is late. */
 export const PATIENCE = { timeout: 90_000, interval: 100 };
-const NAME = 'varnish-nodes';
 
 type Program = 'varnish' | 'serve' | 'follow' | 'redis' | 'sentinel';
 
@@ -77,7 +63,7 @@ export async function startSite(): Promise<Site> {
   const names = [...VARNISHES, ...APIS, ...REDISES];
   const hosts = await makeHosts(names, directory.path);
   const way = await openWay(hosts.address, Number(new URL(standIn.url).port));
-  const parts = await describeAll(hosts, directory.path);
+  const parts = await createParts(hosts, directory.path);
   const part = (program: Program, host: string): Part => {
     const found = parts.get(`${program} on ${host}`);
     if (found === undefined) throw new Error(`no ${program} on ${host}`);
@@ -91,7 +77,7 @@ export async function startSite(): Promise<Site> {
     return reader;
   };
   const setEdges = (edges: readonly string[]): Promise<void> =>
-    hosts.setNames({ [NAME]: edges.map((edge) => hosts.of(edge).address) });
+    hosts.setNames({ [NODES_NAME]: edges.map((edge) => hosts.of(edge).address) });
   const sentinels = REDISES.map((name) => ({ host: hosts.of(name).address, port: PORTS.sentinel }));
   const redis = {
     sentinels,
@@ -201,42 +187,6 @@ export async function startSite(): Promise<Site> {
   };
 }
 
-async function describeAll(hosts: Hosts, directory: string): Promise<Map<string, Part>> {
-  const place = (host: string, program: string): Place => ({
-    host: hosts.of(host),
-    directory: join(directory, host, program),
-  });
-  const settings = {
-    LOG_LEVEL: 'silent',
-    CONTACT: 'tests',
-    ...NO_PYPI_BUDGET,
-    PYPI_URL: `http://${hosts.address}:${PORTS.api}`,
-    PYPISTATS_URL: `http://${hosts.address}:${PORTS.api}`,
-    REDIS_SENTINELS: REDISES.map(
-      (name) => `redis://${hosts.of(name).address}:${PORTS.sentinel}`,
-    ).join(','),
-    REDIS_MASTER: MASTER,
-    REDIS_PASSWORD: PASSWORD,
-    REDIS_SENTINEL_PASSWORD: SENTINEL_PASSWORD,
-    VARNISH_URLS: `http://${NAME}:${PORTS.purge}`,
-    TRUSTED_PROXIES: VARNISHES.map((name) => hosts.of(name).address).join(','),
-    LIMIT_EXEMPT: '198.18.0.0/15',
-    FOLLOW_SECONDS: '5',
-  };
-  const apis = APIS.map(hosts.of);
-  const first = hosts.of(REDISES[0] ?? '');
-  const redis = (name: string): Promise<PartOptions> =>
-    describeRedis(place(name, 'redis'), name === first.name ? undefined : first);
-  const described = await Promise.all([
-    ...VARNISHES.map((name) => describeVarnish(place(name, 'varnish'), apis)),
-    ...APIS.map((name) => describePypins(place(name, 'serve'), 'serve', settings)),
-    ...APIS.map((name) => describePypins(place(name, 'follow'), 'follow', settings)),
-    ...REDISES.map(redis),
-    ...REDISES.map((name) => describeSentinel(place(name, 'sentinel'), first)),
-  ]);
-  return new Map(described.map((each) => [each.name, createPart(each)]));
-}
-
 const retryStrategy = (): number => 200;
 
 /** The address of the master by a sentinel; empty if it does not answer. */
@@ -245,21 +195,4 @@ async function masterAddress(sentinel: Redis): Promise<string> {
     .call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', MASTER)
     .catch(() => undefined);
   return Array.isArray(reply) ? String(reply[0]) : '';
-}
-
-/** The stand-in listens at this machine alone: a way to it from the hosts. */
-async function openWay(address: string, port: number): Promise<Server> {
-  const server = createServer((client) => {
-    const target = createConnection({ port, host: '127.0.0.1' });
-    for (const [one, other] of [
-      [client, target],
-      [target, client],
-    ] as const)
-      one
-        .on('error', () => undefined)
-        .on('close', () => other.destroy())
-        .pipe(other);
-  }).listen(PORTS.api, address);
-  await once(server, 'listening');
-  return server;
 }
