@@ -90,8 +90,10 @@ export async function createDebianHost(directory: string): Promise<DebianHost> {
         machine.kill('SIGKILL');
         if (leader !== undefined) process.kill(Number(leader), 'SIGKILL');
         await once(machine, 'close');
-        const groups = `${CGROUPS} && find debian-${machine.pid} -depth -type d -exec rmdir {} ';'`;
-        await run('unshare', ['--mount', 'sh', '-c', groups]);
+        const group = `debian-${machine.pid}`;
+        // Until the last of its processes is gone.
+        const groups = `while [ -d ${group} ]; do find ${group} -depth -type d -exec rmdir {} ';'; done`;
+        await run('unshare', ['--mount', 'sh', '-c', `${CGROUPS} && ${groups} 2>/dev/null`]);
       }
       await run('rm', ['-r', '--force', '--one-file-system', root]);
     },
