@@ -93,7 +93,7 @@ export async function createDebianHost(directory: string): Promise<DebianHost> {
         const group = `debian-${machine.pid}`;
         // Until the last of its processes is gone.
         const groups = `while [ -d ${group} ]; do find ${group} -depth -type d -exec rmdir {} ';'; done`;
-        await run('unshare', ['--mount', 'sh', '-c', `${CGROUPS} && ${groups} 2>/dev/null`]);
+        await run('unshare', ['--mount', 'sh', '-c', `${CGROUPS} && ${groups} 2>/dev/null; true`]);
       }
       await run('rm', ['-r', '--force', '--one-file-system', root]);
     },
