@@ -57,7 +57,7 @@ export function createReleaseTally(project: string): ReleaseTally {
     add(json) {
       const { data: file } = fileSchema.safeParse(parse(json));
       const text = file && versionOfFile(file.filename, project);
-      if (file === undefined || text === undefined || text.length > MAX_TEXT) return;
+      if (file === undefined || text === undefined || !isVersionText(text)) return;
       const version = readVersion(text);
       const counted = byKey.get(version.key) ?? countOf(version);
       byKey.set(version.key, counted);
@@ -67,10 +67,7 @@ export function createReleaseTally(project: string): ReleaseTally {
     },
     isEmpty: () => byKey.size === 0,
     summarize(versions, release) {
-      const read = versions
-        ?.filter((version) => version.length <= MAX_TEXT)
-        .slice(-MAX_VERSIONS)
-        .map(readVersion);
+      const read = versions?.filter(isVersionText).slice(-MAX_VERSIONS).map(readVersion);
       const all = (read ?? [...byKey.values()].map(({ version }) => version)).map((version) =>
         tallied(version, byKey.get(version.key)),
       );
@@ -84,6 +81,11 @@ export function createReleaseTally(project: string): ReleaseTally {
       };
     },
   };
+}
+
+/** Whether a text can name a release: some are no versions of PEP 440, but none is empty. */
+function isVersionText(text: string): boolean {
+  return text.trim() !== '' && text.length <= MAX_TEXT;
 }
 
 function parse(json: string): unknown {

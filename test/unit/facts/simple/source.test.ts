@@ -86,6 +86,9 @@ describe('the highest version that is not yanked, and the latest release', () =>
     ['yanked final releases', ['1.0', '2.0rc1'], [yanked('1.0')], '2.0rc1', '2.0rc1'],
     ['a local version', ['1.0', '1.0+cu118'], [], '1.0+cu118', '1.0+cu118'],
     ['no versions', [], [], null, null],
+    ['an empty version', [''], [], null, null],
+    ['an empty version beside others', ['1.0', ' '], [], '1.0', '1.0'],
+    ['a file without a version', ['1.0'], [file('a_b--py3-none-any.whl')], '1.0', '1.0'],
   ])('of %s', async (_, versions, files, latestPre, release) => {
     expect(await factsOf({ versions, files })).toMatchObject({ latestPre, release });
   });
