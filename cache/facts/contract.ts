@@ -66,6 +66,8 @@ export interface Refreshed<T> {
   readonly after: Known<T> | undefined;
   /** The upstream answered that the id does not exist. */
   readonly isAbsent: boolean;
+  /** The store has the outcome, for other processes. */
+  readonly isShared: boolean;
 }
 
 /** A cache of the facts of one source. */

@@ -35,10 +35,12 @@ export function createExpirer<T>(parts: {
       const { record } = await refreshes.run(id, () => refresher.refresh(id));
       await refresher.written();
       await tiers.announce(id);
+      const kept = await tiers.read(id);
       return {
         before: knownOf(before),
         after: knownOf(record),
         isAbsent: record.state === 'absent',
+        isShared: kept.tier === store.tier && kept.record.checkedAtMs >= record.checkedAtMs,
       };
     },
     async expireAll(idPrefix) {

@@ -35,6 +35,8 @@ export interface Refetched {
   readonly facts: ProjectFacts | undefined;
   readonly serial: number | undefined;
   readonly isAbsent: boolean;
+  /** The store has the facts, for other processes. */
+  readonly isShared: boolean;
 }
 
 /** The facts of both APIs, which change together. */
@@ -56,7 +58,7 @@ export async function refetch(
   const refreshed = await projects.refresh(projectId(project));
   const ids = releases.map((release) => projectId(project, release));
   await Promise.all(ids.flatMap((id) => [projects.expire(id), simple.expire(id)]));
-  const { before, after, isAbsent } = refreshed;
+  const { before, after, isAbsent, isShared } = refreshed;
   const baseline = expected.baseline ?? before?.serial;
   const isShown = isConfirmed({ ...expected, baseline }, refreshed);
   const isNew = isAbsent || hasNewFacts(refreshed, expected.baseline);
@@ -69,6 +71,7 @@ export async function refetch(
     facts: after?.value,
     serial: after?.serial,
     isAbsent,
+    isShared,
   };
 }
 

@@ -55,8 +55,8 @@ export function createWork(options: WorkOptions): Work {
   const attempt = async (pending: Pending): Promise<void> => {
     const fetched = await refetch(sources, pending);
     const { hasNewFacts, baseline, serial } = fetched;
-    // While the store fails, no other process gets the new facts: it is fetched again.
-    const isConfirmed = fetched.isConfirmed && store.healthy;
+    // Where the store has not taken the facts, no other process gets them: it is fetched again.
+    const isConfirmed = fetched.isConfirmed && fetched.isShared;
     const isNews = isConfirmed && !pending.isTold;
     if (!pending.isTold) tally.changes(isConfirmed ? 'confirmed' : 'unconfirmed', 1);
     const next = {

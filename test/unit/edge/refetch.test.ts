@@ -26,7 +26,7 @@ function page(version: string, serial?: number, packageTypes = ['sdist']): Known
 function factsThatSay(refreshed: Refreshed<ProjectFacts>, simple?: Refreshed<SimpleFacts>) {
   const refreshedIds: string[] = [];
   const expired: string[] = [];
-  const unknown = { before: undefined, after: undefined, isAbsent: false };
+  const unknown = { before: undefined, after: undefined, isAbsent: false, isShared: true };
   const facts = {
     projects: {
       refresh: (id: string) => Promise.resolve((refreshedIds.push(id), refreshed)),
@@ -42,7 +42,7 @@ function factsThatSay(refreshed: Refreshed<ProjectFacts>, simple?: Refreshed<Sim
 }
 
 const change: ExpectedChange = { project: 'requests', releases: [] };
-const gone = { before: page('1.0', 7), after: undefined, isAbsent: true };
+const gone = { before: page('1.0', 7), after: undefined, isAbsent: true, isShared: true };
 
 describe('PyPI has confirmed', () => {
   test.each<
@@ -117,7 +117,7 @@ describe('PyPI has confirmed', () => {
       true,
     ],
   ])('%s', async (_, announced, before, after, isConfirmed) => {
-    const { facts: told } = factsThatSay({ before, after, isAbsent: false });
+    const { facts: told } = factsThatSay({ before, after, isAbsent: false, isShared: true });
     expect(await refetch(told, { ...change, ...announced })).toMatchObject({ isConfirmed });
   });
 
@@ -131,6 +131,7 @@ describe('PyPI has confirmed', () => {
     expect(await refetch(told, announced)).toMatchObject({
       isConfirmed: of.isConfirmed,
       isAbsent: true,
+      isShared: true,
     });
   });
 });
@@ -139,44 +140,49 @@ describe('the facts are new', () => {
   test.each<[string, Refreshed<ProjectFacts>, number | undefined, boolean]>([
     [
       'when the page has changed',
-      { before: page('1.0', 7), after: page('1.1', 8), isAbsent: false },
+      { before: page('1.0', 7), after: page('1.1', 8), isAbsent: false, isShared: true },
       undefined,
       true,
     ],
     [
       'when files were added',
-      { before: page('1.0', 7), after: page('1.0', 8, ['sdist', 'bdist_wheel']), isAbsent: false },
+      {
+        before: page('1.0', 7),
+        after: page('1.0', 8, ['sdist', 'bdist_wheel']),
+        isAbsent: false,
+        isShared: true,
+      },
       undefined,
       true,
     ],
     [
       'when a reader’s request has refreshed them since the last attempt',
-      { before: page('1.0', 9), after: page('1.0', 9), isAbsent: false },
+      { before: page('1.0', 9), after: page('1.0', 9), isAbsent: false, isShared: true },
       8,
       true,
     ],
     ['when it is gone', gone, undefined, true],
     [
       'not when the page is unchanged',
-      { before: page('1.0', 7), after: page('1.0', 7), isAbsent: false },
+      { before: page('1.0', 7), after: page('1.0', 7), isAbsent: false, isShared: true },
       7,
       false,
     ],
     [
       'not when only unused fields have changed',
-      { before: page('1.0', 7), after: page('1.0', 8), isAbsent: false },
+      { before: page('1.0', 7), after: page('1.0', 8), isAbsent: false, isShared: true },
       undefined,
       false,
     ],
     [
       'not when PyPI does not answer',
-      { before: page('1.0', 7), after: page('1.0', 7), isAbsent: false },
+      { before: page('1.0', 7), after: page('1.0', 7), isAbsent: false, isShared: true },
       undefined,
       false,
     ],
     [
       'not where nothing is known',
-      { before: undefined, after: undefined, isAbsent: false },
+      { before: undefined, after: undefined, isAbsent: false, isShared: true },
       undefined,
       false,
     ],
@@ -200,7 +206,7 @@ test('fetches the project once, and marks the records of its releases stale', as
 });
 
 test('returns the serials before and after, for the next attempt', async () => {
-  const moved = { before: page('1.0', 7), after: page('1.1', 8), isAbsent: false };
+  const moved = { before: page('1.0', 7), after: page('1.1', 8), isAbsent: false, isShared: true };
   const first = await refetch(factsThatSay(moved).facts, change);
   expect(first).toMatchObject({ baseline: 7, serial: 8, facts: { version: '1.1' } });
   const again = await refetch(factsThatSay(moved).facts, { ...change, baseline: 3 });
@@ -208,7 +214,7 @@ test('returns the serials before and after, for the next attempt', async () => {
 });
 
 describe('a kept record of the Simple API', () => {
-  const moved = { before: page('1.0', 7), after: page('1.1', 8), isAbsent: false };
+  const moved = { before: page('1.0', 7), after: page('1.1', 8), isAbsent: false, isShared: true };
   const simple = (serial: number | undefined, fetchedAtMs: number): Known<SimpleFacts> => ({
     value: { status: 'active', latestPre: '1.0', release: '1.0', attested: 'none' },
     serial,
@@ -218,6 +224,7 @@ describe('a kept record of the Simple API', () => {
     before: simple(7, NOW - 1),
     after: simple(serial, NOW),
     isAbsent: false,
+    isShared: true,
   });
 
   test.each<[string, Refreshed<SimpleFacts>, boolean]>([
@@ -241,7 +248,7 @@ describe('a kept record of the Simple API', () => {
   });
 
   test('is not fetched before the page shows the change', async () => {
-    const same = { before: page('1.0', 7), after: page('1.0', 7), isAbsent: false };
+    const same = { before: page('1.0', 7), after: page('1.0', 7), isAbsent: false, isShared: true };
     const { facts: told, refreshedIds } = factsThatSay(same, answered(8));
     await refetch(told, change);
     expect(refreshedIds).toEqual(['requests']);

@@ -43,7 +43,12 @@ const downloads: Downloads = {
   refresh(id) {
     refreshed.push(id);
     fetched.set(id, clock.nowMs);
-    return Promise.resolve({ before: undefined, after: undefined, isAbsent: false });
+    return Promise.resolve({
+      before: undefined,
+      after: undefined,
+      isAbsent: false,
+      isShared: true,
+    });
   },
 };
 

@@ -15,7 +15,7 @@ import { follow, type FollowerOptions } from '../../../src/follow/follower.ts';
 import { createEdge } from '../../../src/edge/nodes.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { readState } from '../../../src/follow/state/state.ts';
-import { MINUTE } from '../cache/facts/harness.ts';
+import { losing, MINUTE } from '../cache/facts/harness.ts';
 import { type FlakyStore, createTestLog, makeFlaky, openStore, rankAll } from './harness.ts';
 import { PURGE_KEY, type PurgeListener, startPurgeListener } from './purge-listener.ts';
 
@@ -229,4 +229,16 @@ test('the next leader goes on from there, with what was under way, and does not 
   await untilCounted('confirmed', 1);
   await expectPurge('project/requests');
   expect(node.takeTags()).not.toContain('*');
+});
+
+test('a release whose facts the store has lost is fetched again, until the store has them', async () => {
+  let writes = 0;
+  store = losing(store, (key) => key === 'pypins:1:pypi:requests' && (writes += 1) === 1);
+  await startedFollower();
+  await rankAll(store, FOLLOW_KEYS.held, { requests: Date.now() });
+  release('requests', '1.1');
+  await untilCounted('confirmed', 1);
+  expect([counts.get('unconfirmed'), asked]).toEqual([1, ['requests', 'requests']]);
+  const elsewhere = await createTestSources().projects.get('requests');
+  expect(elsewhere).toMatchObject({ value: { version: '1.1' } });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Facts } from '../../../../cache/facts/contract.ts';
 import type { Messages } from '../../../../cache/store/messages.ts';
-import { ask, MINUTE, pass, SECOND, startProcess, useHarness } from './harness.ts';
+import { ask, losing, MINUTE, pass, SECOND, startProcess, useHarness } from './harness.ts';
 
 const harness = useHarness();
 
@@ -118,10 +118,23 @@ describe('refresh', () => {
 
   test('fetches an unknown id, and reports that it is absent', async () => {
     harness.upstream.answers(() => ({ state: 'absent' }));
-    const expected = { before: undefined, after: undefined, isAbsent: true };
+    const expected = { before: undefined, after: undefined, isAbsent: true, isShared: true };
     expect(await harness.facts.refresh('a')).toEqual(expected);
     harness.upstream.says('one');
     expect(await harness.facts.refresh('a')).toMatchObject({ after: { value: 'one' } });
+  });
+
+  test('says whether the store has the outcome, which a lost server took with it', async () => {
+    harness.upstream.says('old');
+    expect(await harness.facts.refresh('a')).toMatchObject({ isShared: true });
+    await pass(SECOND);
+    let writes = 0;
+    // The first write marks the record stale.
+    const lossy = losing(harness.store, () => (writes += 1) === 2);
+    const behind = startProcess({ ...harness, store: lossy });
+    harness.upstream.says('new');
+    const refreshed = await behind.refresh('a');
+    expect(refreshed).toMatchObject({ after: { value: 'new' }, isShared: false });
   });
 
   test('ignores a back-off', async () => {

@@ -61,6 +61,14 @@ export function startProcess(
   });
 }
 
+/** The store, but that it loses the writes of some keys, and says that it has taken them. */
+export function losing(store: Store, isLost: (key: string) => boolean): Store {
+  const set: Store['set'] = async (key, ...others) => isLost(key) || store.set(key, ...others);
+  return new Proxy(store, {
+    get: (of, name): unknown => (name === 'set' ? set : Reflect.get(of, name)),
+  });
+}
+
 /**
  * Gets an id and advances the clock until the answer comes. Returns the answer and the time it took: a deadline takes a
  * millisecond longer than its value.
