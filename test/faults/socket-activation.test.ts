@@ -1,15 +1,14 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { takePassedSocket } from '../../../src/config.ts';
-import { scrape, sumOf } from '../../../src/commands/scrape.ts';
-import { createPart } from '../../../stack/part.ts';
-import { describeEdge } from '../../../stack/edge.ts';
-import { answerOf, startBehindSocket } from '../../support/held-socket.ts';
-import { measureP99, startLoad } from '../../support/load.ts';
-import { tellOutcome } from '../../support/outcomes.ts';
-import { isMissing } from '../../support/programs.ts';
-import { freePort } from '../../support/redis.ts';
-import { startStandIn } from '../../support/service.ts';
-import { tempDirectoryForTest } from '../../support/temp.ts';
+import { scrape, sumOf } from '../../src/commands/scrape.ts';
+import { createPart } from '../../stack/part.ts';
+import { describeEdge } from '../../stack/edge.ts';
+import { answerOf, startBehindSocket } from '../support/held-socket.ts';
+import { measureP99, startLoad } from '../support/load.ts';
+import { tellOutcome } from '../support/outcomes.ts';
+import { isMissing } from '../support/programs.ts';
+import { freePort } from '../support/redis.ts';
+import { startStandIn } from '../support/service.ts';
+import { tempDirectoryForTest } from '../support/temp.ts';
 
 /** 250,000 for a soak. */
 const REQUESTS = Number(process.env['SOAK_REQUESTS'] ?? 1_000);
@@ -17,22 +16,6 @@ const REQUESTS = Number(process.env['SOAK_REQUESTS'] ?? 1_000);
 const MAX_UNAVAILABLE_SHARE = process.env['SOAK_REQUESTS'] === undefined ? 0.02 : 0;
 /** Longer than the edge's timeout, so that requests in the backlog of the held socket fail. */
 const SLOW_START_SECONDS = 4;
-
-const OWN = `${process.pid}`;
-
-test.each([
-  ['none handed over', {}, undefined],
-  ['one', { LISTEN_PID: OWN, LISTEN_FDS: '1' }, 3],
-  ['several, of which the first is ours', { LISTEN_PID: OWN, LISTEN_FDS: '2' }, 3],
-  ['those of a parent', { LISTEN_PID: '1', LISTEN_FDS: '1' }, undefined],
-  ['an empty hand', { LISTEN_PID: OWN, LISTEN_FDS: '0' }, undefined],
-  ['no owner', { LISTEN_FDS: '1' }, undefined],
-  ['nonsense', { LISTEN_PID: OWN, LISTEN_FDS: 'three' }, undefined],
-])('sockets in the environment: %s', (_, variables, descriptor) => {
-  const environment = { ...variables, LISTEN_FDNAMES: 'badges', PORT: '1' };
-  expect(takePassedSocket(environment)).toBe(descriptor);
-  expect(environment).toEqual({ PORT: '1' });
-});
 
 /** The settings of a process with upstreams of the test's own. */
 async function startUpstream(): Promise<Record<string, string>> {
