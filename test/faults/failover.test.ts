@@ -37,7 +37,8 @@ beforeAll(async () => {
     },
   );
   await comesIntoUse();
-  await vi.waitUntil(() => leading.size === 1, PATIENCE);
+  await isFollowed();
+  expect(leading.size).toBe(1);
   for (const project of KNOWN) await watched.expectVerdict(badgeOf(project), 'ok');
 });
 afterAll(async () => {
@@ -49,6 +50,12 @@ afterAll(async () => {
 async function comesIntoUse(): Promise<void> {
   const healthy = (): Promise<number> => watched.metric('pypins_store_healthy');
   await vi.waitUntil(async () => (await healthy()) === NODES, PATIENCE);
+}
+
+/** The follower has done what a start or a failover has it do, such as asking again for all that is held. */
+async function isFollowed(): Promise<void> {
+  const following = (): Promise<number> => watched.metric('pypins_following');
+  await vi.waitUntil(async () => (await following()) === NODES, PATIENCE);
 }
 
 function startKnownLoad(): Load {
@@ -85,6 +92,7 @@ const FAILOVERS: readonly (readonly [string, (master: number) => Promise<unknown
 test.each(FAILOVERS)(
   '%s under load: nothing but 200 and ok, PyPI hardly notices, and one follower leads',
   async (fault, begin) => {
+    await isFollowed();
     const before = KNOWN.map((project) => questionsTo(standIn, project));
     const startedAtMs = performance.now();
     const downloadsBefore = downloadsAsked();

@@ -5,6 +5,7 @@ import { readConfig } from '../../../src/config.ts';
 import { createEdge, type Edge } from '../../../src/edge/nodes.ts';
 import { createChangelogFeed } from '../../../src/follow/feeds/changelog.ts';
 import { follow } from '../../../src/follow/follower.ts';
+import { whileLeading } from '../../../src/follow/leader.ts';
 import { createRssFeed } from '../../../src/follow/feeds/rss.ts';
 import { readState } from '../../../src/follow/state/state.ts';
 import { createMetrics } from '../../../src/metrics.ts';
@@ -43,23 +44,22 @@ export async function followHere(
   const log = pino({ level: 'silent' });
   const opened = await openSources({ config, log, metrics, version: 'test' }, () => true);
   const ending = new AbortController();
-  const running = follow(
-    {
-      ...opened,
-      feed:
-        feed === 'rss'
-          ? createRssFeed(opened.sources.pypi)
-          : createChangelogFeed(opened.sources.pypi),
-      edge: edge ?? createEdge(config),
-      pollMs: POLL_MS,
-      pauses: PAUSES,
-      pypistatsPerMinute: config.PYPISTATS_PER_MINUTE,
-      log,
-      observe: metrics.follower,
-      clock,
-    },
-    ending.signal,
-  );
+  const options = {
+    ...opened,
+    feed:
+      feed === 'rss'
+        ? createRssFeed(opened.sources.pypi)
+        : createChangelogFeed(opened.sources.pypi),
+    edge: edge ?? createEdge(config),
+    pollMs: POLL_MS,
+    pauses: PAUSES,
+    pypistatsPerMinute: config.PYPISTATS_PER_MINUTE,
+    log,
+    observe: metrics.follower,
+    clock,
+  };
+  // Processes of the API know by the lease that a follower lives.
+  const running = whileLeading(opened.store, ending.signal, (signal) => follow(options, signal));
   const stop = async (): Promise<void> => {
     if (ending.signal.aborted) return;
     ending.abort();
