@@ -38,7 +38,7 @@ beforeAll(async () => {
   );
   await comesIntoUse();
   await isFollowed();
-  expect(leading.size).toBe(1);
+  await vi.waitUntil(() => leading.size === 1, PATIENCE);
   for (const project of KNOWN) await watched.expectVerdict(badgeOf(project), 'ok');
 });
 afterAll(async () => {

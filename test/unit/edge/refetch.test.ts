@@ -26,7 +26,7 @@ function page(version: string, serial?: number, packageTypes = ['sdist']): Known
 function factsThatSay(refreshed: Refreshed<ProjectFacts>, simple?: Refreshed<SimpleFacts>) {
   const refreshedIds: string[] = [];
   const expired: string[] = [];
-  const unknown = { before: undefined, after: undefined, isAbsent: false, isShared: true };
+  const unknown = fetched<never>(undefined, undefined);
   const facts = {
     projects: {
       refresh: (id: string) => Promise.resolve((refreshedIds.push(id), refreshed)),
@@ -42,6 +42,10 @@ function factsThatSay(refreshed: Refreshed<ProjectFacts>, simple?: Refreshed<Sim
 }
 
 const change: ExpectedChange = { project: 'requests', releases: [] };
+function fetched<T>(before: Known<T> | undefined, after: Known<T> | undefined): Refreshed<T> {
+  return { before, after, isAbsent: false, isShared: true };
+}
+
 const gone = { before: page('1.0', 7), after: undefined, isAbsent: true, isShared: true };
 
 describe('PyPI has confirmed', () => {
@@ -138,54 +142,29 @@ describe('PyPI has confirmed', () => {
 
 describe('the facts are new', () => {
   test.each<[string, Refreshed<ProjectFacts>, number | undefined, boolean]>([
-    [
-      'when the page has changed',
-      { before: page('1.0', 7), after: page('1.1', 8), isAbsent: false, isShared: true },
-      undefined,
-      true,
-    ],
+    ['when the page has changed', fetched(page('1.0', 7), page('1.1', 8)), undefined, true],
     [
       'when files were added',
-      {
-        before: page('1.0', 7),
-        after: page('1.0', 8, ['sdist', 'bdist_wheel']),
-        isAbsent: false,
-        isShared: true,
-      },
+      fetched(page('1.0', 7), page('1.0', 8, ['sdist', 'bdist_wheel'])),
       undefined,
       true,
     ],
     [
       'when a reader’s request has refreshed them since the last attempt',
-      { before: page('1.0', 9), after: page('1.0', 9), isAbsent: false, isShared: true },
+      fetched(page('1.0', 9), page('1.0', 9)),
       8,
       true,
     ],
     ['when it is gone', gone, undefined, true],
-    [
-      'not when the page is unchanged',
-      { before: page('1.0', 7), after: page('1.0', 7), isAbsent: false, isShared: true },
-      7,
-      false,
-    ],
+    ['not when the page is unchanged', fetched(page('1.0', 7), page('1.0', 7)), 7, false],
     [
       'not when only unused fields have changed',
-      { before: page('1.0', 7), after: page('1.0', 8), isAbsent: false, isShared: true },
+      fetched(page('1.0', 7), page('1.0', 8)),
       undefined,
       false,
     ],
-    [
-      'not when PyPI does not answer',
-      { before: page('1.0', 7), after: page('1.0', 7), isAbsent: false, isShared: true },
-      undefined,
-      false,
-    ],
-    [
-      'not where nothing is known',
-      { before: undefined, after: undefined, isAbsent: false, isShared: true },
-      undefined,
-      false,
-    ],
+    ['not when PyPI does not answer', fetched(page('1.0', 7), page('1.0', 7)), undefined, false],
+    ['not where nothing is known', fetched<never>(undefined, undefined), undefined, false],
   ])('%s', async (_, refreshed, baseline, hasNewFacts) => {
     const { facts: told } = factsThatSay(refreshed);
     expect(await refetch(told, { ...change, baseline })).toMatchObject({ hasNewFacts });
@@ -206,7 +185,7 @@ test('fetches the project once, and marks the records of its releases stale', as
 });
 
 test('returns the serials before and after, for the next attempt', async () => {
-  const moved = { before: page('1.0', 7), after: page('1.1', 8), isAbsent: false, isShared: true };
+  const moved = fetched(page('1.0', 7), page('1.1', 8));
   const first = await refetch(factsThatSay(moved).facts, change);
   expect(first).toMatchObject({ baseline: 7, serial: 8, facts: { version: '1.1' } });
   const again = await refetch(factsThatSay(moved).facts, { ...change, baseline: 3 });
@@ -214,7 +193,7 @@ test('returns the serials before and after, for the next attempt', async () => {
 });
 
 describe('a kept record of the Simple API', () => {
-  const moved = { before: page('1.0', 7), after: page('1.1', 8), isAbsent: false, isShared: true };
+  const moved = fetched(page('1.0', 7), page('1.1', 8));
   const simple = (serial: number | undefined, fetchedAtMs: number): Known<SimpleFacts> => ({
     value: { status: 'active', latestPre: '1.0', release: '1.0', attested: 'none' },
     serial,
@@ -248,7 +227,7 @@ describe('a kept record of the Simple API', () => {
   });
 
   test('is not fetched before the page shows the change', async () => {
-    const same = { before: page('1.0', 7), after: page('1.0', 7), isAbsent: false, isShared: true };
+    const same = fetched(page('1.0', 7), page('1.0', 7));
     const { facts: told, refreshedIds } = factsThatSay(same, answered(8));
     await refetch(told, change);
     expect(refreshedIds).toEqual(['requests']);
