@@ -40,7 +40,7 @@ test('more releases than the feed remembers: all that is held is refreshed, and 
   const { standIn } = scene;
   const { followed, facts } = CACHE_LENGTHS;
   // The minutes in which PyPI's CDN may show old pages are then seconds.
-  await followHere(scene, { clock: fastClock(20) });
+  await followHere(scene, { clock: fastClock(20), hasLease: true });
   const held = scene.take(40);
   await scene.hold(held);
   const edgeSecondsOf = async (label: string): Promise<number> =>

@@ -31,12 +31,14 @@ export interface FollowHereOptions {
   readonly clock?: () => number;
   /** By default the settings' own. */
   readonly edge?: Edge;
+  /** Processes of the API know by its lease that a follower lives. */
+  readonly hasLease?: boolean;
 }
 
 /** Starts one, and waits until it has a feed and no gap. It is gone when the test is. */
 export async function followHere(
   scene: Scene,
-  { feed = 'rss', settings = {}, clock = Date.now, edge }: FollowHereOptions = {},
+  { feed = 'rss', settings = {}, clock = Date.now, edge, hasLease = false }: FollowHereOptions = {},
 ): Promise<FollowerHere> {
   const CACHE_DIR = await tempDirectoryForTest();
   const config = readConfig({ ...scene.settings, CACHE_DIR, ...settings });
@@ -58,8 +60,9 @@ export async function followHere(
     observe: metrics.follower,
     clock,
   };
-  // Processes of the API know by the lease that a follower lives.
-  const running = whileLeading(opened.store, ending.signal, (signal) => follow(options, signal));
+  const running = hasLease
+    ? whileLeading(opened.store, ending.signal, (signal) => follow(options, signal))
+    : follow(options, ending.signal);
   const stop = async (): Promise<void> => {
     if (ending.signal.aborted) return;
     ending.abort();
