@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { compareCounts } from '../downloads/compare.ts';
 import { dayOf } from '../downloads/days.ts';
-import { LoadError } from '../downloads/load-error.ts';
-import { openLoader } from '../downloads/open-loader.ts';
+import { LoadError } from '../downloads/load/load-error.ts';
+import { openLoader } from '../downloads/load/open-loader.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import type { OpenedSources } from '../facts/sources.ts';
 import { openSources, type ServicesOptions } from '../services.ts';

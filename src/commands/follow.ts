@@ -7,7 +7,7 @@ import { whileLeading } from '../follow/leader.ts';
 import { createRssFeed } from '../follow/feeds/rss.ts';
 import { createAdminApp } from '../http/admin.ts';
 import { listen } from '../http/server.ts';
-import type { DailyLoad } from '../downloads/daily-load.ts';
+import type { DailyLoad } from '../downloads/load/daily-load.ts';
 import type { OpenedSources } from '../facts/sources.ts';
 import { openSources, type ServicesOptions } from '../services.ts';
 import { createContext } from './context.ts';
@@ -66,8 +66,8 @@ async function runFollower(): Promise<void> {
 async function openDailyLoad(options: ServicesOptions & Pick<OpenedSources, 'store' | 'sources'>) {
   if (options.config.DOWNLOADS_SOURCE !== 'clickhouse') return undefined;
   const [{ createDailyLoad }, { openLoader }] = await Promise.all([
-    import('../downloads/daily-load.ts'),
-    import('../downloads/open-loader.ts'),
+    import('../downloads/load/daily-load.ts'),
+    import('../downloads/load/open-loader.ts'),
   ]);
   const loading = openLoader(options);
   const daily = createDailyLoad({ ...loading, log: options.log });

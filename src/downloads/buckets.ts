@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { normalizeName } from '../facts/names.ts';
-import type { CountsRow } from './queries.ts';
+import type { CountsRow } from './clickhouse/queries.ts';
 
 /** 1,024 buckets for the 790,000 projects of PyPI: 12 kB each, packed. */
 const NAMES_PER_BUCKET = 770;

@@ -1,7 +1,7 @@
 import type { Facts } from '../../cache/facts/contract.ts';
 import { loadOnce } from '../../cache/load-once.ts';
 import { createFactsOf, type SourcesOptions } from '../facts/parts.ts';
-import type { ClickHouse } from './clickhouse.ts';
+import type { ClickHouse } from './clickhouse/client.ts';
 import type { Loaded } from './loaded.ts';
 import { createSeriesSource, type Series } from './series.ts';
 
@@ -22,7 +22,7 @@ export function openSeries(
   const { config, store, version, metrics } = options;
   let client: ClickHouse | undefined;
   const open = loadOnce(async () => {
-    const { createClickHouse } = await import('./clickhouse.ts');
+    const { createClickHouse } = await import('./clickhouse/client.ts');
     client = createClickHouse({
       config,
       store,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { FactsSource } from '../../cache/facts/contract.ts';
-import type { ClickHouse, Query } from './clickhouse.ts';
+import type { ClickHouse, Query } from './clickhouse/client.ts';
 import { dayOf, nextLoadMs, shiftDay } from './days.ts';
-import { day, integer, LEFT_OUT, MODE, parse, throwing } from './queries.ts';
-import { QueryError } from './query-error.ts';
+import { day, integer, LEFT_OUT, MODE, parse, throwing } from './clickhouse/queries.ts';
+import { QueryError } from './clickhouse/query-error.ts';
 
 /** What downloads are counted by, as at pypistats.org; `python` is by minor versions. */
 export const BREAKDOWNS = ['overall', 'python', 'system'] as const;

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Edge } from '../edge/nodes.ts';
 import type { OpenedSources, Sources } from '../facts/sources.ts';
 import { EVERYTHING } from '../edge/tags.ts';
-import type { DailyLoad } from '../downloads/daily-load.ts';
+import type { DailyLoad } from '../downloads/load/daily-load.ts';
 import type { FollowerObserver } from '../metrics.ts';
 import { createGapRepair } from './changes/gap.ts';
 import { createLatecomers } from './changes/latecomers.ts';

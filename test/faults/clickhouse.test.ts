@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createSqliteStore } from '../../cache/store/sqlite/store.ts';
 import type { DownloadRow } from '../../sample/clickhouse/tables.ts';
-import { createClickHouse } from '../../src/downloads/clickhouse.ts';
+import { createClickHouse } from '../../src/downloads/clickhouse/client.ts';
 import { createSeriesSource, pointsOf, seriesId } from '../../src/downloads/series.ts';
 import {
   type ClickHouseEngine,

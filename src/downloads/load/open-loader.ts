@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
-import type { Shared, SourcesOptions } from '../facts/parts.ts';
-import { type ClickHouse, createClickHouse } from './clickhouse.ts';
+import type { Shared, SourcesOptions } from '../../facts/parts.ts';
+import { type ClickHouse, createClickHouse } from '../clickhouse/client.ts';
 import { createLoader, type Loader } from './load.ts';
-import { createLoadRecords, type LoadRecords } from './loads.ts';
+import { createLoadRecords, type LoadRecords } from '../loads.ts';
 
 /** What loads the counts of all projects, and its connection. */
 export interface OpenedLoader {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Query } from './clickhouse.ts';
+import type { Query } from './client.ts';
 import { QueryError } from './query-error.ts';
-import type { NameRange } from './ranges.ts';
+import type { NameRange } from '../load/ranges.ts';
 
 /**
  * What pypistats.org leaves out: its four mirrors, and rows without an installer. BigQuery's `NULL NOT IN (…)` is NULL;

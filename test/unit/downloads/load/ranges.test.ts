@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { halve, type NameRange, startRanges } from '../../../src/downloads/ranges.ts';
+import { halve, type NameRange, startRanges } from '../../../../src/downloads/load/ranges.ts';
 
 const name = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,20}[a-z0-9])?$/);
 

@@ -1,6 +1,6 @@
-import type { Store } from '../../cache/store/contract.ts';
-import { namesIn, partsOf } from './buckets.ts';
-import { isPlausible, shiftDay } from './days.ts';
+import type { Store } from '../../../cache/store/contract.ts';
+import { namesIn, partsOf } from '../buckets.ts';
+import { isPlausible, shiftDay } from '../days.ts';
 import { LoadError } from './load-error.ts';
 import {
   bucketKey,
@@ -9,7 +9,7 @@ import {
   type LoadRecords,
   type Progress,
   type Published,
-} from './loads.ts';
+} from '../loads.ts';
 
 /** A load with fewer projects than this share of the last one is not all there. */
 const LEAST_PROJECTS = 0.9;

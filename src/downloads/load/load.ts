@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Store } from '../../cache/store/contract.ts';
-import { whileLeased } from '../follow/leader.ts';
-import { KEYS } from '../keys.ts';
-import type { ClickHouse, Query } from './clickhouse.ts';
-import { dayOf, lastWholeDay } from './days.ts';
+import type { Store } from '../../../cache/store/contract.ts';
+import { whileLeased } from '../../follow/leader.ts';
+import { KEYS } from '../../keys.ts';
+import type { ClickHouse, Query } from '../clickhouse/client.ts';
+import { dayOf, lastWholeDay } from '../days.ts';
 import { LoadError, RETRY_MS, toLoadError } from './load-error.ts';
 import { type Ask, loadNext } from './load-range.ts';
-import { freeSlot, type Load, type LoadRecords, type Progress, type Published } from './loads.ts';
+import { freeSlot, type Load, type LoadRecords, type Progress, type Published } from '../loads.ts';
 import { checkPlausible, loadOf, publish } from './publish.ts';
-import { daysQuery, readDays } from './queries.ts';
-import { QueryError } from './query-error.ts';
+import { daysQuery, readDays } from '../clickhouse/queries.ts';
+import { QueryError } from '../clickhouse/query-error.ts';
 import { rangesBetween, startRanges } from './ranges.ts';
 
 const LEASE_MS = 15_000;

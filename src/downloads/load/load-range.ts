@@ -1,10 +1,10 @@
-import type { Store } from '../../cache/store/contract.ts';
-import { bucketsOf } from './buckets.ts';
-import type { Query } from './clickhouse.ts';
+import type { Store } from '../../../cache/store/contract.ts';
+import { bucketsOf } from '../buckets.ts';
+import type { Query } from '../clickhouse/client.ts';
 import { LoadError } from './load-error.ts';
-import { bucketKey, KEPT_SECONDS, type LoadedPart, type Progress } from './loads.ts';
-import { type RangeCounts, rangeQuery, readRange } from './queries.ts';
-import { QueryError } from './query-error.ts';
+import { bucketKey, KEPT_SECONDS, type LoadedPart, type Progress } from '../loads.ts';
+import { type RangeCounts, rangeQuery, readRange } from '../clickhouse/queries.ts';
+import { QueryError } from '../clickhouse/query-error.ts';
 import { halve, MAX_RANGES, type NameRange } from './ranges.ts';
 
 /** Sends a query, and keeps the pause between two. */

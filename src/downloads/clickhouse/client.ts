@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import type { Store } from '../../cache/store/contract.ts';
-import { createCounter } from '../../cache/counter.ts';
-import type { Config } from '../config.ts';
-import { KEYS } from '../keys.ts';
+import type { Store } from '../../../cache/store/contract.ts';
+import { createCounter } from '../../../cache/counter.ts';
+import type { Config } from '../../config.ts';
+import { KEYS } from '../../keys.ts';
 import { QueryError, type QueryFailure } from './query-error.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import { ageInDays, dayOf, EXPECTED_AT_MS } from './days.ts';
+import { ageInDays, dayOf, EXPECTED_AT_MS } from '../days.ts';
 import type { Loader } from './load.ts';
 import { LoadError, RETRY_MS } from './load-error.ts';
-import type { LoadRecords } from './loads.ts';
+import type { LoadRecords } from '../loads.ts';
 
 const IDLE_MS = 60_000;
 /** Not all installations ask at the same time. */

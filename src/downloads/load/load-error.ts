@@ -1,4 +1,4 @@
-import { QueryError } from './query-error.ts';
+import { QueryError } from '../clickhouse/query-error.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
