@@ -4,7 +4,8 @@ import { z } from 'zod';
 export const port = wholeNumber('a port, from 0 to 65535').min(0).max(65_535);
 export const count = wholeNumber('a whole number').positive();
 export const bytes = wholeNumber('a whole number of bytes, such as 16777216, not 16MB').positive();
-export const seconds = wholeNumber('a whole number of seconds, such as 600, not 10m').positive();
+export const secondsOrNone = wholeNumber('a whole number of seconds, such as 600, not 10m').min(0);
+export const seconds = secondsOrNone.positive();
 
 function wholeNumber(what: string) {
   return z.coerce.number(`must be ${what}`).int(`must be ${what}`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bytes, count, originOf, secondsOrNone } from '../setting-formats.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const PUBLIC_URL = 'https://sql-clickhouse.clickhouse.com';
@@ -13,18 +14,11 @@ export const downloadSettings = {
     .describe(
       'where download counts come from: each from pypistats.org, or all in one load a day from ClickHouse, by `pypins follow`',
     ),
-  DOWNLOADS_MAX_BYTES: z.coerce
-    .number()
-    .int()
+  DOWNLOADS_MAX_BYTES: bytes
     .min(MEBIBYTE)
     .default(64 * MEBIBYTE)
     .describe('maximum size of a load in the shared store, in bytes; a larger one is not used'),
-  CLICKHOUSE_URL: z
-    .url({ protocol: /^https?$/, error: `must be a URL such as ${PUBLIC_URL}` })
-    .refine((url) => new URL(url).username === '', {
-      error: 'must not contain a name or a password: CLICKHOUSE_USER and CLICKHOUSE_PASSWORD do',
-    })
-    .transform((url) => url.replace(/(?<!\/)\/+$/, ''))
+  CLICKHOUSE_URL: originOf(/^https?$/, PUBLIC_URL)
     .default(PUBLIC_URL)
     .describe('HTTP interface of a ClickHouse with the tables of the public database `pypi`'),
   CLICKHOUSE_USER: z.string().max(100).default('demo').describe('user at ClickHouse'),
@@ -34,19 +28,13 @@ export const downloadSettings = {
     .default('')
     .describe('password at ClickHouse; the public one has none'),
   CLICKHOUSE_DATABASE: identifier.default('pypi').describe('database at ClickHouse'),
-  CLICKHOUSE_PAUSE_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(0)
+  CLICKHOUSE_PAUSE_SECONDS: secondsOrNone
     .max(3600)
     .default(75)
     .describe(
       'pause between two queries of the load; the default is for the public ClickHouse, which allows 60 queries an hour and address',
     ),
-  CLICKHOUSE_QUERIES_PER_HOUR: z.coerce
-    .number()
-    .int()
-    .min(1)
+  CLICKHOUSE_QUERIES_PER_HOUR: count
     .default(55)
     .describe('queries to ClickHouse an hour, for all processes together'),
 } as const;
