@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FactsSource } from '../../cache/facts/contract.ts';
 import type { ClickHouse, Query } from './clickhouse/client.ts';
-import { dayOf, nextLoadMs, shiftDay } from './days.ts';
+import { ageInDays, dayOf, nextLoadMs, shiftDay } from './days.ts';
 import { day, integer, LEFT_OUT, MODE, parse, throwing } from './clickhouse/queries.ts';
 import { QueryError } from './clickhouse/query-error.ts';
 
@@ -92,7 +92,7 @@ function readSeries(answer: unknown, through: string): Series {
     const isNew = !counts.has(category);
     if (category.length > MAX_CATEGORY || NO_CATEGORY.has(category)) continue;
     if (isNew && counts.size >= MAX_CATEGORIES) continue;
-    const age = Math.round((Date.parse(through) - Date.parse(date)) / 86_400_000);
+    const age = ageInDays(date, Date.parse(through));
     if (age < 0 || age >= DAYS) continue;
     const byAge = counts.get(category) ?? [];
     while (byAge.length <= age) byAge.push(0);
