@@ -47,12 +47,7 @@ export const followerStatusSchema = z.object({
 });
 export type FollowerStatus = z.infer<typeof followerStatusSchema>;
 
-/** Writes the status for all processes; returns false if the store failed. */
-export function writeStatus(store: Store, status: FollowerStatus): Promise<boolean> {
-  return store.set(FOLLOW_KEYS.status, JSON.stringify(status), STATUS_TTL_SECONDS);
-}
-
-/** Writes a status when it says something new. */
+/** Creates the writer of the status for all processes, who is told each status, and writes one that says something new. */
 export function createStatusWriter(store: Store): (status: FollowerStatus) => Promise<void> {
   const rewrite = createRewrite({ store, key: FOLLOW_KEYS.status, ttlSeconds: STATUS_TTL_SECONDS });
   // The age grows all the time; a new poll counts.

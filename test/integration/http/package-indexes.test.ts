@@ -4,7 +4,7 @@ import type { StandIn } from '../../../sample/stand-in.ts';
 import { purge } from '../../../src/commands/purge.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
-import { writeStatus } from '../../../src/follow/state/status.ts';
+import { createStatusWriter } from '../../../src/follow/state/status.ts';
 import { IDLE_FOLLOWER, lead } from '../../support/follower-status.ts';
 import { startPurgeListener } from '../../support/purge-listener.ts';
 import {
@@ -146,7 +146,7 @@ test('while a follower runs, the edge keeps PyPI for a day and other indexes for
   const store = createSqliteStore({ path: `${CACHE_DIR}/facts.sqlite`, maxBytes: 1_000_000 });
   onTestFinished(() => store.close());
   await lead(store);
-  await writeStatus(store, IDLE_FOLLOWER);
+  await createStatusWriter(store)(IDLE_FOLLOWER);
   const running = await startServiceForTest({ PYPI_INDEXES: other.url, CACHE_DIR }, pypi);
   const edgeSecondsOf = async (query: string) => {
     const { headers } = await running.get(`/v/both/badge.svg${query}`);

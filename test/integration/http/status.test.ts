@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRedisStore } from '../../../cache/store/redis/store.ts';
-import { type FollowerStatus, writeStatus } from '../../../src/follow/state/status.ts';
+import { type FollowerStatus, createStatusWriter } from '../../../src/follow/state/status.ts';
 import { LAG_BOUNDS_SECONDS } from '../../../src/metrics.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 import { lead } from '../../support/follower-status.ts';
@@ -103,7 +103,7 @@ describe.skipIf(isMissing('redis-server'))('with a follower', () => {
   });
 
   test('does not trust the last report of a follower that has stopped', async () => {
-    await writeStatus(store, REPORT);
+    await createStatusWriter(store)(REPORT);
     const service = await startServiceForTest({ REDIS_URL: redis.url });
     expect(await statusOf(service)).toMatchObject({
       following: false,
@@ -113,10 +113,10 @@ describe.skipIf(isMissing('redis-server'))('with a follower', () => {
   });
 
   test('shows its report and its age', async () => {
-    await writeStatus(store, REPORT);
+    await createStatusWriter(store)(REPORT);
     await lead(store);
     const service = await startServiceForTest({ REDIS_URL: redis.url });
-    await writeStatus(store, { ...REPORT, polls: 2 });
+    await createStatusWriter(store)({ ...REPORT, polls: 2 });
     await expect
       .poll(() => statusOf(service))
       .toMatchObject({ following: true, follower: { pollAgeSeconds: 'age' } });

@@ -4,7 +4,7 @@ import { checkFollower } from '../../../src/commands/doctor/follower.ts';
 import type { Finding } from '../../../src/commands/doctor/finding.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { LEASE_MS } from '../../../src/follow/leader.ts';
-import { type FollowerStatus, writeStatus } from '../../../src/follow/state/status.ts';
+import { type FollowerStatus, createStatusWriter } from '../../../src/follow/state/status.ts';
 import { IDLE_FOLLOWER } from '../../support/follower-status.ts';
 import { pass } from '../cache/facts/harness.ts';
 import { openStore } from '../follow/harness.ts';
@@ -25,7 +25,7 @@ afterEach(() => {
 
 /** Checks a follower that renews its lease, or has been killed. */
 async function find(status: FollowerStatus, isAlive = true, isHere = false): Promise<Finding> {
-  await writeStatus(store, status);
+  await createStatusWriter(store)(status);
   const answer = await store.acquireLease(FOLLOW_KEYS.lease, LEASE_MS);
   const finding = checkFollower(store, async () => isHere);
   await pass(1_000);
@@ -74,7 +74,7 @@ test('waits for the first report of a follower that runs on this machine', async
   await pass(1_000);
   await store.acquireLease(FOLLOW_KEYS.lease, LEASE_MS);
   await pass(1_000);
-  await writeStatus(store, FOLLOWER);
+  await createStatusWriter(store)(FOLLOWER);
   await pass(10_000);
   expect(await finding).toMatchObject({ status: 'ok' });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Lease, Store } from '../../../../cache/store/contract.ts';
 import { FOLLOW_KEYS } from '../../../../src/follow/keys.ts';
-import { type FollowerStatus, writeStatus } from '../../../../src/follow/state/status.ts';
+import { type FollowerStatus, createStatusWriter } from '../../../../src/follow/state/status.ts';
 import { type FollowerWatch, watchFollower } from '../../../../src/follow/state/watch.ts';
 import { IDLE_FOLLOWER } from '../../../support/follower-status.ts';
 import { DAY, NOW, pass, SECOND } from '../../cache/facts/harness.ts';
@@ -40,7 +40,7 @@ async function beat(status: Partial<FollowerStatus> = {}): Promise<void> {
   const answer = await store.acquireLease(FOLLOW_KEYS.lease, LEASE_MS);
   if (answer.state === 'granted') ({ lease } = answer);
   await lease?.renew(LEASE_MS);
-  await writeStatus(store, { ...well, ...status });
+  await createStatusWriter(store)({ ...well, ...status });
   await pass(LOOK_MS);
 }
 
@@ -64,7 +64,7 @@ describe('releases are not followed', () => {
     { found: 'at the start', storeIsThere: true },
     { found: 'later, since the store was not there', storeIsThere: false },
   ])('by a word of a dead one that is found $found', async ({ storeIsThere }) => {
-    await writeStatus(store, well);
+    await createStatusWriter(store)(well);
     const flaky = makeFlaky(store);
     if (!storeIsThere) flaky.fails();
     const watch = await watchOf(flaky.store);
@@ -100,7 +100,7 @@ describe('releases are not followed', () => {
 
   test('while there is only the lease of one whose clock was set back', async () => {
     await store.acquireLease(FOLLOW_KEYS.lease, DAY);
-    await writeStatus(store, well);
+    await createStatusWriter(store)(well);
     const watch = await watchOf();
     expect(watch.isFollowing()).toBe(false);
   });
@@ -139,7 +139,7 @@ test('setting this process’s clock changes nothing', async () => {
 });
 
 test('returns the last status, its age if it is known, and since when nobody has led', async () => {
-  await writeStatus(store, well);
+  await createStatusWriter(store)(well);
   const watch = await watchOf();
   expect(watch.last()).toEqual({ status: well, ageMs: Infinity, silentMs: Infinity });
   await beat();
