@@ -26,9 +26,10 @@ export function define(command: Command): void {
     .command('compare')
     .description('compare counts of the load with pypistats.org, before using them')
     .option('--projects <number>', 'how many projects, of all sizes', String(COMPARED))
-    .action(({ projects }: { readonly projects: string }) =>
-      withSources((opened) => runCompare(opened, readCount(projects), createOutput())),
-    );
+    .action(({ projects }: { readonly projects: string }) => {
+      const count = readCount(projects);
+      return withSources((opened) => runCompare(opened, count, createOutput()));
+    });
 }
 
 /** Throws a `UsageError` for what is no day before today (UTC). */
