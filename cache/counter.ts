@@ -16,8 +16,8 @@ interface Window {
 }
 
 /**
- * Returns a counter that all processes share through the store. While the store fails, this process goes on alone from the
- * last shared count, and tells the store afterwards what it has counted: a failover of a second costs little of a budget.
+ * Returns a counter that all processes share through the store. While the store fails, this process continues from the last
+ * shared count, and adds what it has counted to the store afterwards: a failover of a second costs little of a budget.
  * Remembers the 10,000 latest keys. `clock` is monotonic, in milliseconds.
  */
 export function createCounter(store: Pick<Store, 'increment'>, clock: () => number): Counter {

@@ -13,7 +13,7 @@ import { runCli, startCli } from '../support/cli.ts';
 const NOW_ROWS = later(ROWS, ageInDays(LAST, Date.now()) - 1);
 const YESTERDAY = dayOf(Date.now(), -1);
 
-test('a load that is killed with SIGKILL goes on with the next range', async () => {
+test('a load killed by SIGKILL continues with the next range', async () => {
   const standIn = await startStandInForTest(NOW_ROWS);
   const settings = await settingsFor(standIn.url);
   // The tenth query hangs.

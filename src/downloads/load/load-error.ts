@@ -5,7 +5,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /** How long to wait after each kind of failure. */
 export const RETRY_MS = {
-  /** A connection that broke, a store that was away: the load goes on where it stopped. */
+  /** A broken connection, or a store that fails: the load continues where it stopped. */
   failed: 5 * MINUTE_MS,
   /** ClickHouse has no new day yet. */
   noNewDay: 30 * MINUTE_MS,

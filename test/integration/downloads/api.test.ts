@@ -210,7 +210,7 @@ test('without DOWNLOADS_SOURCE, recent comes from pypistats.org, and the rest is
     expect((await ask(service, path)).text).toBe('404');
 });
 
-test('a page at /api/ tells of the API; other methods are refused', async () => {
+test('the page at /api/ describes the API; other methods are refused', async () => {
   const service = await startServiceForTest();
   const page = await service.get('/api/');
   expect(page.status).toBe(200);

@@ -31,7 +31,7 @@ test('without DOWNLOADS_SOURCE, there is nothing to load', async () => {
   expect(err).toContain('DOWNLOADS_SOURCE=clickhouse');
 });
 
-test('the follower loads, the doctor tells of it, and compare asks pypistats.org', async () => {
+test('the follower loads, doctor reports the load, and compare asks pypistats.org', async () => {
   const standIn = await startStandInForTest(NOW_ROWS);
   const pypi = await startStandIn();
   const settings = {
