@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { listenHere } from './listen.ts';
 import { createControl } from './control.ts';
 import {
   openExchange,
@@ -89,10 +90,7 @@ export function createStandIn(options: StandInOptions): StandIn {
       return [...log];
     },
     async listen() {
-      server.listen(port, HOST);
-      await once(server, 'listening');
-      const address = server.address();
-      if (address !== null && typeof address === 'object') port = address.port;
+      port = await listenHere(server, port);
       return origin();
     },
     async close() {

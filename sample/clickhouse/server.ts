@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { listenHere } from '../listen.ts';
 import { daysRow, type DownloadRow, rangeRow, rowsInRange, seriesRow } from './tables.ts';
 
 /**
@@ -70,10 +71,7 @@ export async function startClickHouseStandIn(
   };
 
   const server = createServer((request, response) => void answer(request, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await listenHere(server);
 
   return {
     url: `http://127.0.0.1:${port}`,

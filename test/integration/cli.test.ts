@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listenHere } from '../../sample/listen.ts';
 import type { StandIn } from '../../sample/stand-in.ts';
 import { runCli, startCli } from '../support/cli.ts';
 import { startStandIn } from '../support/service.ts';
@@ -137,10 +138,8 @@ test('health tells what the admin port answers, and waits if it is asked to', as
   const statuses = [503, 404, 503, 200];
   const server = createServer((_, response) => {
     response.writeHead(statuses.shift() ?? 500).end();
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const settingsOfHealth = { ADMIN_PORT: `${typeof address === 'object' ? address?.port : ''}` };
+  });
+  const settingsOfHealth = { ADMIN_PORT: `${await listenHere(server)}` };
   const health = async (args: string) => {
     const { code, err } = await run(args, settingsOfHealth);
     return `${code} ${err}`;

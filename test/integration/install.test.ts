@@ -1,11 +1,11 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { dirname, join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { listenHere } from '../../sample/listen.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -45,11 +45,9 @@ async function startRegistry(content: Package, pack: Buffer): Promise<string> {
     const versions = { [version]: { ...content, dist } };
     return response.end(JSON.stringify({ name, 'dist-tags': { latest: version }, versions }));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listenHere(server);
   onTestFinished(() => void server.close());
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
+  return `http://127.0.0.1:${port}/`;
 }
 
 /** A project with our settings of npm and our Makefile, which depends on that one package alone. */

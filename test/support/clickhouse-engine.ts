@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { listenHere } from '../../sample/listen.ts';
 
 const PACKAGES = resolve(import.meta.dirname, '../clickhouse/node_modules');
 const ENTRY = join(PACKAGES, 'chdb/index.mjs');
@@ -74,10 +75,7 @@ export async function startClickHouse(wantedPort = 0): Promise<ClickHouseEngine>
   };
 
   const server = createServer((request, response) => void answer(request, response));
-  server.listen(wantedPort, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await listenHere(server, wantedPort);
   return {
     url: `http://127.0.0.1:${port}`,
     queries,

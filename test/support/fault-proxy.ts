@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { listenHere } from '../../sample/listen.ts';
 
 /** State of the connection between two programs. */
 export type WayFault =
@@ -54,10 +55,7 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     client.pipe(createWay(now, 'there')).pipe(target);
     target.pipe(createWay(now, 'back')).pipe(client);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  const port = await listenHere(server);
 
   return {
     port,

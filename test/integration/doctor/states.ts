@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { createServer, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 import type { Finding } from '../../../src/commands/doctor/finding.ts';
+import { listenForTest } from '../../support/listen.ts';
 import { startPurgeListener } from '../../support/purge-listener.ts';
 import { startRedis } from '../../support/redis.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
@@ -15,17 +14,8 @@ const { version } = manifest;
 
 export type Settings = Readonly<Record<string, string>>;
 
-/** Starts a server that ends with the test; returns its URL. */
-async function startServer(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-}
-
 const answering = (status: number, body = ''): Promise<string> =>
-  startServer((_, response) => response.writeHead(status).end(body));
+  listenForTest((_, response) => response.writeHead(status).end(body));
 
 /** A Varnish node, whose purge listener answers like this. */
 async function node(...answer: Parameters<typeof startPurgeListener>): Promise<Settings> {
@@ -97,7 +87,7 @@ export const STATES: readonly State[] = [
   [
     'the clock is wrong',
     async () => ({
-      PYPI_URL: await startServer((_, response) =>
+      PYPI_URL: await listenForTest((_, response) =>
         response.writeHead(404, { date: new Date(Date.now() - 60_000).toUTCString() }).end(),
       ),
     }),

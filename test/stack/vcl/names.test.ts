@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import { once } from 'node:events';
 import { beforeAll, expect, test } from 'vitest';
+import { listenHere } from '../../../sample/listen.ts';
 import { nameOf } from '../../../src/edge/nodes.ts';
 import { prefetch, purgeEdge, verdictAt } from '../../../src/edge/purge.ts';
 import { startNamedEdges } from '../../support/named-edges.ts';
@@ -20,10 +20,8 @@ beforeAll(async () => {
   const headers = { 'X-Badge-Status': 'ok', 'X-Edge-TTL': '600', Xkey: 'project/requests' };
   const node = createServer((_, response) => {
     response.writeHead(200, { ...headers, ETag: `"${truth.message}"` }).end(truth.message);
-  }).listen(0, '127.0.0.1');
-  await once(node, 'listening');
-  const address = node.address();
-  nodeUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  });
+  nodeUrl = `http://127.0.0.1:${await listenHere(node)}`;
   return () => {
     node.closeAllConnections();
     node.close();

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
+import { listenHere } from '../../../../sample/listen.ts';
 import { createMemoryCache } from '../../../../cache/memory.ts';
 import { type AccessLogEntry, createRequestIds } from '../../../../src/http/access-log.ts';
 import { readParameters } from '../../../../src/http/urls/parameters.ts';
@@ -55,11 +55,9 @@ async function start(verdict: BadgeState['verdict'] = 'ok') {
     const state = stateOf(verdict);
     if (state.sent) writeResponse(request, response, state.sent);
     microCache.store(request.url ?? '', '/path', state);
-  }).listen(0, '127.0.0.1');
+  });
   onTestFinished(() => void server.close());
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
+  const port = await listenHere(server);
   const get = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init);
   return { clock, seen, get };
 }
