@@ -112,7 +112,7 @@ describe.skipIf(lacks || !isRoot)('a server by Ansible (needs root)', () => {
   );
 
   test(
-    'upgrades, from an archive, and rolls back, to another store, and nobody sees it',
+    'upgrades, from an archive, and rolls back, to another store: all are answered, with nearly all badges',
     async () => {
       const [archive, certificate] = [join(directory, 'new.tar.gz'), join(directory, 'given.pem')];
       const sources = ['-C', host.path('srv/pypins'), 'archive', '--prefix=new/', '-o', archive];
