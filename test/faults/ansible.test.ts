@@ -139,7 +139,9 @@ describe.skipIf(lacks || !isRoot)('a server by Ansible (needs root)', () => {
       }
       const report = reportSchema.parse(JSON.parse(await load.stop()));
       tellOutcome('a server upgraded and rolled back by Ansible', report);
-      expectNearlyAllOk(report);
+      // A follower that starts over an empty store marks all facts stale. Of two processes one refreshes them, and the other
+      // shows what it has meanwhile, which the edge keeps for a minute.
+      expectNearlyAllOk(report, ['ok', 'stale']);
       expect(readdirSync(host.path('etc/haproxy/certs'))).toEqual(['pypins.pem']);
       const kept = readdirSync(host.path('opt')).filter((name) => /^pypins-[\d.]+$/.test(name));
       expect(kept.toSorted()).toEqual([`pypins-${OLD}`, `pypins-${NEW}`].toSorted());
