@@ -30,5 +30,5 @@ ENV NODE_ENV=production CACHE_DIR=/var/cache/pypins PATH=/app/bin:$PATH
 USER 1000:1000
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["/app/bin/pypins", "health"]
+  CMD ["/app/bin/pypins", "health", "--wait", "2"]
 CMD ["/app/bin/pypins", "serve"]

@@ -58,13 +58,13 @@ export function describeNode(
   directory: string,
   number: 1 | 2,
 ): Promise<PartOptions> {
-  const { ports } = options;
-  const port = ports[`API${number}_PORT`];
+  const port = options.ports[`API${number}_PORT`];
+  const adminPort = options.ports[`API${number}_ADMIN_PORT`];
   return describeProgram(options, directory, {
     name: `api${number}`,
     command: 'serve',
-    settings: { PORT: `${port}`, ADMIN_PORT: `${ports[`API${number}_ADMIN_PORT`]}` },
-    isReady: () => answers(`${urlOf(port)}/-/ready`, true),
+    settings: { PORT: `${port}`, ADMIN_PORT: `${adminPort}` },
+    isReady: () => answers(`${urlOf(adminPort)}/readyz?by=edge`, true),
   });
 }
 

@@ -13,14 +13,19 @@ interface HealthOptions {
   readonly wait?: number;
 }
 
-/** `pypins health`: requests `/readyz` from the admin port. */
+/** `pypins health`: requests `/readyz` from the admin port. With `--wait`, the edge has found it, too. */
 export function define(command: Command): void {
   command
     .option('--follower', 'check the follower instead of the API')
-    .option('--wait <seconds>', 'wait until it is ready, for so long at most', parseSeconds)
-    .action(async ({ follower, wait = 0 }: HealthOptions) => {
-      const url = `${readAdminUrl(follower ? 'FOLLOW_ADMIN_PORT' : 'ADMIN_PORT')}/readyz`;
-      const untilMs = performance.now() + wait * 1000;
+    .option(
+      '--wait <seconds>',
+      'wait until it is ready and the edge knows, for so long at most',
+      parseSeconds,
+    )
+    .action(async ({ follower, wait }: HealthOptions) => {
+      const adminUrl = readAdminUrl(follower ? 'FOLLOW_ADMIN_PORT' : 'ADMIN_PORT');
+      const url = `${adminUrl}/readyz${wait === undefined ? '' : '?by=edge'}`;
+      const untilMs = performance.now() + (wait ?? 0) * 1000;
       let status = await statusOf(url);
       while (status !== 200 && performance.now() < untilMs) {
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));

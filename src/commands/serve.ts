@@ -9,6 +9,7 @@ import type { Pages } from '../http/pages/pages.ts';
 import { createRefresh } from '../http/pages/refresh.ts';
 import { createMicroCache } from '../http/badges/micro-cache.ts';
 import { createSendBadge } from '../http/badges/send.ts';
+import { createProbes, type Probes } from '../http/probes.ts';
 import { createStatus } from '../http/pages/status.ts';
 import { createApi } from '../http/api/api.ts';
 import { createApiLimits } from '../http/api/limits.ts';
@@ -57,8 +58,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     import('../http/app.ts'),
     import('../http/admin.ts'),
   ]);
-  let ready = false;
-  const isReady = (): boolean => ready;
+  const probes = createProbes();
 
   const sendAnswer = createSendAnswer(services.pictures, config.CACHE_SECONDS_CEILING);
   const overload = watchOverload();
@@ -75,7 +75,7 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     requestIdOf: createRequestIds(rateLimit.isTrusted),
     observe: (outcome) => metrics.tier('answers', outcome),
   });
-  const handle = createApp({
+  const badges = createApp({
     logos,
     rateLimit,
     log,
@@ -86,18 +86,17 @@ export async function serve(environment?: Environment): Promise<RunningService> 
     openPages: loadOnce(() => openPages(context, services)),
     refresh: createRefresh({ propagations, store: services.store }),
     sendApi: createApi({ ...services.sources, charge: createApiLimits(config) }),
-    isReady,
+    isReady: probes.isReady,
   });
-  const admin = createAdminApp({ metrics, isReady });
-  const listeners = await listenBoth(config, services, handle, admin.callback());
-  ready = true;
+  const admin = createAdminApp({ metrics, ...probes }).callback();
+  const listeners = await listenBoth(services, config, { badges, admin, probes });
+  probes.succeed();
   log.info({ version, url: listeners.badges.url, admin: listeners.admin.url }, 'serving badges');
 
   return {
     url: listeners.badges.url,
     adminUrl: listeners.admin.url,
     async close() {
-      ready = false;
       await listeners.badges.stop();
       overload.close();
       await propagations.close();
@@ -131,10 +130,9 @@ function rateLimitOf(config: Config, { isLate }: Overload): RateLimit {
 }
 
 async function listenBoth(
-  config: Config,
   services: Services,
-  badges: Handler,
-  admin: Handler,
+  config: Config,
+  { badges, admin, probes }: { badges: Handler; admin: Handler; probes: Probes },
 ): Promise<{ badges: Listener; admin: Listener }> {
   try {
     const adminListener = await listen(admin, { host: config.ADMIN_HOST, port: config.ADMIN_PORT });
@@ -145,6 +143,7 @@ async function listenBoth(
           host: config.HOST,
           port: config.PORT,
           descriptor: takePassedSocket(),
+          probes,
           respondToBadRequest,
         }),
       };

@@ -2,23 +2,32 @@ import { Router } from '@koa/router';
 import Koa from 'koa';
 import type { Metrics } from '../metrics.ts';
 
+interface AdminOptions {
+  readonly metrics: Metrics;
+  readonly isReady: () => boolean;
+  /** Whether the edge has found this process; by default it is as soon as it is ready. */
+  readonly isFound?: () => boolean;
+}
+
 /** The application on the admin port: `/healthz`, `/readyz` and `/metrics`. */
-export function createAdminApp(options: { metrics: Metrics; isReady: () => boolean }): Koa {
+export function createAdminApp(options: AdminOptions): Koa {
+  const { metrics, isReady, isFound = isReady } = options;
   const router = new Router();
 
   router.get('/healthz', (ctx) => {
     ctx.body = 'ok\n';
   });
 
-  // 503 while the process starts or stops; failing upstreams and stores do not affect it.
+  // 503 while the process starts or stops; failing upstreams and stores do not affect it. With ?by=edge it is ready once
+  // the edge knows: then the next process can be stopped.
   router.get('/readyz', (ctx) => {
-    const ready = options.isReady();
+    const ready = isReady() && (ctx.query['by'] !== 'edge' || isFound());
     ctx.status = ready ? 200 : 503;
     ctx.body = ready ? 'ready\n' : 'not ready\n';
   });
 
   router.get('/metrics', async (ctx) => {
-    const { contentType, text } = await options.metrics.render();
+    const { contentType, text } = await metrics.render();
     ctx.set('Content-Type', contentType);
     ctx.body = text;
   });

@@ -3,7 +3,7 @@ import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CONNECTION_DEADLINES } from '../deadlines.ts';
-import { createProbes } from './probes.ts';
+import type { Probes } from './probes.ts';
 import { escapeRawBytes, type ParseError, Resent } from './urls/raw-bytes.ts';
 
 const { keepAliveMs, headersMs, requestMs, drainMs, noticeMs, stopMs } = CONNECTION_DEADLINES;
@@ -11,10 +11,10 @@ const CHECK_CONNECTIONS_MS = 1_000;
 const MAX_HEADERS = 64;
 const MAX_HEADER_BYTES = 32 * 1024;
 const MAX_CONNECTIONS = 10_000;
-/** The edge probes this URL about once a second. */
+/** The edge probes this URL, twice a second. */
 export const PROBE_URL = '/-/ready';
 const SWEEP_MS = 100;
-/** Without a new connection for this long, none is on its way from an edge that has been refused. */
+/** Without a request for this long, none is on its way from an edge that has been refused. */
 const QUIET_MS = 300;
 
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
@@ -37,6 +37,8 @@ export interface ListenOptions {
   readonly port: number;
   /** Descriptor of a socket that already listens; replaces host and port. */
   readonly descriptor?: number | undefined;
+  /** Notes the edges' probes, and refuses them at the end; without it, nobody minds that idle connections are closed. */
+  readonly probes?: Probes;
   /** Returns the complete response to a request that cannot be parsed; undefined: 400 without a body. */
   readonly respondToBadRequest?: (error: NodeJS.ErrnoException) => string | undefined;
 }
@@ -44,7 +46,7 @@ export interface ListenOptions {
 /** Listens, with limits for slow and greedy clients. Rejects if the address is taken. */
 export async function listen(handle: Handler, options: ListenOptions): Promise<Listener> {
   let stopping = false;
-  const probes = createProbes();
+  const { host, port, descriptor, probes } = options;
   /** Sets `Connection: close` while stopping. Cheaper than a list of open responses. */
   class ClosingResponse extends ServerResponse {
     override writeHead(...args: [status: number, ...others: never[]]): this {
@@ -52,7 +54,7 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
       return super.writeHead(...args);
     }
   }
-  let connectedAtMs = -Infinity;
+  let requestedAtMs = -Infinity;
   const server = createServer(
     {
       keepAliveTimeout: keepAliveMs,
@@ -65,17 +67,15 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
     (request, response) => {
       if (request.url === PROBE_URL) {
         const { remoteAddress = '' } = request.socket;
-        response.once('finish', () => probes.add(remoteAddress));
-      }
+        response.once('finish', () => probes?.add(remoteAddress));
+      } else requestedAtMs = performance.now();
       void handle(request, response);
     },
   );
   server.maxHeadersCount = MAX_HEADERS;
   server.maxConnections = MAX_CONNECTIONS;
   answerBadRequests(server, options.respondToBadRequest);
-  server.on('connection', () => (connectedAtMs = performance.now()));
   closeIdleWhenFull(server);
-  const { host, port, descriptor } = options;
   await new Promise<void>((resolve, reject) => {
     const where = descriptor === undefined ? { host, port } : { fd: descriptor };
     server.once('error', reject).listen(where, () => {
@@ -89,17 +89,19 @@ export async function listen(handle: Handler, options: ListenOptions): Promise<L
       stopping = true;
       const startedAtMs = performance.now();
       const passedMs = (): number => performance.now() - startedAtMs;
-      const notice = probes.expectRefusals();
+      const notice = probes?.refuse();
       // Connections to a socket that systemd holds wait for the next process: until clients have closed theirs, this
       // one serves on. Another socket refuses them, and a proxy tries the next process at once.
       const isNoticed = (): boolean =>
-        notice.isExpected
-          ? notice.isOver() && performance.now() - connectedAtMs > QUIET_MS
+        notice?.isExpected
+          ? notice.isOver() && performance.now() - requestedAtMs > QUIET_MS
           : descriptor === undefined || passedMs() > drainMs;
       // At least once: connections that the kernel has accepted are served.
       do await delay(SWEEP_MS);
       while (!isNoticed() && passedMs() < noticeMs);
-      await drain(server, passedMs);
+      // An edge that uses another process writes to none of its idle connections; Prometheus asks again.
+      const isUnused = notice === undefined || notice.isExpected;
+      await drain(server, passedMs, isUnused ? 0 : drainMs);
     },
   };
 }
@@ -150,10 +152,10 @@ function hostOf({ address, family }: AddressInfo): string {
  * once, while a proxy may be writing to one; `net.Server`'s `close()` keeps them, and each gets `Connection: close`
  * with its next response.
  */
-async function drain(server: Server, passedMs: () => number): Promise<void> {
+async function drain(server: Server, passedMs: () => number, idleMs: number): Promise<void> {
   const sweep = setInterval(() => {
     if (passedMs() > stopMs) server.closeAllConnections();
-    else if (passedMs() > drainMs) server.closeIdleConnections();
+    else if (passedMs() > idleMs) server.closeIdleConnections();
   }, SWEEP_MS);
   await new Promise<void>((resolve) => {
     NetServer.prototype.close.call(server, () => resolve());

@@ -136,7 +136,9 @@ test.each([
 
 test('health tells what the admin port answers, and waits if it is asked to', async () => {
   const statuses = [503, 404, 503, 200];
-  const server = createServer((_, response) => {
+  const asked: unknown[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url);
     response.writeHead(statuses.shift() ?? 500).end();
   });
   const settingsOfHealth = { ADMIN_PORT: `${await listenHere(server)}` };
@@ -148,6 +150,7 @@ test('health tells what the admin port answers, and waits if it is asked to', as
   expect(await health('health')).toMatch(/^1 .* answers 404: is it an admin port\?\n$/);
   expect(await health('health --wait 60')).toBe('0 ');
   expect(await health('health --wait soon')).toMatch(/^2 /);
+  expect(asked).toEqual(['/readyz', '/readyz', '/readyz?by=edge', '/readyz?by=edge']);
   server.close();
 });
 

@@ -2,10 +2,13 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { PYPINS, SHARED_CODE } from '../../stack/program.ts';
 import { freePort } from './redis.ts';
 import { tempDirectoryForTest } from './temp.ts';
+
+const POLL_MS = 50;
 
 /** What stands for systemd: it keeps the socket, and starts the service anew when it has ended. */
 const KEEP_STARTING = `
@@ -17,7 +20,7 @@ export interface HeldService {
   readonly adminUrl: string;
   /** The processes so far. */
   readonly readPids: () => Promise<number[]>;
-  /** Stops the last process; resolves when the next one is ready. */
+  /** Stops the last process; resolves when the next one is ready and the edge knows, as its unit does. */
   readonly restart: () => Promise<void>;
 }
 
@@ -64,8 +67,8 @@ export async function startBehindSocket(
     async restart() {
       const before = await readPids();
       process.kill(before.at(-1) ?? 0, 'SIGTERM');
-      while ((await readPids()).length === before.length) await answerOf(adminUrl, '/readyz');
-      while ((await answerOf(adminUrl, '/readyz')) !== '200');
+      while ((await readPids()).length === before.length) await delay(POLL_MS);
+      while ((await answerOf(adminUrl, '/readyz?by=edge')) !== '200') await delay(POLL_MS);
     },
   };
 }

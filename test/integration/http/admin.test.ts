@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { listenHere } from '../../../sample/listen.ts';
+import { createAdminApp } from '../../../src/http/admin.ts';
 import { createMetrics } from '../../../src/metrics.ts';
 import { startService, type TestService } from '../../support/service.ts';
 
@@ -34,6 +37,31 @@ describe('the admin port', () => {
     expect(response.status).toBe(status);
     expect(await response.text()).toBe(text);
     expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test.each([
+    [{ isReady: false, isFound: true }, '/readyz', 503],
+    [{ isReady: true, isFound: false }, '/readyz', 200],
+    [{ isReady: true, isFound: false }, '/readyz?by=edge', 503],
+    [{ isReady: false, isFound: true }, '/readyz?by=edge', 503],
+    [{ isReady: true, isFound: true }, '/readyz?by=edge', 200],
+  ])('%j, %s: %i', async (state, path, status) => {
+    const isReady = (): boolean => state.isReady;
+    const isFound = (): boolean => state.isFound;
+    const app = createAdminApp({ metrics: createMetrics('1.2.3'), isReady, isFound });
+    const server = createServer(app.callback());
+    onTestFinished(() => {
+      server.close();
+    });
+    const port = await listenHere(server);
+    const response = await fetch(`http://127.0.0.1:${port}${path}`);
+    expect(response.status).toBe(status);
+  });
+
+  test('says that the edge has found the service, even if none probes', async () => {
+    const found = async (): Promise<number> =>
+      (await fetch(`${service.adminUrl}/readyz?by=edge`)).status;
+    await expect.poll(found, { timeout: 60_000 }).toBe(200);
   });
 
   test('is closed when the service has stopped', async () => {
