@@ -49,7 +49,8 @@ describe('the admin port', () => {
     const isReady = (): boolean => state.isReady;
     const isFound = (): boolean => state.isFound;
     const app = createAdminApp({ metrics: createMetrics('1.2.3'), isReady, isFound });
-    const server = createServer(app.callback());
+    const handle = app.callback();
+    const server = createServer((request, response) => void handle(request, response));
     onTestFinished(() => {
       server.close();
     });
