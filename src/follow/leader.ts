@@ -4,7 +4,7 @@ import { FOLLOW_KEYS } from './keys.ts';
 
 /** A leader that is killed holds the lease for so long. */
 export const LEASE_MS = 15_000;
-export const RENEW_MS = 4_000;
+export const RENEW_MS = 6_000;
 /** How often a standby tries to take the lead; with the lease's length, the longest time without a leader. */
 const TRY_MS = 4_000;
 

@@ -47,11 +47,16 @@ export const followerStatusSchema = z.object({
 });
 export type FollowerStatus = z.infer<typeof followerStatusSchema>;
 
-/** Creates the writer of the status for all processes, who is told each status, and writes one that says something new. */
+/**
+ * Creates the writer of the status for all processes. It is told each status, and writes at once what they act on; counts
+ * and ages are up to a minute old.
+ */
 export function createStatusWriter(store: Store): (status: FollowerStatus) => Promise<void> {
   const rewrite = createRewrite({ store, key: FOLLOW_KEYS.status, ttlSeconds: STATUS_TTL_SECONDS });
-  // The age grows all the time; a new poll counts.
-  return (status) => rewrite(status, { ...status, pollAgeMs: null });
+  return (status) => {
+    const { leadingSinceMs, isBehind, nodesBehind, pollAgeMs } = status;
+    return rewrite(status, { leadingSinceMs, isBehind, nodesBehind, isHeard: pollAgeMs !== null });
+  };
 }
 
 /** The follower's last status; undefined where there is none, or the store fails. */
