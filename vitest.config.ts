@@ -28,7 +28,7 @@ export default defineConfig({
           name: 'integration',
           isolate: false,
           include: ['test/integration/**/*.test.ts'],
-          exclude: existsSync(RECORDED) ? [] : ['test/integration/recorded/**'],
+          exclude: existsSync(RECORDED) ? [] : ['test/integration/real-answers/**'],
         },
       },
       // The promises, proved on the whole stack in under a minute.

@@ -159,7 +159,8 @@ ${table(
 
 ## For development
 
-${others.length} further packages, which are not distributed: ${tally(others)}.
+${others.length} further packages, which are not distributed:
+${tally(others)}.
 `;
 }
 

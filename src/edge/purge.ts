@@ -6,9 +6,9 @@ import type { Edge, EdgeNode } from './nodes.ts';
 const TIMEOUT_MS = 3_000;
 
 /**
- * When to purge once more. A fetch that was under way during the first purge may store the old badge, and a process that
- * missed the message of an expiry may serve it from memory: both are over by then. The name then also has the address of a
- * node that started just before the first purge: resolvers and `createEdge` cache addresses for 5 s.
+ * When to purge once more. Until then, a fetch that was under way during the first purge may store the old badge, and a
+ * process that missed the message of an expiry may serve it from memory. The name then also has the address of a node that
+ * started just before the first purge: resolvers and `createEdge` cache addresses for 5 s.
  */
 export const SECOND_PURGE_MS = 10_000;
 

@@ -48,8 +48,8 @@ export const followerStatusSchema = z.object({
 export type FollowerStatus = z.infer<typeof followerStatusSchema>;
 
 /**
- * Creates the writer of the status for all processes. It is told each status, and writes at once what they act on; counts
- * and ages are up to a minute old.
+ * Creates the writer of the status for all processes. It writes at once what they act on; the counts and ages that they
+ * read are up to a minute old.
  */
 export function createStatusWriter(store: Store): (status: FollowerStatus) => Promise<void> {
   const rewrite = createRewrite({ store, key: FOLLOW_KEYS.status, ttlSeconds: STATUS_TTL_SECONDS });
