@@ -9,7 +9,7 @@ import { readBareAnswer } from './bare-answer.ts';
 const BADGE = /^\/badge\/(.+)-(.+)-(.+)\.(svg|png)$/;
 
 const { port, headers } = readBareAnswer();
-await prepareFonts(process.env['FONTS_DIR'] ?? '');
+await prepareFonts('.cache/pypins');
 const { default: sharp } = await import('sharp');
 sharp.cache(false);
 sharp.concurrency(1);
