@@ -79,6 +79,18 @@ describe.skipIf(skipped)('a project', () => {
     expect(await page.locator('#project').inputValue()).toBe('requests');
   });
 
+  test('loses its label, and has it again', async () => {
+    const { page } = await openPage(browser, `${service.url}/?project=requests`);
+    const snippet = row(page, 'version').locator('.snippet');
+    await expect.poll(() => snippet.innerText()).toContain('/pypi/v/requests.svg)');
+    await page.locator('summary', { hasText: 'Text and colors' }).click();
+    await page.getByLabel('No label').check();
+    await expect.poll(() => snippet.innerText()).toContain('/pypi/v/requests.svg?label=)');
+    await expect.poll(() => searchOf(page)).toBe('?project=requests&nolabel=1');
+    await page.getByLabel('No label').uncheck();
+    await expect.poll(() => snippet.innerText()).toContain('/pypi/v/requests.svg)');
+  });
+
   test('has a dark variant only where that differs', async () => {
     const { page } = await openPage(browser, `${service.url}/?project=requests&as=picture`);
     const snippet = row(page, 'version').locator('.snippet');
