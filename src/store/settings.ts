@@ -3,6 +3,7 @@ import type { Address, RedisSite } from '../../cache/store/redis/client.ts';
 import { list, originOf } from '../setting-formats.ts';
 
 const SENTINEL_PORT = 26_379;
+const DATABASE = /^(?:\/\d{0,4})?$/;
 const EXAMPLE = 'redis://10.0.0.1:26379,redis://10.0.0.2:26379';
 
 const password = z.string().max(1_000).default('');
@@ -12,6 +13,10 @@ export const storeSettings = {
   REDIS_URL: z
     .union([z.literal(''), originOf(/^rediss?$/, 'redis://127.0.0.1:6379')], {
       error: 'must be a URL such as redis://127.0.0.1:6379',
+    })
+    .refine((url) => url === '' || DATABASE.test(new URL(url).pathname), {
+      error:
+        'must end with its address or the number of a database, such as redis://127.0.0.1:6379/1',
     })
     .default('')
     .describe(

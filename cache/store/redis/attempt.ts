@@ -16,13 +16,12 @@ export interface AttemptOptions {
   /** Drops the connection, because Redis is frozen or the network loses packets. */
   readonly drop: () => void;
   readonly observe: StoreObserver | undefined;
-  /** Called after each write that Redis has answered; with the error if it refused it. */
-  readonly onWrite: (refusal?: Error) => void;
+  /** Called after each operation that Redis has answered; with the error if it refused it. */
+  readonly onAnswer: (operation: Operation, refusal?: Error) => void;
 }
 
 /** Error replies to a write about the state of Redis, not about the command: out of memory, a replica, a failing disk. */
 const REFUSALS = /^(?:OOM|READONLY|MISCONF|NOREPLICAS|NOPERM|NOAUTH)\b/;
-const WRITES: ReadonlySet<Operation> = new Set(['set', 'lease', 'increment']);
 
 /** Whether Redis has refused a write, and will refuse others. */
 export function isRefusal(error: unknown): error is Error {
@@ -35,7 +34,7 @@ export function createAttempt({
   timeoutMs,
   drop,
   observe,
-  onWrite,
+  onAnswer,
 }: AttemptOptions): Attempt {
   let answeredMs = 0;
 
@@ -46,7 +45,7 @@ export function createAttempt({
       const reply = await inTime(timeoutMs, command());
       if (reply !== undefined) {
         answeredMs = performance.now();
-        if (WRITES.has(operation)) onWrite();
+        onAnswer(operation);
         observe?.(operation, outcomeOf(reply, isHit));
         return reply;
       }
@@ -54,7 +53,7 @@ export function createAttempt({
       if (answeredMs < askedMs) drop();
     } catch (error) {
       // The failure is counted below.
-      if (isRefusal(error)) onWrite(error);
+      if (isRefusal(error)) onAnswer(operation, error);
     }
     observe?.(operation, 'failed');
     return FAILED;

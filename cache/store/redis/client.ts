@@ -5,6 +5,9 @@ export const RECONNECT_MAX_MS = 1_000;
 /** A sentinel that says nothing for so long is passed over. */
 const SENTINEL_TIMEOUT_MS = 1_000;
 
+/** The database of the URL is refused: ioredis would go on in database 0, which may be another program's. */
+const OTHER_DATABASE = /^ERR DB index|'select'/;
+
 /** A host and port. */
 export interface Address {
   readonly host: string;
@@ -37,7 +40,13 @@ function retryStrategy(attempt: number): number {
  * master then, and only if it takes itself for one.
  */
 export function createClient(site: RedisSite, options: Omit<RedisOptions, 'replyMapping'>): Redis {
-  const all = { maxLoadingRetryTime: RECONNECT_MAX_MS, retryStrategy, ...options };
+  const client = create(site, { maxLoadingRetryTime: RECONNECT_MAX_MS, retryStrategy, ...options });
+  return client.on('error', ({ message }: Error) => {
+    if (OTHER_DATABASE.test(message)) client.disconnect(true);
+  });
+}
+
+function create(site: RedisSite, all: Omit<RedisOptions, 'replyMapping'>): Redis {
   if ('url' in site) return new Redis(site.url, all);
   const { sentinels, master, password, sentinelPassword, hasTls } = site;
   return new Redis({

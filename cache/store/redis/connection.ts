@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { inTime } from '../../deadline.ts';
+import type { Operation } from '../attempt.ts';
 import { createClient, RECONNECT_MAX_MS, type RedisSite } from './client.ts';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const REPLICA = 'READONLY';
+const UNWRITABLE = "Stream isn't writeable";
+/** To the user of the URL. */
+const FORBIDDEN = 'NOPERM';
 
 type OnStateChange = (healthy: boolean, error?: Error) => void;
 
@@ -55,8 +59,8 @@ export interface ConnectionState {
   readonly isSound: () => boolean;
   /** The latest failure; undefined while Redis can be used. */
   readonly failure: () => Error | undefined;
-  /** Notes whether Redis has refused a write. */
-  readonly noteWrite: (refusal?: Error) => void;
+  /** Notes an answer: whether Redis has refused the operation. */
+  readonly noteAnswer: (operation: Operation, refusal?: Error) => void;
   /** Redis was a replica at the last write: a new connection may lead to another one. */
   readonly wasReplica: () => boolean;
   /** Reports no more. */
@@ -76,13 +80,16 @@ export function watchState(
     healthy = next;
   };
   let wasReplica = false;
+  // A full Redis does leases that are held, so that only `set` tells that it takes writes.
+  let recoversBy: Operation | undefined;
   const onReady = (): void => {
     if (!wasReplica) report(true);
   };
   const onClose = (): void => report(false);
   // Without a listener, ioredis prints errors.
   client.on('error', (error: Error) => {
-    failure = error;
+    // What follows from leaving a connection tells no reason.
+    if (!error.message.startsWith(UNWRITABLE)) failure = error;
     // Without a sentinel that answers, there is no connection that could be closed.
     if (client.status === 'connecting') report(false);
   });
@@ -90,9 +97,11 @@ export function watchState(
   return {
     isSound: () => client.status === 'ready' && healthy !== false,
     failure: () => failure,
-    noteWrite(refusal) {
+    noteAnswer(operation, refusal) {
+      if (refusal === undefined && operation !== recoversBy) return;
+      const isForbidden = refusal?.message.startsWith(FORBIDDEN) === true;
+      recoversBy = refusal && (isForbidden ? operation : 'set');
       wasReplica = refusal?.message.startsWith(REPLICA) ?? false;
-      if (refusal === undefined && healthy !== false) return;
       failure = refusal;
       report(refusal === undefined);
     },

@@ -12,6 +12,15 @@ import { MAX_KEYS, type Store, type StoreObserver } from '../contract.ts';
 const SCANNED_AT_ONCE = 1_000;
 const PROBE_KEY = 'pypins:probe';
 const PROBE_SECONDS = 60;
+const RETRY_MS = 1_000;
+/** As the scripts of leases, counters and rankings. */
+const PROBE_SCRIPT = `
+  redis.call('SET', KEYS[1], 1, 'PX', redis.call('PTTL', KEYS[1]) + 1000)
+  redis.call('INCR', KEYS[1])
+  redis.call('ZADD', KEYS[2], 1, 'a')
+  redis.call('ZINCRBY', KEYS[2], 1, 'a')
+  redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -2)
+  return redis.call('EXPIRE', KEYS[2], ARGV[1])`;
 const NO_ANSWER = 'does not answer';
 
 export type RedisStoreOptions = RedisSite & {
@@ -43,11 +52,15 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     timeoutMs,
     drop,
     observe,
-    onWrite: state.noteWrite,
+    onAnswer: state.noteAnswer,
   });
   const writeProbe = (): Promise<unknown> => client.set(PROBE_KEY, 'written', 'EX', PROBE_SECONDS);
   // Whether this connection leads to the master only a write can tell.
   client.on('ready', () => void (state.wasReplica() && attempt('set', writeProbe)));
+  // And whether Redis takes writes again, where nothing is to be written.
+  const trying = setInterval(() => {
+    if (isReady() && !state.isSound()) void attempt('set', writeProbe);
+  }, RETRY_MS).unref();
 
   return {
     tier: 'redis',
@@ -57,11 +70,10 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     async probe() {
       if (!isReady()) return state.failure()?.message ?? NO_ANSWER;
       try {
-        if ((await inTime(timeoutMs, writeProbe())) === undefined) return NO_ANSWER;
-        await client.del(PROBE_KEY);
-        return undefined;
+        const answers = await inTime(timeoutMs, useAll(client));
+        return answers === undefined ? NO_ANSWER : undefined;
       } catch (error) {
-        if (isRefusal(error)) state.noteWrite(error);
+        if (isRefusal(error)) state.noteAnswer('set', error);
         return error instanceof Error ? error.message : String(error);
       }
     },
@@ -84,10 +96,26 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     },
     async close() {
       isOpen = false;
+      clearInterval(trying);
       state.stop();
       client.disconnect();
     },
   };
+}
+
+/** Uses what the store and the messages use, in one round trip. Rejects with the first refusal. */
+async function useAll(client: Redis): Promise<unknown> {
+  const ranking = `${PROBE_KEY}#ranking`;
+  return Promise.all([
+    client.set(PROBE_KEY, 'written', 'EX', PROBE_SECONDS),
+    client.eval(PROBE_SCRIPT, 2, PROBE_KEY, ranking, PROBE_SECONDS),
+    client.get(PROBE_KEY),
+    client.scan('0', 'MATCH', PROBE_KEY, 'COUNT', 1),
+    client.zrange(ranking, '+inf', '0', 'BYSCORE', 'REV', 'LIMIT', 0, 1),
+    client.zmscore(ranking, 'a'),
+    client.publish(PROBE_KEY, ''),
+    client.del(PROBE_KEY, ranking),
+  ]);
 }
 
 /**

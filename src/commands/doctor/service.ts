@@ -52,7 +52,8 @@ function findingOf(samples: readonly Sample[], version: string): Omit<Finding, '
     return {
       status: 'fail',
       detail: 'is ready, but cannot use its store',
-      advice: 'Read its log. CACHE_DIR and all that is in it must belong to its user.',
+      advice:
+        'Read its log. Without Redis, CACHE_DIR and all that is in it must belong to its user.',
     };
   }
   return { status: 'ok', detail: `is ready (version ${version})` };

@@ -22,7 +22,11 @@ const REDIS_ADVICE: readonly (readonly [reason: RegExp, advice: string])[] = [
     /NOAUTH|WRONGPASS/,
     'Put the password into REDIS_URL: redis://:password@127.0.0.1:6379, or with sentinels into REDIS_PASSWORD.',
   ],
-  [/^NOPERM\b/, 'Give the user in REDIS_URL the keys pypins:* and all commands.'],
+  [
+    /^NOPERM\b|run this command/,
+    'Give the user in REDIS_URL the keys and channels pypins:* and all commands.',
+  ],
+  [/DB index/, 'End REDIS_URL with the number of a database that Redis has, such as /0.'],
   [/ENOTFOUND|EAI_AGAIN/, 'Check the host in REDIS_URL.'],
 ];
 
@@ -76,7 +80,7 @@ function findingOf({ tier }: Pick<Store, 'tier'>, reason: string | undefined): F
   const advice =
     tier === 'redis'
       ? (REDIS_ADVICE.find(([pattern]) => pattern.test(reason))?.[1] ??
-        'Check that Redis runs, and that REDIS_URL or REDIS_SENTINELS has its address.')
+        'Check that Redis runs, and that REDIS_URL or REDIS_SENTINELS has its address; rediss: is TLS.')
       : 'Check that this user may write in CACHE_DIR, and that the disk has room.';
   return { check: tier, status: 'fail', detail: reason, advice };
 }

@@ -33,6 +33,9 @@ async function redis(config: string[], ...commands: string[][]): Promise<Setting
   return { REDIS_URL: started.url };
 }
 
+/** Rules of Redis for a user who may not do all that pypins does. */
+const FORBIDDEN = ['-eval', '-@sortedset', '-publish', 'resetchannels', '-get'];
+
 /** A state of the site, and what the doctor finds: a check, its status, its detail and advice. */
 export type State = readonly [
   state: string,
@@ -159,14 +162,14 @@ export const STATES: readonly State[] = [
     () => node(405),
     'Varnish',
     'fail',
-    /405.*\n.*default\.vcl of pypins/,
+    /405.*\n.*Name the purge listener/,
   ],
   [
     'the edge is down',
     () => ({ VARNISH_URLS: NOBODY, PURGE_KEY: 'x', TRUSTED_PROXIES: '::1' }),
     'Varnish',
     'fail',
-    /does not answer.*\nCheck that varnishd listens/,
+    /does not answer.*\nCheck that varnishd runs/,
   ],
   ['Redis is down', () => ({ REDIS_URL: 'redis://127.0.0.1:9' }), 'redis', 'fail', /ECONNREFUSED/],
 ];
@@ -203,4 +206,22 @@ export const REDIS_STATES: readonly State[] = [
     'fail',
     /WRONGPASS.*\nPut/,
   ],
+  [
+    'REDIS_URL names a database that Redis lacks',
+    async () => ({ REDIS_URL: `${(await redis([]))['REDIS_URL']}/99` }),
+    'redis',
+    'fail',
+    /DB index is out of range\nEnd REDIS_URL with the number/,
+  ],
+  ...FORBIDDEN.map((rule): State => [
+    `the user of REDIS_URL has ${rule}`,
+    async () => {
+      const rules = ['on', '>a', '~*', '&*', '+@all', rule];
+      const { REDIS_URL = '' } = await redis([], ['ACL', 'SETUSER', 'b', ...rules]);
+      return { REDIS_URL: REDIS_URL.replace('//', '//b:a@') };
+    },
+    'redis',
+    'fail',
+    /\nGive the user in REDIS_URL the keys and channels/,
+  ]),
 ];

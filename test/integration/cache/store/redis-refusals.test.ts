@@ -40,6 +40,10 @@ test.skipIf(isMissing('redis-server')).each([
   expect(await store.set('a', 'b', 60)).toBe(false);
   expect(store.healthy).toBe(false);
   expect(states.at(-1)).toMatch(/^false (?:OOM|READONLY) /);
+  // What is allowed meanwhile tells nothing.
+  await store.leaseLeftMs('a');
+  await store.acquireLease('a', 1_000);
+  expect(store.healthy).toBe(false);
   await run(mend);
   // A replica gets a new connection.
   await expect.poll(() => store.set('a', 'b', 60)).toBe(true);
@@ -54,4 +58,26 @@ test.skipIf(isMissing('redis-server')).each([
   await open(['--requirepass', 'secret'], userInfo);
   await expect.poll(() => store.probe()).toMatch(reason);
   expect(store.healthy).toBe(false);
+});
+
+test.skipIf(isMissing('redis-server'))('is healthy again where nothing is written', async () => {
+  await open([]);
+  const operator = new Redis(redis.url);
+  await operator.config('SET', 'maxmemory', '1');
+  await store.set('a', 'b', 60);
+  expect(store.healthy).toBe(false);
+  await operator.config('SET', 'maxmemory', '0');
+  await expect.poll(() => store.healthy).toBe(true);
+  operator.disconnect();
+});
+
+test.skipIf(isMissing('redis-server'))('uses no other database than that of its URL', async () => {
+  redis = await startRedis();
+  store = createRedisStore({ url: `${redis.url}/99`, timeoutMs: 60_000 });
+  await expect.poll(() => store.probe()).toMatch(/DB index/);
+  await store.set('a', 'b', 60);
+  expect(store.healthy).toBe(false);
+  const operator = new Redis(redis.url);
+  expect(await operator.dbsize()).toBe(0);
+  operator.disconnect();
 });
