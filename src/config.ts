@@ -9,6 +9,7 @@ import {
   addressRanges,
   bytes,
   count,
+  oneOf,
   originOf,
   port,
   seconds,
@@ -22,12 +23,18 @@ const MEBIBYTE = 1024 * 1024;
 /** Each has records, a budget and connections of its own. */
 const MAX_INDEXES = 16;
 
+const PUBLIC_URL_EXAMPLE = 'https://badges.example.org';
+const PUBLIC_URL_FAULT = `must be a URL such as ${PUBLIC_URL_EXAMPLE}`;
+
 /** All settings with their defaults and meanings; `docs/settings.md` is generated from them. */
 export const settingsSchema = z.object({
   HOST: z.string().default('0.0.0.0').describe('address for badges'),
   PORT: port.default(8080).describe('port for badges; 0 chooses a free one'),
-  PUBLIC_URL: urlList
-    .transform(([url = '']) => url)
+  PUBLIC_URL: z
+    .union([z.literal(''), originOf(/^https?$/, PUBLIC_URL_EXAMPLE)], {
+      error: PUBLIC_URL_FAULT,
+    })
+    .refine((url) => !url.includes(','), { error: PUBLIC_URL_FAULT })
     .default('')
     .describe('URL at which readers reach the badges, for pages that run without scripts'),
   ADMIN_HOST: z.string().default(ADMIN_ADDRESS.ADMIN_HOST).describe('address of the admin port'),
@@ -40,34 +47,30 @@ export const settingsSchema = z.object({
     .min(1)
     .default('.cache/pypins')
     .describe('directory for pictures, fonts and the SQLite file'),
-  CACHE_MAX_BYTES: bytes
-    .min(8 * MEBIBYTE)
+  CACHE_MAX_BYTES: bytes(8 * MEBIBYTE)
     .default(2048 * MEBIBYTE)
     .describe('maximum size of CACHE_DIR in bytes: three quarters pictures, one quarter facts'),
-  MEMORY_MAX_BYTES: bytes
-    .min(MEBIBYTE)
+  MEMORY_MAX_BYTES: bytes(MEBIBYTE)
     .default(16 * MEBIBYTE)
     .describe(
       "maximum size of a process's caches in memory, in bytes: 3/8 pictures, 1/8 whole responses, 1/2 facts",
     ),
-  FACTS_FRESH_SECONDS: seconds
+  FACTS_FRESH_SECONDS: seconds()
     .default(600)
     .describe('how long facts of a package are fresh; lengthened at random by up to a tenth'),
-  FACTS_KEPT_SECONDS: seconds
+  FACTS_KEPT_SECONDS: seconds()
     .default(2_592_000)
     .describe('how long facts are kept, to be served as stale while an upstream fails'),
   PYPI_URL: originOf(/^https?$/, 'https://pypi.org')
     .default('https://pypi.org')
     .describe('URL of PyPI or a mirror'),
-  PYPI_CONCURRENCY: count
-    .max(64)
+  PYPI_CONCURRENCY: count(1, 64)
     .default(8)
     .describe('concurrent requests to PyPI per process; a quarter of them to the Simple API'),
-  PYPI_PER_MINUTE: count
-    .min(5)
+  PYPI_PER_MINUTE: count(5)
     .default(600)
     .describe('requests to PyPI for facts per minute, for all processes together'),
-  PYPI_INDEXES: urlList
+  PYPI_INDEXES: urlList('https://test.pypi.org')
     .refine((urls) => urls.length <= MAX_INDEXES, { error: `must be at most ${MAX_INDEXES}` })
     .transform((urls) => [...new Set(urls.map((url) => normalizeIndexUrl(url) ?? url))])
     .default(['https://test.pypi.org'])
@@ -77,30 +80,29 @@ export const settingsSchema = z.object({
   PYPISTATS_URL: originOf(/^https?$/, 'https://pypistats.org')
     .default('https://pypistats.org')
     .describe('URL of pypistats.org'),
-  PYPISTATS_PER_MINUTE: count
-    .min(5)
-    .max(30)
+  PYPISTATS_PER_MINUTE: count(5, 30)
     .default(20)
     .describe('requests to pypistats.org per minute, for all processes together'),
   ...downloadSettings,
-  UPSTREAM_MAX_BYTES: bytes.default(32 * MEBIBYTE).describe('maximum size of an upstream response'),
+  UPSTREAM_MAX_BYTES: bytes()
+    .default(32 * MEBIBYTE)
+    .describe('maximum size of an upstream response'),
   CONTACT: z
     .string()
     .max(200)
     .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII')
     .default('')
     .describe('e-mail address or URL for upstreams, sent in the User-Agent'),
-  DRAWING_CONCURRENCY: count
-    .max(64)
+  DRAWING_CONCURRENCY: count(1, 64)
     .default(availableParallelism())
     .describe('raster pictures drawn concurrently; default: the number of cores'),
-  DRAWING_QUEUE: count
+  DRAWING_QUEUE: count()
     .default(256)
     .describe(
       'raster pictures that may wait to be drawn; if the queue is full, the badge shows `busy`',
     ),
-  CACHE_SECONDS_CEILING: seconds.default(86_400).describe('maximum of `?cacheSeconds=`'),
-  VARNISH_URLS: urlList
+  CACHE_SECONDS_CEILING: seconds().default(86_400).describe('maximum of `?cacheSeconds=`'),
+  VARNISH_URLS: urlList('http://127.0.0.1:6085')
     .default([])
     .describe(
       'purge listeners of the Varnish nodes, separated by commas, such as `http://127.0.0.1:6085`; a name means all its addresses',
@@ -111,30 +113,28 @@ export const settingsSchema = z.object({
     .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces')
     .default('')
     .describe('key for purges; the Varnish nodes must have the same'),
-  FOLLOW_FEED: z
-    .enum(['rss', 'changelog'])
+  FOLLOW_FEED: oneOf(['rss', 'changelog'])
     .default('rss')
     .describe('feed of PyPI that `pypins follow` polls; `changelog` includes yanks and removals'),
-  FOLLOW_SECONDS: seconds.min(5).max(60).default(20).describe('time between two polls of the feed'),
+  FOLLOW_SECONDS: seconds(5, 60).default(20).describe('time between two polls of the feed'),
   FOLLOW_ADMIN_PORT: port
     .default(ADMIN_ADDRESS.FOLLOW_ADMIN_PORT)
     .describe('admin port of `pypins follow`; 0 chooses a free one'),
   TRUSTED_PROXIES: addressRanges
     .default([])
     .describe('addresses whose X-Forwarded-For is trusted, separated by commas'),
-  LIMIT_PER_SECOND: count
+  LIMIT_PER_SECOND: count()
     .default(50)
     .describe(
       'costly requests per second and client: origin fetches of new packages, drawings of raster pictures',
     ),
-  LIMIT_BURST: count.default(500).describe('burst of costly requests per client'),
+  LIMIT_BURST: count().default(500).describe('burst of costly requests per client'),
   LIMIT_EXEMPT: addressRanges
     .default(['127.0.0.0/8', '::1'])
     .describe(
       'addresses without a rate limit, separated by commas, or `none`; the default exempts proxies on this machine',
     ),
-  LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('least level that is logged, as JSON lines on standard output'),
 });

@@ -1,14 +1,22 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
-export const port = wholeNumber('a port, from 0 to 65535').min(0).max(65_535);
-export const count = wholeNumber('a whole number').positive();
-export const bytes = wholeNumber('a whole number of bytes, such as 16777216, not 16MB').positive();
-export const secondsOrNone = wholeNumber('a whole number of seconds, such as 600, not 10m').min(0);
-export const seconds = secondsOrNone.positive();
+export const port = wholeNumber('a port', 0, 65_535);
+export const count = (least = 1, most?: number) => wholeNumber('a whole number', least, most);
+export const bytes = (least = 1) =>
+  wholeNumber('a whole number of bytes, such as 16777216, not 16MB', least);
+export const seconds = (least = 1, most?: number) =>
+  wholeNumber('a whole number of seconds, such as 600, not 10m', least, most);
 
-function wholeNumber(what: string) {
-  return z.coerce.number(`must be ${what}`).int(`must be ${what}`);
+function wholeNumber(what: string, least: number, most = Number.MAX_SAFE_INTEGER) {
+  const range = most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `from ${least} to ${most}`;
+  const error = `must be ${what}, ${range}`;
+  return z.coerce.number(error).int(error).min(least, error).max(most, error);
+}
+
+/** One of these words. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return z.enum(words, { error: `must be one of: ${words.join(', ')}` });
 }
 
 const NO_USER_INFO = 'must not contain a name or a password: they are not sent';
@@ -18,29 +26,43 @@ export function originOf(protocols: RegExp, example: string) {
   return z
     .url({ protocol: protocols, error: `must be a URL such as ${example}` })
     .refine((url) => url.startsWith('redis') || !hasUserInfo(url), { error: NO_USER_INFO })
-    .transform((text) => text.replace(/(?<!\/)\/+$/, ''));
+    .transform(withoutLastSlash);
 }
 
-/** A list separated by commas; `none` is an empty one. */
-export const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim().replace(/(?<!\/)\/+$/, ''))
-    .filter((part) => part !== '' && part !== 'none'),
+/** A list of URLs separated by commas; `none` is an empty one. */
+export const list = listOf(withoutLastSlash);
+
+function listOf(tidy: (part: string) => string) {
+  return z.string().transform((text) =>
+    text
+      .split(',')
+      .map((part) => tidy(part.trim()))
+      .filter((part) => part !== '' && part !== 'none'),
+  );
+}
+
+/** The URL as paths are added to it. */
+export function withoutLastSlash(url: string): string {
+  return url.replace(/(?<!\/)\/+$/, '');
+}
+export const addressRanges = listOf((text) => text).refine(
+  (ranges) => ranges.every(isAddressRange),
+  {
+    error: 'must be addresses or ranges, such as 10.0.0.0/8, ::1',
+  },
 );
-export const addressRanges = list.refine((ranges) => ranges.every(isAddressRange), {
-  error: 'must be addresses or ranges, such as 10.0.0.0/8, ::1',
-});
-export const urlList = list
-  .refine((urls) => urls.every(isHttpUrl), { error: 'must be URLs such as http://127.0.0.1:6085' })
-  .refine((urls) => !urls.some(hasUserInfo), { error: NO_USER_INFO });
+export function urlList(example: string) {
+  return list
+    .refine((urls) => urls.every(isHttpUrl), { error: `must be URLs such as ${example}` })
+    .refine((urls) => !urls.some(hasUserInfo), { error: NO_USER_INFO });
+}
 
 function hasUserInfo(url: string): boolean {
   const { username = '', password = '' } = URL.parse(url) ?? {};
   return username !== '' || password !== '';
 }
 
-function isHttpUrl(url: string): boolean {
+export function isHttpUrl(url: string): boolean {
   return /^https?:$/.test(URL.parse(url)?.protocol ?? '');
 }
 

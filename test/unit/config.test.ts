@@ -121,7 +121,15 @@ test.each([
     /^CACHE_MAX_BYTES: must be a whole number of bytes, such as 16777216/,
   ],
   ['FACTS_FRESH_SECONDS', '10m', /^FACTS_FRESH_SECONDS: must be a whole number of seconds/],
-  ['LIMIT_BURST', '1.5', /^LIMIT_BURST: must be a whole number$/],
+  ['LIMIT_BURST', '1.5', /^LIMIT_BURST: must be a whole number, at least 1$/],
+  ['CACHE_MAX_BYTES', '1', /^CACHE_MAX_BYTES: .*, at least 8388608$/],
+  ['FOLLOW_SECONDS', '1', /^FOLLOW_SECONDS: .*, from 5 to 60$/],
+  ['PYPISTATS_PER_MINUTE', '100', /: must be a whole number, from 5 to 30$/],
+  ['FOLLOW_FEED', 'RSS', /^FOLLOW_FEED: must be one of: rss, changelog$/],
+  ['PUBLIC_URL', 'http://a,http://b', /^PUBLIC_URL: must be a URL such as https:\/\/badges/],
+  ['PYPI_INDEXES', 'nonsense', /^PYPI_INDEXES: must be URLs such as https:\/\/test\.pypi\.org$/],
+  ['TRUSTED_PROXIES', '10.0.0.0/', /^TRUSTED_PROXIES: must be addresses or ranges/],
+  ['REDIS_URL', 'redis://127.0.0.1/abc', /^REDIS_URL: must end with .* the number of a database/],
   ['REDIS_URL', '127.0.0.1:6379', /^REDIS_URL: must be a URL such as redis:\/\/127\.0\.0\.1:6379$/],
 ])('tells what %s must be instead of %s', (name, value, words) => {
   const read = () => readConfig({ [name]: value });
