@@ -115,7 +115,11 @@ describe('--env-file', () => {
     const file = await write(
       `# settings\n\nCONTACT="a b"\nREDIS_URL=redis://:p=w@h:1  \nPORT=1\nPURGE_KEY='k'\nLAST=$x`,
     );
-    for (const option of [['--env-file', file], [`--env-file=${file}`]]) {
+    // As systemd reads it: from an editor of Windows, and with blanks.
+    const other = await write(
+      `# settings\r\n\r\n  CONTACT = "a b"\r\nREDIS_URL=redis://:p=w@h:1\r\n \nPURGE_KEY= 'k'\nLAST=$x\r\n`,
+    );
+    for (const option of [['--env-file', file], [`--env-file=${file}`], ['--env-file', other]]) {
       const { env, words } = start(pypins, { PORT: '2' }, [...option, 'purge', 'a']);
       expect(words).toEqual(['purge', 'a']);
       expect(env).toMatchObject({
@@ -128,21 +132,22 @@ describe('--env-file', () => {
     }
   });
 
-  test.each(['PORT 8080', 'A-B=1', '1A=1', '=1', '$(id)=1'])(
+  test.each(['PORT 8080', 'export A=1', 'A-B=1', '1A=1', '=1', '$(id)=1'])(
     'refuses the line %s',
     async (line) => {
       const { status, stderr } = run(pypins, {}, ['--env-file', await write(`${line}\n`), 'serve']);
-      expect(status).toBe(1);
+      expect(status).toBe(2);
       expect(stderr).toContain('not a line NAME=value');
     },
   );
 
-  test('refuses a file that is not there', () => {
-    const { status, stderr } = run(pypins, {}, ['--env-file', '/no/such/file', 'serve']);
-    expect({ status, stderr }).toEqual({
-      status: 1,
-      stderr: 'pypins: /no/such/file cannot be read\n',
-    });
+  test.each([
+    [['--env-file', '/no/such/file', 'serve'], '/no/such/file cannot be read'],
+    [['--env-file', '/', 'serve'], '/ cannot be read'],
+    [['--env-file'], '--env-file needs a file'],
+  ])('refuses %s as wrong arguments', (words, fault) => {
+    const { status, stderr } = run(pypins, {}, words);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: `pypins: ${fault}\n` });
   });
 });
 
