@@ -3,7 +3,7 @@ import { flushCompileCache } from 'node:module';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { withoutUserInfo } from './commands/output.ts';
-import { BadgeError, CommandError, UsageError } from './errors.ts';
+import { BadgeError, CommandError, sentenceOf, UsageError } from './errors.ts';
 
 const EXIT_FAILURE = 1;
 /** Wrong arguments or invalid settings. */
@@ -98,7 +98,7 @@ function isUsage(error: unknown): boolean {
 
 /** The message to print; unexpected errors keep their stack. */
 function explain(error: unknown): string {
-  if (error instanceof BadgeError) return `${error.fault.message}: ${error.message}`;
+  if (error instanceof BadgeError) return `${error.fault.message}: ${sentenceOf(error)}`;
   if (error instanceof UsageError || error instanceof CommandError) return error.message;
   if (error instanceof Error && 'code' in error) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

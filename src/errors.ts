@@ -153,3 +153,9 @@ export class UsageError extends Error {
 export class SettingsError extends UsageError {
   override readonly name = 'SettingsError';
 }
+
+/** Returns the messages of an error and its causes, as one sentence. */
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${sentenceOf(error.cause)}`;
+}

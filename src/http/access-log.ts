@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
-import type { Verdict } from '../errors.ts';
+import { sentenceOf, type Verdict } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Trace } from '../trace.ts';
 
@@ -60,11 +60,6 @@ export function createAccessLog({ log, metrics }: { log: Logger; metrics: Metric
 function reasonOf({ verdict, error }: AccessLogEntry): { err?: unknown; why?: string } {
   if (error === undefined) return {};
   return verdict === 'error' ? { err: error } : { why: sentenceOf(error).slice(0, MAX_LOGGED_WHY) };
-}
-
-function sentenceOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${sentenceOf(error.cause)}`;
 }
 
 /** Our own failures are errors; failing upstreams and overload are warnings. */

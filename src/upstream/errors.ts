@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** Upper limit of a requested pause. */
 const MAX_RETRY_MS = 600_000;
 
@@ -14,6 +16,13 @@ export type UpstreamFailure =
   | 'over-budget'
   | 'cancelled';
 
+/** The first fault alone of what has another form than expected: all of them fill a page of the log. */
+function inOneLine(cause: unknown): unknown {
+  if (!(cause instanceof z.ZodError)) return cause;
+  const [{ path, message } = { path: [], message: cause.name }] = cause.issues;
+  return new Error(path.length === 0 ? message : `${path.join('.')}: ${message}`);
+}
+
 /** A failed request to an upstream. */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
@@ -22,7 +31,7 @@ export class UpstreamError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(failure: UpstreamFailure, detail: string, cause?: unknown, retryAfterMs?: number) {
-    super(detail, { cause });
+    super(detail, { cause: inOneLine(cause) });
     this.failure = failure;
     this.retryAfterMs = retryAfterMs;
   }

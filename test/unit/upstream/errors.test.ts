@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readRetryAfterMs } from '../../../src/upstream/errors.ts';
+import { z } from 'zod';
+import { readRetryAfterMs, UpstreamError } from '../../../src/upstream/errors.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 12);
 const inSeconds = (seconds: number): string => new Date(NOW_MS + seconds * 1000).toUTCString();
@@ -43,4 +44,12 @@ describe('RateLimit', () => {
   ])('%o is %s ms', (headers, retryAfterMs) => {
     expect(readRetryAfterMs((name) => headers[name], NOW_MS)).toBe(retryAfterMs);
   });
+});
+
+test('an answer of another form is told in one line', () => {
+  const { error } = z
+    .object({ a: z.object({ b: z.string() }), c: z.string() })
+    .safeParse({ a: {} });
+  const { cause } = new UpstreamError('unparsable', 'sent something else', error);
+  expect(cause).toMatchObject({ message: expect.stringMatching(/^a\.b: Invalid input[^\n]*$/) });
 });
