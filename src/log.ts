@@ -2,6 +2,8 @@ import { type DestinationStream, type Logger, destination, pino, stdSerializers 
 
 const BUFFER_BYTES = 4_096;
 const FLUSH_MS = 1_000;
+/** Lines that cannot be written are kept up to this size, then dropped. */
+const MAX_KEPT_BYTES = 1024 * 1024;
 
 /** A log of JSON lines on standard output, written in batches at least once a second. */
 export interface Log {
@@ -11,7 +13,14 @@ export interface Log {
 }
 
 export function createLog(level: string): Log {
-  const stream = destination({ fd: 1, sync: false, minLength: BUFFER_BYTES });
+  const stream = destination({
+    fd: 1,
+    sync: false,
+    minLength: BUFFER_BYTES,
+    maxLength: MAX_KEPT_BYTES,
+  });
+  // A service without a log serves on: its file may be on a full disk.
+  stream.on('error', () => undefined);
   const log = pino(
     {
       level,

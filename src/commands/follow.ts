@@ -6,11 +6,11 @@ import { follow } from '../follow/follower.ts';
 import { whileLeading } from '../follow/leader.ts';
 import { createRssFeed } from '../follow/feeds/rss.ts';
 import { createAdminApp } from '../http/admin.ts';
-import { listen } from '../http/server.ts';
 import type { DailyLoad } from '../downloads/load/daily-load.ts';
 import type { OpenedSources } from '../facts/sources.ts';
 import { openSources, type ServicesOptions } from '../services.ts';
 import { createContext } from './context.ts';
+import { listenBy } from './listen.ts';
 
 const STOP_DEADLINE_MS = 15_000;
 
@@ -21,7 +21,7 @@ export function define(command: Command): void {
 
 /**
  * Follows PyPI's releases until SIGTERM or SIGINT, or stands by while another process leads. Rejects with a
- * `SettingsError`, or with the system's error if the port is taken.
+ * `SettingsError`, or with a `CommandError` if the port is taken.
  */
 async function runFollower(): Promise<void> {
   const context = createContext();
@@ -29,7 +29,7 @@ async function runFollower(): Promise<void> {
   const opened = await openSources(context, () => true);
   const stop = new AbortController();
   const admin = createAdminApp({ metrics, isReady: () => !stop.signal.aborted });
-  const listener = await listen(admin.callback(), {
+  const listener = await listenBy('ADMIN_HOST and FOLLOW_ADMIN_PORT', admin.callback(), {
     host: config.ADMIN_HOST,
     port: config.FOLLOW_ADMIN_PORT,
   });

@@ -1,10 +1,13 @@
 import { nameOf } from '../edge/nodes.ts';
 import type { NodeOutcome } from '../edge/purge.ts';
+import type { Picture } from '../imaging/spec.ts';
 
 /** Output of a command. */
 export interface Output {
   /** Writes a line of the result to standard output. */
   readonly line: (text: string) => void;
+  /** Writes a picture to standard output. */
+  readonly picture: (picture: Picture) => Promise<void>;
   /** Writes a warning to standard error. */
   readonly note: (text: string) => void;
   /** Replaces the current line of a terminal; writes nothing elsewhere. */
@@ -20,15 +23,22 @@ export function finish(isGood: boolean): void {
 
 export function createOutput(): Output {
   const { stdout, stderr } = process;
-  // The reader has closed the pipe (`| head`).
-  stdout.once('error', () => process.exit());
+  stdout.once('error', endWithoutReader);
   return {
     line: (text) => void stdout.write(`${withoutUserInfo(text)}\n`),
+    picture: (picture) => new Promise((resolve) => stdout.write(picture, () => resolve())),
     note: (text) => void stderr.write(`${withoutUserInfo(text)}\n`),
     progress: (text) => {
       if (stderr.isTTY) stderr.write(`\r\u001b[K${text}`);
     },
   };
+}
+
+/** Ends the process: the reader has closed the pipe (`| head`), which is no failure, or what was asked cannot be written. */
+function endWithoutReader({ code, message }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE') process.exit();
+  process.stderr.write(`pypins: standard output cannot be written: ${message}\n`);
+  process.exit(1);
 }
 
 /** The reason of a failure in one line; `fetch` has it in the cause. */

@@ -13,6 +13,7 @@ import type { BadgeSpec, Format, Picture } from '../imaging/spec.ts';
 import { createServices, type Services } from '../services.ts';
 import { isRelease, normalizeName } from '../facts/names.ts';
 import { withOpened } from './context.ts';
+import { createOutput } from './output.ts';
 
 /** `pypins render`. */
 export function define(command: Command): void {
@@ -52,6 +53,7 @@ interface RenderOptions extends Readonly<Record<string, unknown>> {
 
 async function renderOne(kind: string, project: string, options: RenderOptions): Promise<void> {
   const { output, release, format = formatOfFile(output) } = options;
+  if (output === '') throw new UsageError('--output needs a file, or - for standard output');
   const given = Object.fromEntries(
     RENDERED.map((parameter) => [parameter.name, options[optionOf(parameter).attributeName()]]),
   );
@@ -133,8 +135,5 @@ function kindOf(name: string): { kind: Kind; grammar: Grammar } {
 
 /** Writes the picture to a file, or to standard output for `-`. */
 async function writePicture(output: string, picture: Picture): Promise<void> {
-  if (output !== '-') return writeFile(output, picture);
-  await new Promise<void>((resolve, reject) => {
-    process.stdout.write(picture, (error) => (error ? reject(error) : resolve()));
-  });
+  await (output === '-' ? createOutput().picture(picture) : writeFile(output, picture));
 }

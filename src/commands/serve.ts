@@ -19,9 +19,10 @@ import { createEdge } from '../edge/nodes.ts';
 import { createLoadRecords } from '../downloads/loads.ts';
 import { reportLoad } from '../downloads/report.ts';
 import { createPropagations } from '../edge/propagations.ts';
-import { type Handler, type Listener, listen } from '../http/server.ts';
+import type { Handler, Listener } from '../http/server.ts';
 import { type Services, createServices } from '../services.ts';
 import { type Context, createContext } from './context.ts';
+import { listenBy } from './listen.ts';
 
 const STOP_DEADLINE_MS = 15_000;
 
@@ -44,8 +45,8 @@ export interface RunningService {
 }
 
 /**
- * Starts the service. Rejects with a `SettingsError` if the environment is invalid, or with the system's error if a
- * port is taken.
+ * Starts the service. Rejects with a `SettingsError` if the environment is invalid, or with a `CommandError` if a port
+ * is taken.
  */
 export async function serve(environment?: Environment): Promise<RunningService> {
   const context = createContext(environment, { servesBadges: true });
@@ -135,11 +136,14 @@ async function listenBoth(
   { badges, admin, probes }: { badges: Handler; admin: Handler; probes: Probes },
 ): Promise<{ badges: Listener; admin: Listener }> {
   try {
-    const adminListener = await listen(admin, { host: config.ADMIN_HOST, port: config.ADMIN_PORT });
+    const adminListener = await listenBy('ADMIN_HOST and ADMIN_PORT', admin, {
+      host: config.ADMIN_HOST,
+      port: config.ADMIN_PORT,
+    });
     try {
       return {
         admin: adminListener,
-        badges: await listen(badges, {
+        badges: await listenBy('HOST and PORT', badges, {
           host: config.HOST,
           port: config.PORT,
           descriptor: takePassedSocket(),

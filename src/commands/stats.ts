@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readAdminUrl } from '../admin-address.ts';
 import { createOutput, finish, inColumns, JSON_OPTION, type Output, reasonOf } from './output.ts';
+import { ADMIN_EXAMPLE, checkUrls } from './urls.ts';
 import { type Sample, scrape, sumOf } from './scrape.ts';
 
 const MAX_KINDS = 5;
@@ -11,8 +12,13 @@ export function define(command: Command): void {
     .argument('[nodes...]', 'URLs of admin ports (default: the one of this machine)')
     .option(...JSON_OPTION)
     .action(async (nodes: string[], { json = false }: { readonly json?: boolean }) => {
-      const urls = nodes.length > 0 ? nodes : [readAdminUrl('ADMIN_PORT')];
-      finish(printStats(await collectStats(urls), json, createOutput()));
+      const isNamed = nodes.length > 0;
+      const urls = isNamed ? checkUrls(nodes, ADMIN_EXAMPLE) : [readAdminUrl('ADMIN_PORT')];
+      const stats = await collectStats(urls);
+      const output = createOutput();
+      finish(printStats(stats, json, output));
+      if (stats.answered === 0 && !isNamed)
+        output.note(`Start it, or name the admin ports: pypins stats ${ADMIN_EXAMPLE} …`);
     });
 }
 

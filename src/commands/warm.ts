@@ -8,9 +8,11 @@ import { formatOf } from '../http/urls/paths.ts';
 import { Agent } from '../upstream/agent.ts';
 import { createContext } from './context.ts';
 import { createOutput, finish, JSON_OPTION, type Output, reasonOf } from './output.ts';
+import { checkUrls } from './urls.ts';
 import { listPaths, TOP_LIST_URL, type WarmSources } from './warm-list.ts';
 
 const TIMEOUT_MS = 10_000;
+const THROUGH = 'http://127.0.0.1:8000';
 /** `X-Cache` of a hit at the edge. */
 const EDGE_HIT = /^(?:hit|stale)/i;
 
@@ -48,13 +50,14 @@ export function define(command: Command): void {
     .option('--formats <formats>', 'formats, separated by commas', parseFormats, ['svg'])
     .option('--pypi-base-url <url>', 'another index, for the projects (default: PyPI)')
     .option('--rate <rate>', 'requests per second, such as 5/s', parseRate, 5)
-    .option('--through <url>', 'URL of the edge', 'http://127.0.0.1:8000')
+    .option('--through <url>', 'URL of the edge', THROUGH)
     .option(...JSON_OPTION)
     .action(runWarm);
 }
 
 async function runWarm(names: string[], flags: WarmFlags): Promise<void> {
   const output = createOutput();
+  const [through = ''] = checkUrls([flags.through], THROUGH);
   const { config } = createContext(undefined, { level: 'silent' });
   const { paths, invalid } = await listPaths({ ...flags, names });
   for (const name of invalid) output.note(`${name}: not a valid project name`);
@@ -64,7 +67,7 @@ async function runWarm(names: string[], flags: WarmFlags): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupt.abort());
   const counts = await warm({
     paths,
-    through: flags.through.replace(/(?<!\/)\/+$/, ''),
+    through,
     perSecond: flags.rate,
     stateDirectory: config.CACHE_DIR,
     output,
@@ -73,7 +76,9 @@ async function runWarm(names: string[], flags: WarmFlags): Promise<void> {
   const summary = { ...counts, invalid: invalid.length };
   output.line(flags.json ? JSON.stringify(summary) : lineOf(summary));
   if (counts.failed + counts.left > 0) output.note('run the same command again for the rest');
-  finish(counts.failed + counts.left + invalid.length === 0);
+  const isAnyThere = counts.warm + counts.fetched + counts.skipped > 0;
+  if (!isAnyThere) output.note('nothing was warmed');
+  finish(isAnyThere && counts.failed + counts.left + invalid.length === 0);
 }
 
 function lineOf(summary: Readonly<Record<string, number>>): string {
@@ -104,7 +109,7 @@ export async function warm(options: WarmOptions): Promise<WarmSummary> {
     requested += 1;
     const { outcome, reason } = await warmOne(agent, through, path);
     summary[outcome] += 1;
-    if (outcome === 'failed') output.note(`${path}: ${reason}`);
+    if (reason !== undefined) output.note(`${path}: ${reason}`);
     if (outcome !== 'failed') await state.add(path);
     output.progress(`${requested + summary.skipped}/${paths.length} ${path}`);
   }
@@ -129,7 +134,8 @@ async function warmOne(
     });
     await body.dump();
     const verdict = String(headers['x-badge-status']);
-    if (verdict === 'not-found' || verdict === 'invalid') return { outcome: 'unknown' };
+    if (verdict === 'not-found' || verdict === 'invalid')
+      return { outcome: 'unknown', reason: verdict };
     if (statusCode !== 200 || verdict !== 'ok')
       return { outcome: 'failed', reason: `answered ${statusCode}, ${verdict}` };
     return { outcome: EDGE_HIT.test(String(headers['x-cache'])) ? 'warm' : 'fetched' };
@@ -144,15 +150,22 @@ interface WarmState {
   readonly remove: () => Promise<void>;
 }
 
-async function openState({ paths, through, stateDirectory }: WarmOptions): Promise<WarmState> {
+/** Without a file, for want of room or of permission, the run goes on, and the next one begins anew. */
+async function openState(options: WarmOptions): Promise<WarmState> {
+  const { paths, through, stateDirectory, output } = options;
   const name = hash('sha256', JSON.stringify([through, paths])).slice(0, 16);
   const file = join(stateDirectory, `warm-${name}.txt`);
-  await mkdir(stateDirectory, { recursive: true });
+  let isKept = true;
+  const giveUp = (error: unknown): void => {
+    if (isKept) output.note(`an interrupted run cannot be continued: ${reasonOf(error)}`);
+    isKept = false;
+  };
+  await mkdir(stateDirectory, { recursive: true }).catch(giveUp);
   const text = await readFile(file, 'utf8').catch(() => '');
   return {
     done: new Set(text.split('\n').filter(Boolean)),
-    add: (path) => appendFile(file, `${path}\n`),
-    remove: () => rm(file, { force: true }),
+    add: async (path) => (isKept ? appendFile(file, `${path}\n`).catch(giveUp) : undefined),
+    remove: () => rm(file, { force: true }).catch(giveUp),
   };
 }
 

@@ -1,12 +1,15 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, readdir, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { listenHere } from '../../sample/listen.ts';
 import type { StandIn } from '../../sample/stand-in.ts';
+import { PYPINS } from '../../stack/program.ts';
 import { runCli, startCli } from '../support/cli.ts';
+import { freePort } from '../support/redis.ts';
 import { startStandIn } from '../support/service.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 
@@ -49,6 +52,7 @@ test.each([
 test.each([
   ['render version no-such-project -o -', 1, /not found/],
   ['render version requests -o /no/such/folder/x.svg', 1, /ENOENT/],
+  ['render version requests --output=', 2, /--output needs a file/],
   ['render version requests -o - --style comic', 2, /style/],
   ['render status no-such-project -o -', 1, /not found/],
   ['render v requests -o - --pypi-base-url https://a.example', 2, /PYPI_INDEXES/],
@@ -69,12 +73,64 @@ test.each([
   ['warm --from-log /no/such/log', 1, /^pypins: ENOENT[^\n]*\n$/],
   ['warm requests --kinds nokind', 2, /no kind nokind/],
   ['purge --all', 2, /--yes/],
+  ['stats 127.0.0.1:18080', 2, /"127\.0\.0\.1:18080" is no URL such as http:/],
+  ['stats', 1, /does not answer\nStart it, or name the admin ports/],
+  ['doctor notaurl', 2, /"notaurl" is no URL/],
+  ['warm requests --through notaurl', 2, /"notaurl" is no URL such as http:\/\/127\.0\.0\.1:8000/],
   ['paint', 2, /unknown command/],
 ])('pypins %s exits with %i and an error message', async (args, code, message) => {
   const result = await run(args);
   expect(result.code).toBe(code);
   expect(result.err).toMatch(message);
   expect(result.out.toString()).toBe('');
+});
+
+/** Starts a command whose standard output is always full. */
+async function startFull(words: string, more: Record<string, string> = {}): Promise<ChildProcess> {
+  const env = {
+    ...{ PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0' },
+    ...{ CACHE_DIR: await tempDirectoryForTest(), ...settings(), ...more },
+  };
+  const command = ['-c', `exec "$0" ${words} >/dev/full`, PYPINS];
+  const child = spawn('sh', command, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+/** Waits for the end; returns the exit code and the messages. */
+async function endOf(child: ChildProcess): Promise<string> {
+  let messages = '';
+  child.stderr?.on('data', (chunk: Buffer) => (messages += chunk.toString()));
+  await once(child, 'close');
+  return `${child.exitCode} ${messages}`;
+}
+
+test.each(['render version requests -o -', 'doctor --json'])(
+  'pypins %s fails with one line if its output cannot be written',
+  async (words) => {
+    expect(await endOf(await startFull(words))).toMatch(
+      /^1 pypins: standard output cannot be written: ENOSPC[^\n]*\n$/,
+    );
+  },
+);
+
+test('render ends quietly if its reader has gone', async () => {
+  const { child, output } = await startCli(
+    ['render', 'version', 'requests', '-o', '-'],
+    settings(),
+  );
+  child.stdout?.destroy();
+  await once(child, 'close');
+  expect({ code: child.exitCode, err: output.err }).toEqual({ code: 0, err: '' });
+});
+
+test('serve serves, and stops, while its log cannot be written', async () => {
+  const ADMIN_PORT = `${await freePort()}`;
+  const child = await startFull('serve', { ADMIN_PORT });
+  const end = endOf(child);
+  expect((await run('health --wait 60', { ADMIN_PORT })).code).toBe(0);
+  child.kill();
+  expect(await end).toBe('0 ');
 });
 
 test.each([
@@ -84,6 +140,12 @@ test.each([
   const { code, out } = await run(args);
   expect(code).toBe(0);
   expect(out.toString()).toMatch(text);
+});
+
+test('render tells why it has no facts', async () => {
+  const { code, err } = await run('render v requests -o -', { PYPI_URL: 'http://127.0.0.1:9' });
+  expect(code).toBe(1);
+  expect(err).toMatch(/^pypins: unavailable: no facts about requests: .*ECONNREFUSED[^\n]*\n$/);
 });
 
 test('a command’s caches are private to the user, its output is not', async () => {

@@ -223,6 +223,10 @@ describe('pypins warm', () => {
     expect(interrupted).toEqual({ ...none, skipped: 3, left: 1 });
     isDown = false;
     expect(await warm({ ...options, through })).toEqual({ ...none, fetched: 1, skipped: 3 });
+    // Where progress cannot be kept.
+    const stateDirectory = '/dev/null/warm';
+    expect(await warm({ ...options, stateDirectory, through })).toMatchObject({ fetched: 2 });
+    expect(notes.filter((note) => note.includes('cannot be continued'))).toHaveLength(1);
     edge.close();
   });
 });

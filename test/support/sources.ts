@@ -34,6 +34,7 @@ export function createTestOutput(): { output: Output; lines: string[]; notes: st
     line: (text: string) => void lines.push(text),
     note: (text: string) => void notes.push(text),
     progress: () => undefined,
+    picture: async () => undefined,
   };
   return { output, lines, notes };
 }

@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts';
 import type { ServicesOptions } from '../../services.ts';
 import { createContext } from '../context.ts';
 import { createOutput, finish, JSON_OPTION } from '../output.ts';
+import { ADMIN_EXAMPLE, checkUrls } from '../urls.ts';
 import { checkEdge } from './edge.ts';
 import { type Finding, printFindings } from './finding.ts';
 import { checkDisk, checkFonts } from './machine.ts';
@@ -18,8 +19,9 @@ export function define(command: Command): void {
     .argument('[nodes...]', 'URLs of admin ports (default: the one of this machine)')
     .option(...JSON_OPTION)
     .action(async (nodes: string[], { json = false }: { readonly json?: boolean }) => {
+      const urls = checkUrls(nodes, ADMIN_EXAMPLE);
       const context = createContext(undefined, { level: 'silent' });
-      finish(printFindings(await examine(context, nodes), json, createOutput()));
+      finish(printFindings(await examine(context, urls), json, createOutput()));
       await context.closeLog();
     });
 }

@@ -19,7 +19,7 @@ async function checkNode(node: EdgeNode, key: string, version: string): Promise<
   const check = `Varnish ${nameOf(node)}`;
   const { failure, rules = 'another version' } = await purgeNode(key, node, { tags: [UNUSED_TAG] });
   if (failure !== undefined)
-    return { check, status: 'fail', detail: failure, advice: adviceOf(failure) };
+    return { check, status: 'fail', detail: failure, advice: adviceOf(failure, node) };
   const verdict = await verdictAt(key, node, STATIC_BADGE).catch(() => 'nothing');
   if (verdict !== 'ok') {
     return {
@@ -41,11 +41,13 @@ async function checkNode(node: EdgeNode, key: string, version: string): Promise<
   return { check, status: 'ok', detail: `serves badges and takes purges (rules of ${version})` };
 }
 
-function adviceOf(failure: string): string {
+function adviceOf(failure: string, { url }: EdgeNode): string {
   if (failure.startsWith('refuses'))
     return 'Give both the same PURGE_KEY, restart varnishd, and add this address to `acl purgers`.';
   if (/ENOTFOUND|EAI_AGAIN/.test(failure)) return 'Check the name in VARNISH_URLS.';
   if (failure.startsWith('does not answer'))
-    return 'Check that varnishd listens there: -a purge=127.0.0.1:6085,HTTP.';
-  return 'Load varnish/default.vcl of pypins into varnishd, and name its purge listener: -a purge=….';
+    return url.startsWith('https:')
+      ? 'Name it with http: in VARNISH_URLS, unless a proxy with TLS is in front of it.'
+      : 'Check that varnishd runs, and listens there: -a purge=127.0.0.1:6085,HTTP.';
+  return 'Name the purge listener of varnishd (-a purge=…) in VARNISH_URLS; it needs the rules of pypins.';
 }

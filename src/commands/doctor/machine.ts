@@ -8,7 +8,8 @@ import type { Finding } from './finding.ts';
 
 /** What to do about a directory that cannot be written, by the system's error code. */
 const DISK_ADVICE: Readonly<Record<string, string>> = {
-  ENOSPC: 'Make room on the disk. Badges are served meanwhile, more slowly.',
+  ENOSPC:
+    'Make room on the disk: df, and df -i for the number of files. Badges are served meanwhile, more slowly.',
   EDQUOT: 'Raise the disk quota of this user. Badges are served meanwhile, more slowly.',
   EROFS: 'Mount the file system for writing, or set CACHE_DIR to a directory on another one.',
   EACCES: 'Run this as the user of the service, or give CACHE_DIR to that user.',
