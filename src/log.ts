@@ -35,7 +35,9 @@ export function createLog(level: string): Log {
     log,
     async close() {
       clearInterval(timer);
-      await new Promise<void>((resolve) => stream.flush(() => resolve()));
+      const failure = await new Promise<Error | undefined>((resolve) => stream.flush(resolve));
+      // At the exit it would try again for ever.
+      if (failure) stream.destroy();
     },
   };
 }

@@ -1,15 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, readdir, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listenHere } from '../../sample/listen.ts';
 import type { StandIn } from '../../sample/stand-in.ts';
-import { PYPINS } from '../../stack/program.ts';
 import { runCli, startCli } from '../support/cli.ts';
-import { freePort } from '../support/redis.ts';
 import { startStandIn } from '../support/service.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 
@@ -83,54 +80,6 @@ test.each([
   expect(result.code).toBe(code);
   expect(result.err).toMatch(message);
   expect(result.out.toString()).toBe('');
-});
-
-/** Starts a command whose standard output is always full. */
-async function startFull(words: string, more: Record<string, string> = {}): Promise<ChildProcess> {
-  const env = {
-    ...{ PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0' },
-    ...{ CACHE_DIR: await tempDirectoryForTest(), ...settings(), ...more },
-  };
-  const command = ['-c', `exec "$0" ${words} >/dev/full`, PYPINS];
-  const child = spawn('sh', command, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  return child;
-}
-
-/** Waits for the end; returns the exit code and the messages. */
-async function endOf(child: ChildProcess): Promise<string> {
-  let messages = '';
-  child.stderr?.on('data', (chunk: Buffer) => (messages += chunk.toString()));
-  await once(child, 'close');
-  return `${child.exitCode} ${messages}`;
-}
-
-test.each(['render version requests -o -', 'doctor --json'])(
-  'pypins %s fails with one line if its output cannot be written',
-  async (words) => {
-    expect(await endOf(await startFull(words))).toMatch(
-      /^1 pypins: standard output cannot be written: ENOSPC[^\n]*\n$/,
-    );
-  },
-);
-
-test('render ends quietly if its reader has gone', async () => {
-  const { child, output } = await startCli(
-    ['render', 'version', 'requests', '-o', '-'],
-    settings(),
-  );
-  child.stdout?.destroy();
-  await once(child, 'close');
-  expect({ code: child.exitCode, err: output.err }).toEqual({ code: 0, err: '' });
-});
-
-test('serve serves, and stops, while its log cannot be written', async () => {
-  const ADMIN_PORT = `${await freePort()}`;
-  const child = await startFull('serve', { ADMIN_PORT });
-  const end = endOf(child);
-  expect((await run('health --wait 60', { ADMIN_PORT })).code).toBe(0);
-  child.kill();
-  expect(await end).toBe('0 ');
 });
 
 test.each([

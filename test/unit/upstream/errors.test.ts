@@ -51,5 +51,5 @@ test('an answer of another form is told in one line', () => {
     .object({ a: z.object({ b: z.string() }), c: z.string() })
     .safeParse({ a: {} });
   const { cause } = new UpstreamError('unparsable', 'sent something else', error);
-  expect(cause).toMatchObject({ message: expect.stringMatching(/^a\.b: Invalid input[^\n]*$/) });
+  expect(cause instanceof Error ? cause.message : '').toMatch(/^a\.b: Invalid input[^\n]*$/);
 });
