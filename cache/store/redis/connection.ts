@@ -85,7 +85,10 @@ export function watchState(
   const onReady = (): void => {
     if (!wasReplica) report(true);
   };
-  const onClose = (): void => report(false);
+  const onClose = (): void => {
+    failure ??= new Error('the connection was closed');
+    report(false);
+  };
   // Without a listener, ioredis prints errors.
   client.on('error', (error: Error) => {
     // What follows from leaving a connection tells no reason.

@@ -87,6 +87,8 @@ describe('without Redis', () => {
     expect(states.map((state) => state.split(' ')[0])).toEqual(
       'true false true false true false true'.split(' '),
     );
+    // The log tells why.
+    expect(states).not.toContain('false');
   });
 
   test('reports a wrong password, and stays disconnected', async () => {
