@@ -70,6 +70,21 @@ describe.skipIf(isMissing('kubectl'))('the manifests', () => {
     expect(namesOf('single-node')).toEqual(withVolume);
   });
 
+  // `ingress` has all that `.` has.
+  test.each(['ingress', 'single-node'] as const)(
+    '%s: each misspelt key is found',
+    async (overlay) => {
+      const objects = objectsOf(overlay);
+      const unnoticed: string[] = [];
+      for (const [place, object] of objects.entries())
+        for (const path of keysOf(object)) {
+          const changed = objects.with(place, misspell(object, path));
+          if ((await findFaults(changed)).length === 0) unnoticed.push(path.join('/'));
+        }
+      expect(unnoticed.filter((path) => !FREE[overlay].test(path))).toEqual([]);
+    },
+  );
+
   test.each(MUTATIONS)('refused: $overlay $object: $from → $to', async (mutation) => {
     const { overlay, object, from, to, fault } = mutation;
     const all = rendered.get(overlay) ?? [];
@@ -122,6 +137,30 @@ test.skipIf(isMissing('kubectl', 'openssl'))(
     expect(applied).toEqual(Array(3).fill('kubectl apply -k deploy/kubernetes/ingress'));
   },
 );
+
+/** Keys of one's own, and what nothing uses. */
+const FREE = {
+  ingress: /^metadata\/labels\//,
+  'single-node': /^(?:metadata\/labels\/|data\/REDIS_)/,
+};
+
+/** The path of each key within an object. */
+function keysOf(value: unknown, path: readonly string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [];
+  const paths = Object.keys(value).map((key) => path.concat(key));
+  const members = Object.values(value).flatMap((member, place) => keysOf(member, paths[place]));
+  return Array.isArray(value) ? members : paths.concat(members);
+}
+
+/** Returns a copy whose key at that path has a letter more. */
+function misspell(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (Array.isArray(value)) return value.with(Number(key), misspell(value[Number(key)], rest));
+  const entries = Object.entries(value ?? {}).map(([name, member]): [string, unknown] => {
+    if (name !== key) return [name, member];
+    return rest.length === 0 ? [`${name}x`, member] : [name, misspell(member, rest)];
+  });
+  return Object.fromEntries(entries);
+}
 
 const namedSchema = z.object({ kind: z.string(), metadata: z.object({ name: z.string() }) });
 

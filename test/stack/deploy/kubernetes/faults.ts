@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agreementFaults } from './agreement.ts';
 import { edgeFaults } from './edge.ts';
 import { networkFaults } from './network.ts';
 import { objectsSchema } from './objects.ts';
@@ -18,8 +19,13 @@ export async function findFaults(documents: readonly unknown[]): Promise<string[
   const parsed = objectsSchema.safeParse(documents);
   if (!parsed.success) return [z.prettifyError(parsed.error)];
   const objects = parsed.data;
-  const apart = [referenceFaults, podFaults, rolloutFaults, settingFaults, edgeFaults].flatMap(
-    (find) => find(objects),
-  );
+  const apart = [
+    referenceFaults,
+    podFaults,
+    rolloutFaults,
+    settingFaults,
+    agreementFaults,
+    edgeFaults,
+  ].flatMap((find) => find(objects));
   return apart.length > 0 ? apart : networkFaults(objects);
 }

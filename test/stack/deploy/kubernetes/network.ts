@@ -106,7 +106,16 @@ function neededBy(objects: Objects): Connection[] | string {
     }
   }
   add(INGRESS, 'varnish', 8000);
+  for (const { name, port } of ingressBackends(objects)) {
+    const service = ofKind(objects, 'Service').find(({ metadata }) => metadata.name === name);
+    add(INGRESS, name, service?.spec.ports.find((each) => each.name === port.name)?.port ?? 0);
+  }
   return unknown.length === 0 ? found : unknown.join('; ');
+}
+
+function ingressBackends(objects: Objects): { name: string; port: { name: string } }[] {
+  const rules = ofKind(objects, 'Ingress').flatMap(({ spec }) => spec.rules);
+  return rules.flatMap(({ http }) => http.paths.map(({ backend }) => backend.service));
 }
 
 /** Host and port of each backend of the site that a varnishd has. */

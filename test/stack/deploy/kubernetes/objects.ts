@@ -1,30 +1,41 @@
 import { z } from 'zod';
-import { labels, podSchema, port, type Selector, selectorSchema, strings } from './pod-schema.ts';
+import {
+  labels,
+  name,
+  podSchema,
+  port,
+  type Selector,
+  selectorSchema,
+  strings,
+} from './pod-schema.ts';
 
-/* The fields of Kubernetes' objects that the checks look at; schema.ts has checked the rest. */
+/* The fields of Kubernetes' objects that the checks know; another one is a fault until a check knows it. */
 
-const metadata = z.object({ name: z.string(), namespace: z.string().optional(), labels });
+const metadata = z.strictObject({ name, namespace: z.string().optional(), labels });
 const range = z.union([z.cidrv4(), z.cidrv6()]);
-const peer = z.object({
+const peer = z.strictObject({
   podSelector: selectorSchema.optional(),
   namespaceSelector: selectorSchema.optional(),
-  ipBlock: z.object({ cidr: range, except: z.array(range).default([]) }).optional(),
+  ipBlock: z.strictObject({ cidr: range, except: z.array(range).default([]) }).optional(),
 });
 const rulePorts = z
-  .array(z.object({ protocol: z.string().default('TCP'), port: z.number() }))
+  .array(z.strictObject({ protocol: z.string().default('TCP'), port: z.number() }))
   .optional();
 
-const deploymentSchema = z.object({
+const deploymentSchema = z.strictObject({
   apiVersion: z.literal('apps/v1'),
   kind: z.literal('Deployment'),
   metadata,
-  spec: z.object({
-    replicas: z.number().optional(),
-    serviceName: z.string().optional(),
+  spec: z.strictObject({
+    replicas: z.number().min(1).optional(),
+    serviceName: name.optional(),
+    podManagementPolicy: z.string().optional(),
     strategy: z
-      .object({
+      .strictObject({
         type: z.string(),
-        rollingUpdate: z.object({ maxUnavailable: z.number() }).optional(),
+        rollingUpdate: z
+          .strictObject({ maxSurge: z.number().default(1), maxUnavailable: z.number() })
+          .optional(),
       })
       .optional(),
     selector: selectorSchema,
@@ -34,60 +45,71 @@ const deploymentSchema = z.object({
 const statefulSetSchema = deploymentSchema.extend({ kind: z.literal('StatefulSet') });
 export type Workload = z.infer<typeof deploymentSchema> | z.infer<typeof statefulSetSchema>;
 
-const serviceSchema = z.object({
+const serviceSchema = z.strictObject({
   apiVersion: z.literal('v1'),
   kind: z.literal('Service'),
   metadata,
-  spec: z.object({
+  spec: z.strictObject({
     clusterIP: z.string().optional(),
     publishNotReadyAddresses: z.boolean().default(false),
     selector: labels,
-    ports: z.array(z.object({ name: z.string(), port: z.number(), targetPort: port })),
+    ports: z.array(z.strictObject({ name, port: z.number(), targetPort: port })).min(1),
   }),
 });
 export type Service = z.infer<typeof serviceSchema>;
 
-const configMapSchema = z.object({
+const configMapSchema = z.strictObject({
   apiVersion: z.literal('v1'),
   kind: z.literal('ConfigMap'),
   metadata,
   data: z.record(z.string(), z.string()).default({}),
 });
-const secretSchema = configMapSchema.extend({ kind: z.literal('Secret') });
+const secretSchema = configMapSchema.extend({
+  kind: z.literal('Secret'),
+  type: z.literal('Opaque'),
+});
 
-const policySchema = z.object({
+const policySchema = z.strictObject({
   apiVersion: z.literal('networking.k8s.io/v1'),
   kind: z.literal('NetworkPolicy'),
   metadata,
-  spec: z.object({
+  spec: z.strictObject({
     podSelector: selectorSchema,
     policyTypes: z.array(z.enum(['Ingress', 'Egress'])),
-    ingress: z.array(z.object({ from: z.array(peer).optional(), ports: rulePorts })).default([]),
-    egress: z.array(z.object({ to: z.array(peer).optional(), ports: rulePorts })).default([]),
+    ingress: z
+      .array(z.strictObject({ from: z.array(peer).optional(), ports: rulePorts }))
+      .default([]),
+    egress: z.array(z.strictObject({ to: z.array(peer).optional(), ports: rulePorts })).default([]),
   }),
 });
 export type Policy = z.infer<typeof policySchema>;
 export type PolicyPeer = z.infer<typeof peer>;
 
-const scalerSchema = z.object({
+const scalerSchema = z.strictObject({
   apiVersion: z.literal('autoscaling/v2'),
   kind: z.literal('HorizontalPodAutoscaler'),
   metadata,
-  spec: z.object({
-    scaleTargetRef: z.object({
+  spec: z.strictObject({
+    scaleTargetRef: z.strictObject({
       apiVersion: z.literal('apps/v1'),
       kind: z.string(),
       name: z.string(),
     }),
-    minReplicas: z.number(),
+    minReplicas: z.number().min(2),
     maxReplicas: z.number(),
+    behavior: z
+      .strictObject({
+        scaleDown: z.strictObject({ stabilizationWindowSeconds: z.number().min(60).max(3600) }),
+      })
+      .optional(),
     metrics: z
       .array(
-        z.object({
+        z.strictObject({
           type: z.literal('Resource'),
-          resource: z.object({
-            name: z.string(),
-            target: z.object({
+          resource: z.strictObject({
+            // Each pod requests it: pods.ts.
+            name: z.literal('cpu'),
+            target: z.strictObject({
               type: z.literal('Utilization'),
               averageUtilization: z.number().min(30).max(90),
             }),
@@ -97,38 +119,52 @@ const scalerSchema = z.object({
       .min(1),
   }),
 });
-const budgetSchema = z.object({
+const budgetSchema = z.strictObject({
   apiVersion: z.literal('policy/v1'),
   kind: z.literal('PodDisruptionBudget'),
   metadata,
-  spec: z.object({ selector: selectorSchema, maxUnavailable: z.number() }),
+  spec: z.strictObject({ selector: selectorSchema, maxUnavailable: z.number() }),
 });
-const ingressBackend = z.object({
-  service: z.object({ name: z.string(), port: z.object({ name: z.string() }) }),
+const ingressBackend = z.strictObject({
+  service: z.strictObject({ name, port: z.strictObject({ name }) }),
 });
-const ingressSchema = z.object({
+const ingressSchema = z.strictObject({
   apiVersion: z.literal('networking.k8s.io/v1'),
   kind: z.literal('Ingress'),
   metadata,
-  spec: z.object({
-    tls: z.array(z.object({ hosts: strings, secretName: z.string() })).default([]),
-    rules: z.array(
-      z.object({
-        host: z.string(),
-        http: z.object({ paths: z.array(z.object({ backend: ingressBackend })) }),
-      }),
-    ),
+  spec: z.strictObject({
+    tls: z.array(z.strictObject({ hosts: strings, secretName: name })).default([]),
+    rules: z
+      .array(
+        z.strictObject({
+          host: z.string(),
+          http: z.strictObject({
+            paths: z.tuple([
+              z.strictObject({
+                path: z.literal('/'),
+                pathType: z.literal('Prefix'),
+                backend: ingressBackend,
+              }),
+            ]),
+          }),
+        }),
+      )
+      .min(1),
   }),
 });
-const namespaceSchema = z.object({
+const namespaceSchema = z.strictObject({
   apiVersion: z.literal('v1'),
   kind: z.literal('Namespace'),
   metadata,
 });
-const claimSchema = z.object({
+const claimSchema = z.strictObject({
   apiVersion: z.literal('v1'),
   kind: z.literal('PersistentVolumeClaim'),
   metadata,
+  spec: z.strictObject({
+    accessModes: z.tuple([z.literal('ReadWriteOnce')]),
+    resources: z.strictObject({ requests: z.strictObject({ storage: z.string() }) }),
+  }),
 });
 
 const objectSchema = z.discriminatedUnion('kind', [

@@ -1,99 +1,116 @@
 import { z } from 'zod';
 
-/* The fields of pods that the checks look at. */
+/* The fields of pods that the checks know; another one, such as `hostPath`, is a fault until a check knows it. */
 
+/** A name as Kubernetes' API takes them. */
+export const name = z.string().regex(/^[a-z\d](?:[a-z\d.-]{0,61}[a-z\d])?$/);
 export const labels = z.record(z.string(), z.string()).default({});
 export const strings = z.array(z.string()).default([]);
 export const port = z.union([z.string(), z.number()]);
-const keyRef = z.object({ name: z.string(), key: z.string() });
-const nameRef = z.object({ name: z.string() });
-const probe = z.object({
-  httpGet: z.object({ path: z.string(), port }).optional(),
-  exec: z.object({ command: strings }).optional(),
-  periodSeconds: z.number().default(10),
-  failureThreshold: z.number().default(3),
+const keyRef = z.strictObject({ name, key: z.string() });
+const nameRef = z.strictObject({ name });
+const probe = z.strictObject({
+  httpGet: z.strictObject({ path: z.string(), port }).optional(),
+  exec: z.strictObject({ command: strings }).optional(),
+  periodSeconds: z.number().min(1).default(10),
+  timeoutSeconds: z.number().min(1).default(1),
+  failureThreshold: z.number().min(1).default(3),
 });
 export type Probe = z.infer<typeof probe>;
 
-export const selectorSchema = z.object({
+export const selectorSchema = z.strictObject({
   matchLabels: labels,
   matchExpressions: z
-    .array(z.object({ key: z.string(), operator: z.literal('In'), values: strings }))
+    .array(z.strictObject({ key: z.string(), operator: z.literal('In'), values: strings }))
     .default([]),
 });
 export type Selector = z.infer<typeof selectorSchema>;
 
-const containerSchema = z.object({
-  name: z.string(),
+const quantities = z.strictObject({ cpu: port, memory: port, 'ephemeral-storage': port }).partial();
+
+const containerSchema = z.strictObject({
+  name,
   image: z.string(),
   command: strings,
   env: z
     .array(
-      z.object({
+      z.strictObject({
         name: z.string(),
-        value: z.string().optional(),
-        valueFrom: z.object({ secretKeyRef: keyRef, configMapKeyRef: keyRef }).partial().optional(),
+        valueFrom: z.strictObject({ secretKeyRef: keyRef, configMapKeyRef: keyRef }).partial(),
       }),
     )
     .default([]),
-  envFrom: z.array(z.object({ configMapRef: nameRef, secretRef: nameRef }).partial()).default([]),
-  ports: z.array(z.object({ name: z.string(), containerPort: z.number() })).default([]),
+  envFrom: z
+    .array(z.strictObject({ configMapRef: nameRef, secretRef: nameRef }).partial())
+    .default([]),
+  ports: z.array(z.strictObject({ name, containerPort: z.number() })).default([]),
   startupProbe: probe.optional(),
   readinessProbe: probe.optional(),
   livenessProbe: probe.optional(),
   lifecycle: z
-    .object({ preStop: z.object({ sleep: z.object({ seconds: z.number() }) }) })
+    .strictObject({
+      preStop: z.strictObject({ sleep: z.strictObject({ seconds: z.number() }) }),
+    })
     .optional(),
-  resources: z
-    .object({ requests: z.record(z.string(), port), limits: z.record(z.string(), port) })
-    .partial()
-    .default({}),
+  resources: z.strictObject({ requests: quantities, limits: quantities }).partial().default({}),
   securityContext: z
-    .object({
+    .strictObject({
       allowPrivilegeEscalation: z.boolean(),
       readOnlyRootFilesystem: z.boolean(),
-      privileged: z.boolean(),
-      capabilities: z.object({ drop: strings, add: strings }),
+      capabilities: z.strictObject({ drop: strings }),
     })
     .partial()
     .default({}),
   volumeMounts: z
-    .array(z.object({ name: z.string(), mountPath: z.string(), subPath: z.string().optional() }))
+    .array(
+      z.strictObject({
+        name,
+        mountPath: z.string(),
+        subPath: z.string().optional(),
+        readOnly: z.boolean().default(false),
+      }),
+    )
     .default([]),
 });
 export type Container = z.infer<typeof containerSchema>;
 
-const volumeSchema = z.object({
-  name: z.string(),
+const volumeSchema = z.strictObject({
+  name,
   configMap: nameRef.optional(),
   emptyDir: z
-    .object({ medium: z.literal('Memory'), sizeLimit: z.string() })
+    .strictObject({ medium: z.literal('Memory'), sizeLimit: z.string() })
     .partial()
     .optional(),
-  persistentVolumeClaim: z.object({ claimName: z.string() }).optional(),
+  persistentVolumeClaim: z.strictObject({ claimName: name }).optional(),
 });
 
-export const podSchema = z.object({
-  metadata: z.object({ labels }),
-  spec: z.object({
+export const podSchema = z.strictObject({
+  metadata: z.strictObject({ labels }),
+  spec: z.strictObject({
     automountServiceAccountToken: z.boolean().default(true),
     enableServiceLinks: z.boolean().default(true),
     terminationGracePeriodSeconds: z.number().default(30),
-    hostNetwork: z.boolean().default(false),
     securityContext: z
-      .object({
+      .strictObject({
         runAsNonRoot: z.boolean(),
         runAsUser: z.number(),
         runAsGroup: z.number(),
         fsGroup: z.number(),
-        seccompProfile: z.object({ type: z.string() }),
+        seccompProfile: z.strictObject({ type: z.string() }),
       })
       .partial()
       .default({}),
     topologySpreadConstraints: z
-      .array(z.object({ topologyKey: z.string(), labelSelector: selectorSchema }))
+      .array(
+        z.strictObject({
+          maxSkew: z.literal(1),
+          topologyKey: z.string(),
+          whenUnsatisfiable: z.literal('ScheduleAnyway'),
+          labelSelector: selectorSchema,
+        }),
+      )
       .default([]),
-    containers: z.array(containerSchema),
+    containers: z.array(containerSchema).min(1),
     volumes: z.array(volumeSchema).default([]),
   }),
 });

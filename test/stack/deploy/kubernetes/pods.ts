@@ -1,3 +1,4 @@
+import { CONNECTION_DEADLINES } from '../../../../src/deadlines.ts';
 import { type ComposeService, readCompose } from '../deployed.ts';
 import { type Objects, ofKind, workloadsOf } from './objects.ts';
 import type { Container, Pod } from './pod-schema.ts';
@@ -7,7 +8,9 @@ const BY_DIGEST = /^[a-z\d./-]+(?::\d+\.\d+\.\d+[\w.-]*)?@sha256:[\da-f]{64}$/;
 const { services } = readCompose();
 /** What is killed meanwhile breaks off what it serves. */
 const STOP_SECONDS = 3;
-const LONGEST_SLEEP_SECONDS = 10;
+const OUR_STOP_SECONDS = CONNECTION_DEADLINES.stopMs / 1000 + STOP_SECONDS;
+const LONGEST_STOP_SECONDS = 60;
+const MEBIBYTE = 1024 * 1024;
 /** `kubectl apply` keeps a copy of each object in an annotation of at most 256 KiB. */
 const MAX_DATA_BYTES = 200 * 1024;
 
@@ -40,11 +43,11 @@ function rightsOf({ spec }: Pod): string[] {
     [seccompProfile?.type === 'RuntimeDefault', 'has no seccomp profile'],
     [!spec.automountServiceAccountToken, 'has a token of Kubernetes’ API'],
     [!spec.enableServiceLinks, 'has variables of all services'],
-    [!spec.hostNetwork, 'is on the network of its node'],
     [
-      spec.terminationGracePeriodSeconds >= sleepOf(spec.containers) + STOP_SECONDS,
+      spec.terminationGracePeriodSeconds >= Math.max(...spec.containers.map(stopSecondsOf)),
       'is killed before it has stopped',
     ],
+    [spec.terminationGracePeriodSeconds <= LONGEST_STOP_SECONDS, 'may take long to stop'],
     ...spec.volumes.map((volume): Wish => [
       volume.emptyDir === undefined || volume.emptyDir.sizeLimit !== undefined,
       `${volume.name} has no limit`,
@@ -57,12 +60,11 @@ function rightsOf({ spec }: Pod): string[] {
 }
 
 function rightsOfContainer({ securityContext, image, command }: Container): string[] {
-  const { allowPrivilegeEscalation, readOnlyRootFilesystem, privileged, capabilities } =
-    securityContext;
+  const { allowPrivilegeEscalation, readOnlyRootFilesystem, capabilities } = securityContext;
   return unless([
-    [allowPrivilegeEscalation === false && privileged !== true, 'may gain rights'],
+    [allowPrivilegeEscalation === false, 'may gain rights'],
     [readOnlyRootFilesystem === true, 'can write to its image'],
-    [capabilities?.drop?.includes('ALL') && !capabilities.add?.length, 'has capabilities'],
+    [capabilities?.drop.includes('ALL'), 'has capabilities'],
     [BY_DIGEST.test(image), `its image is not named by digest: ${image}`],
     [command.length > 0, 'has no command'],
   ]);
@@ -74,11 +76,12 @@ const PROBES: Readonly<Record<string, string>> = {
   varnishd: '/badge/edge-ready-green.svg /badge/edge-ready-green.svg varnishadm ping',
   'redis-server': 'redis-cli -e ping redis-cli -e ping redis-cli -e ping',
 };
-/** Where each program writes. */
-const WRITTEN: Readonly<Record<string, readonly string[]>> = {
-  '/app/bin/pypins': ['/tmp', '/var/cache/pypins'],
-  varnishd: ['/tmp', '/var/lib/varnish'],
-  'redis-server': ['/data'],
+/** Where each program writes, and the least number of MiB; settings.ts has that of CACHE_DIR. */
+const WRITTEN: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  '/app/bin/pypins': { '/tmp': 16, '/var/cache/pypins': 0 },
+  // The log that is shared in memory, and the compiled VCL.
+  varnishd: { '/tmp': 8, '/var/lib/varnish': 128 },
+  'redis-server': { '/data': 8 },
 };
 
 function probesOf({ startupProbe, readinessProbe, livenessProbe, command }: Container): string[] {
@@ -91,11 +94,18 @@ function probesOf({ startupProbe, readinessProbe, livenessProbe, command }: Cont
 
 function writesOf({ volumeMounts, command }: Container, { spec }: Pod): string[] {
   const [program = ''] = command;
-  return (WRITTEN[program] ?? []).flatMap((path) => {
+  return Object.entries(WRITTEN[program] ?? {}).flatMap(([path, least]) => {
     const mount = volumeMounts.find(({ mountPath }) => mountPath === path);
     const volume = spec.volumes.find(({ name }) => name === mount?.name);
     return unless([
-      [volume?.emptyDir ?? volume?.persistentVolumeClaim, `cannot write to ${path}`],
+      [
+        (volume?.emptyDir ?? volume?.persistentVolumeClaim) && mount?.readOnly === false,
+        `cannot write to ${path}`,
+      ],
+      [
+        volume?.emptyDir === undefined || bytesOf(volume.emptyDir.sizeLimit) >= least * MEBIBYTE,
+        `${path} is smaller than ${least} MiB`,
+      ],
       // The log of Varnish is written to all the time.
       [
         path !== '/var/lib/varnish' || volume?.emptyDir?.medium === 'Memory',
@@ -105,22 +115,26 @@ function writesOf({ volumeMounts, command }: Container, { spec }: Pod): string[]
   });
 }
 
-function sizesOf({ resources, volumeMounts, lifecycle }: Container, { spec }: Pod): string[] {
+function sizesOf({ resources }: Container, { spec }: Pod): string[] {
   const { requests = {}, limits = {} } = resources;
-  const seconds = lifecycle?.preStop.sleep.seconds ?? 0;
-  const memory = bytesOf(limits['memory']);
-  const inMemory = spec.volumes.filter(
-    ({ name, emptyDir }) =>
-      emptyDir?.medium === 'Memory' && volumeMounts.some((mount) => mount.name === name),
-  );
-  const held = inMemory.reduce((sum, { emptyDir }) => sum + bytesOf(emptyDir?.sizeLimit), 0);
+  const memory = bytesOf(limits.memory);
+  const requested = bytesOf(requests.memory);
+  const cores = coresOf(requests.cpu);
+  const sizeOf = (medium: 'Memory' | undefined): number =>
+    spec.volumes
+      .filter(({ emptyDir }) => emptyDir?.medium === medium)
+      .reduce((sum, { emptyDir }) => sum + bytesOf(emptyDir?.sizeLimit), 0);
   return unless([
     [memory > 0, 'has no limit of memory'],
-    [bytesOf(requests['memory']) <= memory, 'requests more memory than its limit'],
-    [requests['cpu'] !== undefined && requests['memory'] !== undefined, 'requests nothing'],
-    [limits['cpu'] === undefined, 'has a limit of CPU, which makes it slow under load'],
-    [held <= memory / 4, 'its files in memory take more than a quarter of it'],
-    [seconds <= LONGEST_SLEEP_SECONDS, 'sleeps for long before it stops'],
+    [requested <= memory, 'requests more memory than its limit'],
+    [requested >= memory / 4, 'requests less than a quarter of the memory that it may take'],
+    [cores >= 0.05 && cores <= 1, 'requests so little CPU that it gets none, or more than a core'],
+    [limits.cpu === undefined, 'has a limit of CPU, which makes it slow under load'],
+    [sizeOf('Memory') <= memory / 4, 'its files in memory take more than a quarter of it'],
+    [
+      bytesOf(requests['ephemeral-storage']) <= sizeOf(undefined),
+      'requests more disk than its volumes have',
+    ],
   ]);
 }
 
@@ -139,10 +153,7 @@ function differencesFrom(
     [isOurs || container.image === image, `not the image ${image}`],
     [`${runAsUser}:${runAsGroup}` === user, `does not run as ${user}`],
     [fsGroup === runAsGroup, 'its volumes have another group'],
-    [
-      bytesOf(container.resources.limits?.['memory']) === bytesOf(memory),
-      `not limited to ${memory}`,
-    ],
+    [bytesOf(container.resources.limits?.memory) === bytesOf(memory), `not limited to ${memory}`],
     [isOurs || container.command.join(' ') === wanted, `its command is not: ${wanted}`],
   ]);
 }
@@ -170,8 +181,14 @@ export function bytesOf(quantity: string | number | undefined): number {
   return number === '' ? Number.NaN : Number(number) * 1024 ** power;
 }
 
-function sleepOf(containers: readonly Container[]): number {
-  return Math.max(...containers.map(({ lifecycle }) => lifecycle?.preStop.sleep.seconds ?? 0));
+function coresOf(quantity: string | number | undefined): number {
+  const [, number = '', unit = ''] = /^([\d.]+)(m?)$/.exec(`${quantity ?? 0}`) ?? [];
+  return Number(number) / (unit === '' ? 1 : 1000);
+}
+
+function stopSecondsOf({ command, lifecycle }: Container): number {
+  const seconds = command[0] === '/app/bin/pypins' ? OUR_STOP_SECONDS : STOP_SECONDS;
+  return (lifecycle?.preStop.sleep.seconds ?? 0) + seconds;
 }
 
 type Wish = readonly [holds: unknown, fault: string];

@@ -38,10 +38,9 @@ export function environmentOf(container: Container, objects: Objects): Record<st
     ...Object.entries(dataOf(objects, 'ConfigMap', configMapRef?.name) ?? {}),
     ...Object.entries(dataOf(objects, 'Secret', secretRef?.name) ?? {}),
   ]);
-  const own = container.env.map(({ name, value, valueFrom = {} }): [string, string] => {
+  const own = container.env.map(({ name, valueFrom }): [string, string] => {
     const { secretKeyRef: secret, configMapKeyRef: map } = valueFrom;
     const found =
-      value ??
       dataOf(objects, 'Secret', secret?.name)?.[secret?.key ?? ''] ??
       dataOf(objects, 'ConfigMap', map?.name)?.[map?.key ?? ''];
     return [name, found ?? ''];
@@ -99,7 +98,7 @@ function ofWorkload({ kind, metadata, spec }: Workload, objects: Objects): strin
 function ofContainer(name: string, container: Container, pod: Pod, objects: Objects): string[] {
   const { env, envFrom, volumeMounts, startupProbe, readinessProbe, livenessProbe } = container;
   const volumes = new Set(pod.spec.volumes.map((volume) => volume.name));
-  const keys = env.flatMap(({ valueFrom = {} }) => [
+  const keys = env.flatMap(({ valueFrom }) => [
     { kind: 'Secret' as const, ref: valueFrom.secretKeyRef },
     { kind: 'ConfigMap' as const, ref: valueFrom.configMapKeyRef },
   ]);
@@ -114,8 +113,6 @@ function ofContainer(name: string, container: Container, pod: Pod, objects: Obje
           dataOf(objects, 'Secret', secretRef?.name) === undefined,
       )
       .map((each) => `${name}: settings from what is not there: ${JSON.stringify(each)}`),
-    ...twice(env.map((each) => each.name)).map((fault) => `${name}: ${fault}`),
-    ...twice(volumeMounts.map((mount) => mount.mountPath)).map((fault) => `${name}: ${fault}`),
     ...volumeMounts
       .filter((mount) => !volumes.has(mount.name))
       .map((mount) => `${name}: mounts no volume: ${mount.name}`),
@@ -148,9 +145,14 @@ function ofService(service: Service, objects: Objects): string[] {
   const name = `Service ${service.metadata.name}`;
   const workload = workloadBehind(service, objects);
   if (workload === undefined) return [`${name}: its selector does not choose one workload`];
-  return service.spec.ports
+  // The addresses of all pods are for those who purge; others have one address, which stays.
+  const isOfSet = workload.spec.serviceName === service.metadata.name;
+  const { clusterIP, publishNotReadyAddresses } = service.spec;
+  const isRight = isOfSet || (clusterIP !== 'None' && !publishNotReadyAddresses);
+  const missing = service.spec.ports
     .filter(({ targetPort }) => portIn(workload.spec.template, targetPort) === undefined)
     .map(({ targetPort }) => `${name}: its pods have no port ${targetPort}`);
+  return isRight ? missing : [...missing, `${name}: has the addresses of single pods`];
 }
 
 function ofIngresses(objects: Objects): string[] {

@@ -3,6 +3,8 @@ import type { Container, Probe } from './pod-schema.ts';
 import { unless } from './pods.ts';
 import { podsBy } from './references.ts';
 
+/** Until no node sends new connections to a pod that ends. */
+const SLEEP_SECONDS = { least: 5, most: 10 };
 const SPREAD = ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'];
 
 /** Returns what would interrupt the service when pods start, stop, move or are replaced. */
@@ -25,17 +27,26 @@ function ofWorkload(workload: Workload, objects: Objects): string[] {
   );
   const replicas = spec.replicas ?? scaler?.spec.minReplicas;
   if (replicas === undefined) return ['neither replicas nor a scaler'];
-  const ofProbes = spec.template.spec.containers.flatMap(ofProbe);
+  const faults = spec.template.spec.containers.flatMap(ofProbe);
   const isRedis = spec.template.spec.containers.some(
     ({ command }) => command[0] === 'redis-server',
   );
   if (isRedis && spec.strategy?.type !== 'Recreate')
-    ofProbes.push('two would each have half of the facts');
-  return replicas > 1 ? [...ofProbes, ...ofReplicated(workload, replicas, objects)] : ofProbes;
+    faults.push('two would each have half of the facts');
+  if (!isRedis && replicas < 2 && sharesFacts(objects))
+    faults.push('has one pod, without which nothing goes on');
+  for (const { labelSelector } of spec.template.spec.topologySpreadConstraints)
+    if (JSON.stringify(labelSelector) !== JSON.stringify(spec.selector))
+      faults.push("spreads others' pods");
+  return replicas > 1 ? [...faults, ...ofReplicated(workload, replicas, objects)] : faults;
 }
 
+/** Otherwise the store is a file, and all pods are on one node. */
+const sharesFacts = (objects: Objects): boolean =>
+  ofKind(objects, 'PersistentVolumeClaim').length === 0;
+
 function ofReplicated({ kind, spec }: Workload, replicas: number, objects: Objects): string[] {
-  const { template, selector, strategy } = spec;
+  const { template, strategy, podManagementPolicy } = spec;
   const budgets = ofKind(objects, 'PodDisruptionBudget').filter((budget) =>
     podsBy(budget.spec.selector, objects).some((each) => each.spec === spec),
   );
@@ -51,34 +62,50 @@ function ofReplicated({ kind, spec }: Workload, replicas: number, objects: Objec
       constraints.map(({ topologyKey }) => topologyKey).join() === SPREAD.join(),
       `is not spread by ${SPREAD.join(' and ')}`,
     ],
-    ...constraints.map(
-      ({ labelSelector }) =>
-        [
-          JSON.stringify(labelSelector) === JSON.stringify(selector),
-          "spreads others' pods",
-        ] as const,
-    ),
     [
       kind === 'StatefulSet' || strategy?.rollingUpdate?.maxUnavailable === 0,
       'a pod may end before its successor is ready',
     ],
+    [kind === 'StatefulSet' || strategy?.rollingUpdate?.maxSurge !== 0, 'none can be replaced'],
     [
-      !isServed || template.spec.containers.every(({ lifecycle }) => lifecycle !== undefined),
-      'ends while it is still sent requests',
+      kind !== 'StatefulSet' || podManagementPolicy === 'Parallel',
+      'one that does not become ready keeps the others from starting',
+    ],
+    [
+      !isServed || template.spec.containers.every(sleeps),
+      'ends while it is still sent requests, or long after',
     ],
   ]);
 }
 
+function sleeps({ lifecycle }: Container): boolean {
+  const seconds = lifecycle?.preStop.sleep.seconds ?? 0;
+  return seconds >= SLEEP_SECONDS.least && seconds <= SLEEP_SECONDS.most;
+}
+
 /** A start may take half a minute, a busy process may be silent for as long; readers wait for seconds only. */
 function ofProbe({ startupProbe, readinessProbe, livenessProbe }: Container): string[] {
-  const secondsOf = (probe: Probe | undefined): number =>
-    (probe?.periodSeconds ?? 0) * (probe?.failureThreshold ?? 0);
-  const ready = secondsOf(readinessProbe);
+  const [start, ready, alive] = [startupProbe, readinessProbe, livenessProbe].map(spanOf);
+  const timeouts = [readinessProbe, livenessProbe].map((probe) => probe?.timeoutSeconds ?? 0);
   return unless([
-    [secondsOf(startupProbe) >= 30, 'has less than half a minute to start'],
-    [secondsOf(livenessProbe) >= 30, 'is restarted when it is busy for less than half a minute'],
-    [ready >= 3 && ready <= 20, 'is not ready too early, or too late'],
+    [isWithin(start, 30, 180), 'has less than half a minute to start, or long when it cannot'],
+    [isWithin(alive, 30, 90), 'is restarted when it is busy for half a minute, or late'],
+    [isWithin(ready, 3, 20), 'is not ready too early, or too late'],
+    [Math.min(...timeouts) >= 2, 'has less than two seconds to answer a probe'],
   ]);
+}
+
+/** Seconds until a probe that always fails has an effect, if it fails at once and if it is not answered at all. */
+function spanOf(probe: Probe | undefined): { least: number; most: number } {
+  const { periodSeconds = 0, timeoutSeconds = 0, failureThreshold = 0 } = probe ?? {};
+  return {
+    least: periodSeconds * failureThreshold,
+    most: Math.max(periodSeconds, timeoutSeconds) * failureThreshold,
+  };
+}
+
+function isWithin(span: ReturnType<typeof spanOf> | undefined, from: number, to: number): boolean {
+  return span !== undefined && span.least >= from && span.most <= to;
 }
 
 function ofScalers(objects: Objects): string[] {
@@ -88,19 +115,9 @@ function ofScalers(objects: Objects): string[] {
       (each) => each.kind === kind && each.metadata.name === name,
     );
     if (target === undefined) return [`scaler ${metadata.name}: no ${kind} ${name}`];
-    const requests = target.spec.template.spec.containers.map(
-      ({ resources }) => resources.requests,
-    );
     return unless([
       [target.spec.replicas === undefined, `an apply would reset the replicas of ${name}`],
       [spec.minReplicas <= spec.maxReplicas, `scaler ${metadata.name}: min over max`],
-      ...spec.metrics.map(
-        ({ resource }) =>
-          [
-            requests.every((each) => each?.[resource.name] !== undefined),
-            `scaler ${metadata.name}: ${name} requests no ${resource.name}`,
-          ] as const,
-      ),
     ]);
   });
 }

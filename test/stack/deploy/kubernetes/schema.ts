@@ -8,6 +8,9 @@ const errorsSchema = z.array(
     params: z.record(z.string(), z.unknown()),
   }),
 );
+const keyedSchema = z
+  .looseObject({ mountPath: z.string(), containerPort: z.number(), name: z.string() })
+  .partial();
 const moduleSchema = z.object({
   validate: z.custom<(object: unknown) => boolean>((validate) => typeof validate === 'function'),
 });
@@ -32,6 +35,7 @@ export async function schemaFaults(object: unknown): Promise<string[]> {
   const isValid = validate(watchReads(object, '', read));
   const errors = isValid || !('errors' in validate) ? [] : errorsSchema.parse(validate.errors);
   return [
+    ...findTwice(object, ''),
     ...errors.map(({ instancePath, keyword, params }) =>
       `${instancePath}: ${keyword} ${Object.values(params).join(', ')}`.trim(),
     ),
@@ -57,6 +61,24 @@ function findUnread(value: unknown, path: string, read: ReadonlySet<string>): st
     const at = `${path}/${key}`;
     return read.has(at) ? findUnread(member, at, read) : [at];
   });
+}
+
+/** Lists have no two equal members, nor two of one name or path; the words of a command may be equal. */
+function findTwice(value: unknown, path: string): string[] {
+  if (typeof value !== 'object' || value === null || path.endsWith('/command')) return [];
+  const members = Object.entries(value);
+  const keys = Array.isArray(value) ? members.map(([, member]) => keyOf(member)) : [];
+  const twice = new Set(keys.filter((key, place) => keys.indexOf(key) !== place));
+  return [
+    ...[...twice].map((key) => `${path}: twice ${key}`),
+    ...members.flatMap(([key, member]) => findTwice(member, `${path}/${key}`)),
+  ];
+}
+
+/** What tells a member of a list from the others. */
+function keyOf(member: unknown): string {
+  const { mountPath, containerPort, name } = keyedSchema.safeParse(member).data ?? {};
+  return JSON.stringify(mountPath ?? containerPort ?? name ?? member);
 }
 
 function capital(word: string): string {

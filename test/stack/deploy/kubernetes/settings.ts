@@ -1,11 +1,14 @@
 import { ADMIN_ADDRESS } from '../../../../src/admin-address.ts';
 import { readConfig, settingsSchema } from '../../../../src/config.ts';
-import { type Objects, workloadsOf } from './objects.ts';
+import { type Objects, ofKind, workloadsOf } from './objects.ts';
 import type { Container, Pod } from './pod-schema.ts';
 import { bytesOf, unless } from './pods.ts';
 import { environmentOf } from './references.ts';
 
 const REDIS_PORT = 6379;
+const MOST_DRAWINGS = 4;
+/** Secrets, which a ConfigMap would show. */
+const SECRETS = ['PURGE_KEY', 'REDIS_PASSWORD', 'REDIS_SENTINEL_PASSWORD', 'REDIS_URL'];
 /** Variables of other programs' and their meanings: Varnish's rules, redis-server's arguments, redis-cli. */
 const OTHERS = new Set([
   'PURGE_KEY',
@@ -17,29 +20,21 @@ const OTHERS = new Set([
 
 /** Returns settings that do not exist or that the programs would refuse, and what does not fit to them. */
 export function settingFaults(objects: Objects): string[] {
-  const environments = workloadsOf(objects).flatMap(({ spec }) =>
-    spec.template.spec.containers.map((container) => environmentOf(container, objects)),
+  const shown = ofKind(objects, 'ConfigMap').flatMap(({ metadata, data }) =>
+    SECRETS.filter((name) => name in data).map((name) => `${metadata.name} shows ${name}`),
   );
-  const valuesOf = (read: (environment: Record<string, string>) => string | undefined): number =>
-    new Set(environments.map(read).filter((value) => value !== undefined)).size;
-  const passwordOf = ({ REDIS_PASSWORD: own, REDIS_URL: url }: Record<string, string>) =>
-    own ?? (url === undefined ? undefined : URL.parse(url)?.password);
-  const shared = unless([
-    [valuesOf((environment) => environment['PURGE_KEY']) === 1, 'keys for purges differ'],
-    [valuesOf(passwordOf) <= 1, 'passwords of Redis differ'],
-  ]);
-  const apart = workloadsOf(objects).flatMap(({ metadata, spec }) =>
+  const ofContainers = workloadsOf(objects).flatMap(({ metadata, spec }) =>
     spec.template.spec.containers.flatMap((container) => {
       const environment = environmentOf(container, objects);
       return [
         ...(isOurs(container)
-          ? ofPypins(environment, container, spec.template)
+          ? ofPypins(environment, container, spec.template, objects)
           : ofOther(environment, container)),
         ...ofPorts(container, environment),
       ].map((fault) => `${metadata.name}: ${fault}`);
     }),
   );
-  return [...shared, ...apart];
+  return [...shown, ...ofContainers];
 }
 
 export const isOurs = ({ command }: Container): boolean => command[0] === '/app/bin/pypins';
@@ -80,8 +75,9 @@ function ofPorts(container: Container, environment: Readonly<Record<string, stri
 
 function ofPypins(
   environment: Readonly<Record<string, string>>,
-  { command, volumeMounts }: Container,
+  { command, volumeMounts, resources }: Container,
   { spec }: Pod,
+  objects: Objects,
 ): string[] {
   const [, word = ''] = command;
   const unknown = Object.keys(environment).filter((name) => !(name in settingsSchema.shape));
@@ -89,7 +85,11 @@ function ofPypins(
   if (typeof config === 'string') return [config];
   const mount = volumeMounts.find(({ mountPath }) => config.CACHE_DIR.startsWith(`${mountPath}/`));
   const volume = spec.volumes.find(({ name }) => name === mount?.name);
-  const limit = volume?.emptyDir?.sizeLimit;
+  const claim = ofKind(objects, 'PersistentVolumeClaim').find(
+    ({ metadata }) => metadata.name === volume?.persistentVolumeClaim?.claimName,
+  );
+  const memory = bytesOf(resources.limits?.memory);
+  const room = volume?.emptyDir?.sizeLimit ?? claim?.spec.resources.requests.storage;
   return [
     ...unknown.map((name) => `${name} is no setting`),
     ...unless([
@@ -98,12 +98,20 @@ function ofPypins(
         `no command: ${command.join(' ')}`,
       ],
       [config.ADMIN_HOST === '0.0.0.0', 'probes do not reach its admin port'],
+      [config.HOST === '0.0.0.0', 'Varnish does not reach its port'],
       [config.PURGE_KEY !== '', 'has no key for purges'],
       [config.VARNISH_URLS.length > 0, 'knows no Varnish'],
-      [environment['DRAWING_CONCURRENCY'], 'draws as much at once as its node has cores'],
+      [
+        environment['DRAWING_CONCURRENCY'] && config.DRAWING_CONCURRENCY <= MOST_DRAWINGS,
+        'draws as much at once as its node has cores, or more than its memory is for',
+      ],
+      [
+        Math.max(config.MEMORY_MAX_BYTES, config.UPSTREAM_MAX_BYTES) <= memory / 8,
+        'may hold more than an eighth of its memory',
+      ],
       [volume, 'CACHE_DIR is not in a volume of its own, below where it is mounted'],
       [
-        limit === undefined || bytesOf(limit) >= 1.5 * config.CACHE_MAX_BYTES,
+        bytesOf(room) >= 1.5 * config.CACHE_MAX_BYTES,
         'CACHE_DIR may be larger than its volume, by which a pod is evicted',
       ],
     ]),
