@@ -94,8 +94,8 @@ export const settingsSchema = z.object({
     .default('')
     .describe('e-mail address or URL for upstreams, sent in the User-Agent'),
   DRAWING_CONCURRENCY: count(1, 64)
-    .default(availableParallelism())
-    .describe('raster pictures drawn concurrently; default: the number of cores'),
+    .default(Math.min(availableParallelism(), 8))
+    .describe('raster pictures drawn concurrently; default: the number of cores, at most 8'),
   DRAWING_QUEUE: count()
     .default(256)
     .describe(

@@ -78,8 +78,9 @@ test('replaces the shell by Node, with limits for V8 and malloc, and unchanged a
   expect(env).toMatchObject({
     MALLOC_ARENA_MAX: '2',
     MALLOC_MMAP_THRESHOLD_: '131072',
-    UV_THREADPOOL_SIZE: `${availableParallelism() + 4}`,
+    UV_THREADPOOL_SIZE: `${Math.min(availableParallelism(), 8) + 4}`,
   });
+  expect(start(pypins, { DRAWING_CONCURRENCY: '20' }).env['UV_THREADPOOL_SIZE']).toBe('24');
 });
 
 test('keeps settings of the environment', () => {
