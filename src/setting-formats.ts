@@ -33,12 +33,18 @@ export function originOf(protocols: RegExp, example: string) {
 export const list = listOf(withoutLastSlash);
 
 function listOf(tidy: (part: string) => string) {
-  return z.string().transform((text) =>
-    text
-      .split(',')
-      .map((part) => tidy(part.trim()))
-      .filter((part) => part !== '' && part !== 'none'),
-  );
+  return z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => tidy(part.trim()))
+        .filter((part) => part !== ''),
+    )
+    .refine((parts) => parts.length > 0, {
+      error: 'names nothing; if that is meant, write `none`',
+    })
+    .transform((parts) => parts.filter((part) => part !== 'none'));
 }
 
 /** The URL as paths are added to it. */

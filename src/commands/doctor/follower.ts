@@ -54,7 +54,7 @@ function findingOf(status: FollowerStatus): Finding {
   const detail = `follows ${feed}, which ${answers}; ${lagOf(status)}`;
   if (nodesBehind.length > 0) {
     const nodes = nodesBehind.join(', ');
-    const advice = `Check that ${nodes} listens for purges, and has the same PURGE_KEY.`;
+    const advice = `Check that these listen for purges, and have the same PURGE_KEY: ${nodes}.`;
     return { check, status: 'warn', detail: `${detail}; edge nodes miss purges`, advice };
   }
   if (!isBehind && pollAgeMs !== null) return { check, status: 'ok', detail };

@@ -10,6 +10,8 @@ import { redisSite } from '../../store/settings.ts';
 import { statusOf } from './status-of.ts';
 
 const PATIENCE_MS = 1_000;
+/** Until the client passes over a sentinel that does not answer. */
+const PATIENCE_PER_SENTINEL_MS = 1_500;
 
 /** What to do about the reason that Redis or its client gives. */
 const REDIS_ADVICE: readonly (readonly [reason: RegExp, advice: string])[] = [
@@ -20,7 +22,7 @@ const REDIS_ADVICE: readonly (readonly [reason: RegExp, advice: string])[] = [
   [/^MISCONF\b/, 'Redis cannot save to its disk: make room there, or set save "".'],
   [
     /NOAUTH|WRONGPASS/,
-    'Put the password into REDIS_URL: redis://:password@127.0.0.1:6379, or with sentinels into REDIS_PASSWORD.',
+    'Put the password into REDIS_URL, between `redis://:` and `@`, or with sentinels into REDIS_PASSWORD.',
   ],
   [
     /^NOPERM\b|run this command/,
@@ -59,7 +61,8 @@ async function checkSentinel(site: SentinelSite, sentinel: Address): Promise<Fin
 /** Checks the store by writing to it, and the follower by its reports there. */
 export async function checkShared(options: ServicesOptions): Promise<Finding[]> {
   const { store, messages } = await openShared(options);
-  await store.ready(PATIENCE_MS);
+  const sentinels = options.config.REDIS_SENTINELS.length;
+  await store.ready(PATIENCE_MS + sentinels * PATIENCE_PER_SENTINEL_MS);
   const reason = await store.probe();
   const findings = [findingOf(store, reason)];
   if (reason === undefined) {

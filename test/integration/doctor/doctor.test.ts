@@ -4,6 +4,7 @@ import { examine } from '../../../src/commands/doctor/doctor.ts';
 import { type Finding, printFindings } from '../../../src/commands/doctor/finding.ts';
 import { diskFault } from '../../../src/commands/doctor/machine.ts';
 import { checkClock } from '../../../src/commands/doctor/upstreams.ts';
+import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { isMissing } from '../../support/programs.ts';
 import { startService, type TestService } from '../../support/service.ts';
 import { createOptionsForTest, createTestOutput } from '../../support/sources.ts';
@@ -53,6 +54,12 @@ describe('pypins doctor', () => {
     onTestFinished(() => site.close());
     for (const [state, wrong, ...expected] of SENTINEL_STATES)
       await expectFinding([state, () => ({ ...site.settings, ...wrong }), ...expected]);
+    const mute = await startFaultProxy(site.servers[0]?.port ?? 0);
+    onTestFinished(() => mute.close());
+    mute.set({ way: 'black-hole' });
+    const REDIS_SENTINELS = `${mute.urlOf('redis')},${mute.urlOf('redis')},${site.settings['REDIS_SENTINELS']}`;
+    const settings = (): Settings => ({ ...site.settings, REDIS_SENTINELS });
+    await expectFinding(['the first two are mute', settings, 'redis', 'ok', /takes writes/]);
   });
 
   test.each([
