@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { listMetrics, type Metric } from '../../../scripts/generate/metrics-list.ts';
+import { createMetrics } from '../../../src/metrics.ts';
 import { isMissing } from '../../support/programs.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 import { ROOT, runTool } from './deployed.ts';
@@ -37,6 +38,7 @@ const dashboardSchema = z.object({
   panels: z.array(
     z.object({
       id: z.number(),
+      fieldConfig: z.object({ defaults: z.object({ unit: z.string() }) }),
       gridPos: z.object({ x: z.number(), y: z.number(), w: z.literal(8), h: z.literal(8) }),
       targets: z.array(z.object({ expr: z.string(), legendFormat: z.string() })).min(1),
     }),
@@ -123,6 +125,35 @@ test.each([
   ['nodejs_eventloop_lag_p98_seconds', '', 'nodejs_eventloop_lag_p98_seconds'],
 ])('a name that there is not is found: %s %s', (expression, legend, unknown) => {
   expect(findUnknown(expression, legend)).toEqual([unknown]);
+});
+
+const AN_INCREASE = /increase\((\w+)\{([^}]*)\}/;
+test.each(rules.filter(({ expr }) => AN_INCREASE.test(expr)))(
+  '$alert sees the first failure: its counter begins at 0',
+  async ({ expr }) => {
+    const [, name = '', labels = ''] = AN_INCREASE.exec(expr) ?? [];
+    const { text } = await createMetrics('0').render();
+    const series = text.split('\n').filter((line) => line.startsWith(`${name}{`));
+    const chosen = series.filter((line) => labels.split(',').every((each) => line.includes(each)));
+    expect(chosen.map((line) => line.replace(/.*\} /, ''))).toContain('0');
+  },
+);
+
+/** Grafana's name of the unit that an expression has; the first that fits. */
+const UNITS: readonly (readonly [expression: RegExp, unit: RegExp])[] = [
+  [/\)\) \/ \(|_cpu_seconds_total/, /^percentunit$/],
+  [/_requests_total/, /^reqps$/],
+  [/rate\(\w+_total/, /^ops$/],
+  [/_seconds(?:_bucket)?\{/, /^s$/],
+  [/_bytes\{/, /^bytes$/],
+  [/./, /^(?:short|bool)$/],
+];
+
+test.each(panels)('the unit of panel $id is that of what it shows', ({ targets, fieldConfig }) => {
+  for (const { expr } of targets) {
+    const unit = UNITS.find(([expression]) => expression.test(expr))?.[1];
+    expect(fieldConfig.defaults.unit).toMatch(unit ?? '');
+  }
 });
 
 test('what the documents say to alert on has an alert', () => {
