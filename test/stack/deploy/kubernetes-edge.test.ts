@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { purgeNode } from '../../../src/edge/purge.ts';
 import { answers, createPart } from '../../../stack/part.ts';
+import { listenForTest } from '../../support/listen.ts';
 import { isMissing } from '../../support/programs.ts';
-import { startPurgeListener } from '../../support/purge-listener.ts';
 import { freePort } from '../../support/redis.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 import { filesOf } from './kubernetes/edge.ts';
@@ -26,13 +26,13 @@ function mount(objects: Objects, folder: string): string[] {
 test.skipIf(isMissing('kubectl', 'varnishd'))(
   'Varnish runs with the ConfigMaps and the command of the manifests; the API sees the client that the ingress names',
   async () => {
-    const api = await startPurgeListener();
+    const api = await startApi();
     const folder = await tempDirectoryForTest();
     copyManifests(folder);
     // The network of the pods is this machine.
     const yaml = (await render(folder, '.'))
-      .replace('.host = "api"', '.host = "127.0.0.1"')
-      .replace('.port = "8080"', `.port = "${new URL(api.url).port}"`)
+      .replaceAll('.host = "api"', '.host = "127.0.0.1"')
+      .replaceAll('.port = "8080"', `.port = "${new URL(api.url).port}"`)
       .replaceAll('"10.0.0.0"/8', '"127.0.0.0"/8');
     const objects = objectsSchema.parse(parseDocuments(yaml));
     const [publicPort, purgePort] = [await freePort(), await freePort()];
@@ -58,12 +58,38 @@ test.skipIf(isMissing('kubectl', 'varnishd'))(
       headers: { 'X-Forwarded-For': '192.0.2.66, 198.51.100.7' },
     });
     expect(answer.status).toBe(200);
-    const asked = api.asked.filter(({ url }) => url !== '/-/ready');
-    expect(asked.map(({ headers }) => headers['x-forwarded-for'])).toEqual(['198.51.100.7']);
+    expect(api.clients).toEqual(['198.51.100.7']);
     const node = { url: `http://127.0.0.1:${purgePort}` };
     const refused = await purgeNode('another', node, { tags: ['*'] });
     expect(refused.failure).toBeDefined();
     const purged = await purgeNode('the-key', node, { tags: ['*'] });
     expect(purged.failure).toBeUndefined();
+
+    // As while one of two pods hangs: a few probes meet it, and requests the other one.
+    await api.untilProbesFail();
+    const other = await fetch(`http://127.0.0.1:${publicPort}/version/flask/badge.svg`);
+    expect(other.headers.get('x-badge-status')).toBe('ok');
   },
 );
+
+/** Stands for the pods of the API. Returns the clients that it was told of. */
+async function startApi() {
+  const clients: unknown[] = [];
+  let failed = 0;
+  let fails = false;
+  const url = await listenForTest(({ url: path, headers }, response) => {
+    const isProbe = path === '/-/ready';
+    if (isProbe && fails) failed += 1;
+    if (!isProbe) clients.push(headers['x-forwarded-for']);
+    response.writeHead(isProbe && fails ? 503 : 200, { 'x-badge-status': 'ok' }).end('{}');
+  });
+  return {
+    url,
+    clients,
+    /** One more than Varnish looks at: that of a node that is sick has been seen. */
+    async untilProbesFail() {
+      fails = true;
+      await vi.waitUntil(() => failed > 3, { timeout: 60_000 });
+    },
+  };
+}
