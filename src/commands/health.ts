@@ -23,15 +23,15 @@ export function define(command: Command): void {
       parseSeconds,
     )
     .action(async ({ follower, wait }: HealthOptions) => {
-      const adminUrl = readAdminUrl(follower ? 'FOLLOW_ADMIN_PORT' : 'ADMIN_PORT');
-      const url = `${adminUrl}/readyz${wait === undefined ? '' : '?by=edge'}`;
+      const setting = follower ? 'FOLLOW_ADMIN_PORT' : 'ADMIN_PORT';
+      const url = `${readAdminUrl(setting)}/readyz${wait === undefined ? '' : '?by=edge'}`;
       const untilMs = performance.now() + (wait ?? 0) * 1000;
       let status = await statusOf(url);
       while (status !== 200 && performance.now() < untilMs) {
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
         status = await statusOf(url);
       }
-      if (status !== 200) createOutput().note(`${url} ${reasonOf(status)}`);
+      if (status !== 200) createOutput().note(`${url} ${reasonOf(status, setting)}`);
       finish(status === 200);
     });
 }
@@ -42,8 +42,8 @@ function parseSeconds(text: string): number {
   return Number(text);
 }
 
-function reasonOf(status: number | undefined): string {
-  if (status === undefined) return 'does not answer';
+function reasonOf(status: number | undefined, setting: string): string {
+  if (status === undefined) return `does not answer: is this its ${setting}?`;
   return status === 503
     ? 'answers 503: it starts or stops'
     : `answers ${status}: is it an admin port?`;

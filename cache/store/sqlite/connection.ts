@@ -71,7 +71,11 @@ export function createConnection(options: SqliteStoreOptions): Connection {
   };
 
   return {
-    isSound: () => current !== undefined && isSound,
+    isSound() {
+      // A process without readers uses no statement that would tell.
+      if (current !== undefined) recheck(current);
+      return current !== undefined && isSound;
+    },
     failure: () => failure,
     run(nowMs, work) {
       if (current !== undefined) recheck(current);

@@ -210,6 +210,17 @@ describe('an unusable file', () => {
 });
 
 describe('if no file can be created', () => {
+  test('an idle store says so', () => {
+    const store = open({ recheckMs: 0 });
+    expect(store.healthy).toBe(true);
+    fs.rmSync(path);
+    fs.mkdirSync(path);
+    expect(store.healthy).toBe(false);
+    fs.rmdirSync(path);
+    expect(store.healthy).toBe(true);
+    expect(states).toEqual([false, true]);
+  });
+
   test.each([
     ['a missing directory', (directory: string) => join(directory, 'none', 'store.db')],
     [
