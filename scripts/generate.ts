@@ -2,15 +2,15 @@
 // and fails if a file is out of date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { renderColorRules } from '../varnish/color-rules.ts';
-import { renderEscapeRules } from '../varnish/escape-rules.ts';
-import { renderFaultPictures } from '../varnish/fault-pictures.ts';
+import { renderColorRules } from '../varnish/generators/color-rules.ts';
+import { renderEscapeRules } from '../varnish/generators/escape-rules.ts';
+import { renderFaultPictures } from '../varnish/generators/fault-pictures.ts';
 import manifest from '../package.json' with { type: 'json' };
-import { renderKustomization } from '../varnish/kustomization.ts';
-import { sub } from '../varnish/rule.ts';
-import { renderLargeRules } from '../varnish/large-rules.ts';
-import { renderPageRules } from '../varnish/page-rules.ts';
-import { renderParameterRules } from '../varnish/parameter-rules.ts';
+import { renderKustomization } from '../varnish/generators/kustomization.ts';
+import { sub } from '../varnish/generators/rule.ts';
+import { renderLargeRules } from '../varnish/generators/large-rules.ts';
+import { renderPageRules } from '../varnish/generators/page-rules.ts';
+import { renderParameterRules } from '../varnish/generators/parameter-rules.ts';
 import { kindsTable, parametersTable } from './generate/badge-tables.ts';
 import { renderDashboard } from './generate/dashboard.ts';
 import { metricsTable, settingsTable } from './generate/operator-tables.ts';

@@ -12,10 +12,10 @@ import { createOutput, inColumns } from '../src/commands/output.ts';
 import { scrape, sumOf } from '../src/commands/scrape.ts';
 import { answers, createPart, type Part } from '../stack/part.ts';
 import { PYPINS, SHARED_CODE } from '../stack/program.ts';
-import { faultsOfAnswer, faultsOfHead } from '../test/faults/support/hostile-answers.ts';
-import { createHostileClient, type HostileClient } from '../test/faults/support/hostile-client.ts';
-import { targets } from '../test/faults/support/hostile-urls.ts';
-import { freePort } from '../test/support/redis.ts';
+import { faultsOfAnswer, faultsOfHead } from '../test/faults/support/hostile/answers.ts';
+import { createHostileClient, type HostileClient } from '../test/faults/support/hostile/client.ts';
+import { targets } from '../test/faults/support/hostile/urls.ts';
+import { freePort } from '../test/support/redis/redis.ts';
 
 const DEFAULT_REQUESTS = 1_000_000;
 const CONNECTIONS = 8;

@@ -2,7 +2,7 @@ import { type Measured, median, withSpread } from '../report/figures.ts';
 import type { BenchOptions } from '../options.ts';
 import { startProgram, startService } from '../servers/processes.ts';
 import { runWrk } from '../servers/wrk.ts';
-import { startRedis } from '../../test/support/redis.ts';
+import { startRedis } from '../../test/support/redis/redis.ts';
 
 const UPSTREAM_MS = 50;
 const GOAL_MS = 5;

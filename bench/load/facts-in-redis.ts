@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { createFacts } from '../../cache/facts/facts.ts';
 import { createRedisStore } from '../../cache/store/redis/store.ts';
 import { type ProjectFacts, projectFactsSchema } from '../../src/facts/schema.ts';
-import { startRedis } from '../../test/support/redis.ts';
+import { startRedis } from '../../test/support/redis/redis.ts';
 import { compareInTurn, type Measured, ratioFigure } from '../report/figures.ts';
 import type { BenchOptions } from '../options.ts';
 

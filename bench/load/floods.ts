@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { type LoadReport, startLoad } from '../../test/support/load.ts';
-import { startTestStack } from '../../test/support/stack.ts';
+import { type LoadReport, startLoad } from '../../test/support/load/load.ts';
+import { startTestStack } from '../../test/support/service/stack.ts';
 import { type Figure, type Measured, median, withSpread } from '../report/figures.ts';
 import type { BenchOptions } from '../options.ts';
 import { startProgram } from '../servers/processes.ts';

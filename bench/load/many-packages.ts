@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { REDIS_ARGUMENTS } from '../../stack/describe-parts.ts';
-import { startRedis } from '../../test/support/redis.ts';
+import { startRedis } from '../../test/support/redis/redis.ts';
 import type { Figure, Measured } from '../report/figures.ts';
 import type { BenchOptions } from '../options.ts';
 import { type Program, startProgram, startService } from '../servers/processes.ts';

@@ -1,7 +1,7 @@
 import { compareInTurn, type Measured, ratioFigure } from '../report/figures.ts';
 import type { BenchOptions } from '../options.ts';
 import { startProgram, startService } from '../servers/processes.ts';
-import { startRedis } from '../../test/support/redis.ts';
+import { startRedis } from '../../test/support/redis/redis.ts';
 import { runWrk } from '../servers/wrk.ts';
 
 const PATH = '/py_versions/package-1/badge.svg?label=NEW';

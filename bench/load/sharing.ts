@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Measured } from '../report/figures.ts';
 import { startProgram, startService } from '../servers/processes.ts';
-import { startRedis } from '../../test/support/redis.ts';
+import { startRedis } from '../../test/support/redis/redis.ts';
 
 const KINDS = ['version', 'license', 'py_versions', 'wheel', 'download'];
 const CLIENTS = 100;

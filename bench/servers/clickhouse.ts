@@ -1,8 +1,8 @@
 // ClickHouse with a month of downloads of 800,000 projects, ten rows of each in the finest table, behind its HTTP interface.
 import { dayOf } from '../../src/downloads/days.ts';
 import { startRanges } from '../../src/downloads/load/ranges.ts';
-import { startClickHouse } from '../../test/support/clickhouse-engine.ts';
-import { createStatements, insertStatements } from '../../test/support/clickhouse-rows.ts';
+import { startClickHouse } from '../../test/support/clickhouse/engine.ts';
+import { createStatements, insertStatements } from '../../test/support/clickhouse/rows.ts';
 
 const PROJECTS = 800_000;
 const ROWS_EACH = 10;

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { isMissing } from '../support/programs.ts';
-import { startServiceForTest } from '../support/service.ts';
+import { startServiceForTest } from '../support/service/service.ts';
 import { launchBrowser, openPage } from './support/browser.ts';
 
 const skipped = isMissing('chromium');

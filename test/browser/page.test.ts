@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isMissing } from '../support/programs.ts';
-import { startService, type TestService } from '../support/service.ts';
+import { startService, type TestService } from '../support/service/service.ts';
 import { launchBrowser, openPage, paste, readClipboard } from './support/browser.ts';
 
 const skipped = isMissing('chromium');

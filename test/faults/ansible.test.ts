@@ -5,9 +5,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { isMissing } from '../support/programs.ts';
-import { tellOutcome } from '../support/outcomes.ts';
+import { tellOutcome } from '../support/load/outcomes.ts';
 import { makeTempDirectory } from '../support/temp.ts';
-import { createDebianHost, type DebianHost, type Program } from './support/debian-host.ts';
+import { createDebianHost, type DebianHost, type Program } from './support/hosts/debian-host.ts';
 import { expectBadges } from './support/restarts.ts';
 
 /*
@@ -127,7 +127,7 @@ describe.skipIf(lacks || !isRoot)('a server by Ansible (needs root)', () => {
         pypins_certificate: certificate,
       };
       const settings = { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1' };
-      const load = host.spawnInNetwork('test/faults/support/host-load.ts', settings);
+      const load = host.spawnInNetwork('test/faults/support/hosts/load.ts', settings);
       for (const [variables, version] of [
         [newer, NEW],
         [{ ...given, pypins_store: 'embedded' }, OLD],

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { prepareFonts } from '../../src/imaging/fonts/fonts.ts';
 import { createRasterizer, type Rasterizer } from '../../src/imaging/raster.ts';
 import { makeTempDirectory } from '../support/temp.ts';
-import { BOMBS, drawingOf, REFERENCES } from './support/hostile-drawings.ts';
+import { BOMBS, drawingOf, REFERENCES } from './support/hostile/drawings.ts';
 
 /*
  * Our own SVG never holds any of this: texts are escaped and colors known. It must do no harm if it ever came as far as

@@ -9,12 +9,12 @@ import { type BadgeSpec, STYLES } from '../../src/imaging/spec.ts';
 import { normalizeColor } from '../../src/imaging/color.ts';
 import { drawSvg } from '../../src/imaging/svg.ts';
 import { createPictures, type Pictures } from '../../src/imaging/pictures.ts';
-import { startService, type TestService } from '../support/service.ts';
+import { startService, type TestService } from '../support/service/service.ts';
 import { makeTempDirectory } from '../support/temp.ts';
-import { formatAsked } from './support/hostile-answers.ts';
-import { createHostileClient, type HostileClient } from './support/hostile-client.ts';
-import { targets } from './support/hostile-urls.ts';
-import { hostileText } from './support/hostile-words.ts';
+import { formatAsked } from './support/hostile/answers.ts';
+import { createHostileClient, type HostileClient } from './support/hostile/client.ts';
+import { targets } from './support/hostile/urls.ts';
+import { hostileText } from './support/hostile/words.ts';
 
 const SPEC_RUNS = 2_000;
 const URL_RUNS = 150;

@@ -7,8 +7,8 @@ import {
   type ClickHouseEngine,
   HAS_ENGINE,
   startClickHouse,
-} from '../support/clickhouse-engine.ts';
-import { createStatements, insertStatements } from '../support/clickhouse-rows.ts';
+} from '../support/clickhouse/engine.ts';
+import { createStatements, insertStatements } from '../support/clickhouse/rows.ts';
 import { createClock, LAST, load, openLoader, rowsOf } from '../integration/downloads/scene.ts';
 
 // The real engine, with the limits of the public server.

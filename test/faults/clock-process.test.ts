@@ -1,11 +1,11 @@
 import { Agent, fetch } from 'undici';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { tellOutcome } from '../support/outcomes.ts';
-import { NO_PYPI_BUDGET } from '../support/no-budget.ts';
-import { startService, type TestService } from '../support/service.ts';
+import { tellOutcome } from '../support/load/outcomes.ts';
+import { NO_PYPI_BUDGET } from '../support/service/no-budget.ts';
+import { startService, type TestService } from '../support/service/service.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 import { makeFakeClock } from './support/clock-faketime.ts';
-import { startServiceProcess } from './support/disk-service.ts';
+import { startServiceProcess } from './support/disk/service.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -7,7 +7,7 @@ import { createRateLimit } from '../../src/http/limits/rate-limit.ts';
 import { createBudget } from '../../src/facts/budget.ts';
 import { createUpstreamClient } from '../../src/upstream/client.ts';
 import { nextDailyLoadMs } from '../../src/facts/pypistats.ts';
-import { startStandIn } from '../support/service.ts';
+import { startStandIn } from '../support/service/service.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 import {
   ask,

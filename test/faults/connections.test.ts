@@ -2,8 +2,8 @@ import { Agent, fetch } from 'undici';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { StandIn } from '../../sample/stand-in.ts';
 import type { Stack } from '../../stack/start-stack.ts';
-import { startStandIn } from '../support/service.ts';
-import { startTestStack } from '../support/stack.ts';
+import { startStandIn } from '../support/service/service.ts';
+import { startTestStack } from '../support/service/stack.ts';
 import { expectUnnoticed, KNOWN } from './support/others.ts';
 import {
   aByteASecond,
@@ -12,7 +12,7 @@ import {
   type Manner,
   noBody,
   silent,
-} from './support/process-sockets.ts';
+} from './support/processes/sockets.ts';
 
 const BEYOND = 500;
 const SLOW = 100;

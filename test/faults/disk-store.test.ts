@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createSqliteStore } from '../../cache/store/sqlite/store.ts';
 import type { Store } from '../../cache/store/contract.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
-import { flipBit } from './support/disk-spoil.ts';
+import { flipBit } from './support/disk/spoil.ts';
 
 const RECHECK_MS = 20;
 const POLL = { timeout: 20_000 };

@@ -3,11 +3,11 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { type Load, startLoad } from '../support/load.ts';
-import { tellOutcome } from '../support/outcomes.ts';
-import { startRedis } from '../support/redis.ts';
-import { NO_PYPI_BUDGET } from '../support/no-budget.ts';
-import { startService, type TestService } from '../support/service.ts';
+import { type Load, startLoad } from '../support/load/load.ts';
+import { tellOutcome } from '../support/load/outcomes.ts';
+import { startRedis } from '../support/redis/redis.ts';
+import { NO_PYPI_BUDGET } from '../support/service/no-budget.ts';
+import { startService, type TestService } from '../support/service/service.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 import {
   createPictureComparison,
@@ -15,10 +15,10 @@ import {
   picturePaths,
   type PictureComparison,
   twice,
-} from './support/disk-pictures.ts';
-import { type DiskRoom, makeDiskRoom } from './support/disk-room.ts';
-import { type ServiceProcess, startServiceProcess } from './support/disk-service.ts';
-import { bytesIn, filesIn, SPOILERS } from './support/disk-spoil.ts';
+} from './support/disk/pictures.ts';
+import { type DiskRoom, makeDiskRoom } from './support/disk/room.ts';
+import { type ServiceProcess, startServiceProcess } from './support/disk/service.ts';
+import { bytesIn, filesIn, SPOILERS } from './support/disk/spoil.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const MAX_BYTES = 8 * MEBIBYTE;

@@ -8,7 +8,7 @@ import {
   settingsFor,
   startStandInForTest,
 } from '../integration/downloads/scene.ts';
-import { runCli, startCli } from '../support/cli.ts';
+import { runCli, startCli } from '../support/service/cli.ts';
 
 const NOW_ROWS = later(ROWS, ageInDays(LAST, Date.now()) - 1);
 const YESTERDAY = dayOf(Date.now(), -1);

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { StandIn } from '../../sample/stand-in.ts';
 import { EDGE_ARGUMENTS } from '../../stack/edge.ts';
 import type { Stack } from '../../stack/start-stack.ts';
-import { type LoadReport, startLoad } from '../support/load.ts';
-import { tellOutcome } from '../support/outcomes.ts';
-import { startStandIn } from '../support/service.ts';
-import { startTestStack } from '../support/stack.ts';
+import { type LoadReport, startLoad } from '../support/load/load.ts';
+import { tellOutcome } from '../support/load/outcomes.ts';
+import { startStandIn } from '../support/service/service.ts';
+import { startTestStack } from '../support/service/stack.ts';
 import { edgeCounters, edgeWorker } from './support/edge-counters.ts';
-import { forgetPeak, peakBytes } from './support/process-memory.ts';
+import { forgetPeak, peakBytes } from './support/processes/memory.ts';
 import { expectOnly } from './support/watched-stack.ts';
 
 const PATIENCE = { timeout: 60_000, interval: 20 };

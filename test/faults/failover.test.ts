@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { StandIn } from '../../sample/stand-in.ts';
-import { type Load, startLoad } from '../support/load.ts';
-import { tellOutcome } from '../support/outcomes.ts';
-import { startSentinels, type TestSentinels } from '../support/sentinels.ts';
+import { type Load, startLoad } from '../support/load/load.ts';
+import { tellOutcome } from '../support/load/outcomes.ts';
+import { startSentinels, type TestSentinels } from '../support/redis/sentinels.ts';
 import { questionsTo, startPypi } from './support/upstream-pypi.ts';
 import { expectOnly, startWatchedStack, type WatchedStack } from './support/watched-stack.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createStandIn, type StandIn } from '../../sample/stand-in.ts';
 import type { Stack } from '../../stack/start-stack.ts';
-import { startLoad } from '../support/load.ts';
-import { tellOutcome } from '../support/outcomes.ts';
-import { startTestStack } from '../support/stack.ts';
+import { startLoad } from '../support/load/load.ts';
+import { tellOutcome } from '../support/load/outcomes.ts';
+import { startTestStack } from '../support/service/stack.ts';
 import { watchBudgets } from './support/budgets.ts';
 
 /*

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startService, type TestService } from '../support/service.ts';
-import { faultsOfAnswer, type HostileAnswer } from './support/hostile-answers.ts';
-import { readAnswers, sendRaw } from './support/hostile-client.ts';
+import { startService, type TestService } from '../support/service/service.ts';
+import { faultsOfAnswer, type HostileAnswer } from './support/hostile/answers.ts';
+import { readAnswers, sendRaw } from './support/hostile/client.ts';
 
 const BYTE_RUNS = 150;
 /** For those that wait for more: the others are answered, and cut off, within milliseconds. */

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startService, type TestService } from '../support/service.ts';
-import { faultsOfAnswer, formatAsked, type HostileAnswer } from './support/hostile-answers.ts';
-import { createHostileClient, type HostileClient } from './support/hostile-client.ts';
-import { targets } from './support/hostile-urls.ts';
+import { startService, type TestService } from '../support/service/service.ts';
+import { faultsOfAnswer, formatAsked, type HostileAnswer } from './support/hostile/answers.ts';
+import { createHostileClient, type HostileClient } from './support/hostile/client.ts';
+import { targets } from './support/hostile/urls.ts';
 
 /* Far more of them: `make soak`. */
 const URL_RUNS = 200;

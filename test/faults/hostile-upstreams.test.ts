@@ -2,11 +2,11 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KINDS } from '../../src/badges/catalog.ts';
 import { STYLES } from '../../src/imaging/spec.ts';
-import { startService, type TestService } from '../support/service.ts';
-import { faultsOfAnswer } from './support/hostile-answers.ts';
-import { createHostileClient, type HostileClient } from './support/hostile-client.ts';
-import { projectBody } from './support/hostile-documents.ts';
-import { type HostileUpstream, startHostileUpstream } from './support/hostile-upstream.ts';
+import { startService, type TestService } from '../support/service/service.ts';
+import { faultsOfAnswer } from './support/hostile/answers.ts';
+import { createHostileClient, type HostileClient } from './support/hostile/client.ts';
+import { projectBody } from './support/hostile/documents.ts';
+import { type HostileUpstream, startHostileUpstream } from './support/hostile/upstream.ts';
 
 const PROJECT_RUNS = 80;
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { versionPath } from '../follow/support/edge-reader.ts';
-import { whyNoHosts } from '../support/hosts.ts';
-import { type Load, startLoad } from '../support/load.ts';
-import { tellOutcome } from '../support/outcomes.ts';
+import { whyNoHosts } from './support/hosts/namespaces.ts';
+import { type Load, startLoad } from '../support/load/load.ts';
+import { tellOutcome } from '../support/load/outcomes.ts';
 import { isMissing } from '../support/programs.ts';
-import { type Site, startSite } from './support/hosts-site.ts';
+import { type Site, startSite } from './support/hosts/site.ts';
 import { expectOnly } from './support/watched-stack.ts';
 
 const REDISES = ['r1', 'r2', 'r3'];

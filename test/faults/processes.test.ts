@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { sampleProjects } from '../../sample/projects/sample-projects.ts';
 import type { StandIn } from '../../sample/stand-in.ts';
 import type { Stack } from '../../stack/start-stack.ts';
-import { startCli } from '../support/cli.ts';
-import { measureP99, startLoad } from '../support/load.ts';
-import { tellOutcome } from '../support/outcomes.ts';
-import { startStandIn } from '../support/service.ts';
-import { startTestStack } from '../support/stack.ts';
+import { startCli } from '../support/service/cli.ts';
+import { measureP99, startLoad } from '../support/load/load.ts';
+import { tellOutcome } from '../support/load/outcomes.ts';
+import { startStandIn } from '../support/service/service.ts';
+import { startTestStack } from '../support/service/stack.ts';
 import { expectUnnoticed, KNOWN, mixedPath } from './support/others.ts';
-import { HUGE_DOCUMENTS, hugeProjects } from './support/process-documents.ts';
-import { aByteASecond, holdSockets, idle, noBody } from './support/process-sockets.ts';
+import { HUGE_DOCUMENTS, hugeProjects } from './support/processes/documents.ts';
+import { aByteASecond, holdSockets, idle, noBody } from './support/processes/sockets.ts';
 import { expectBadges } from './support/restarts.ts';
 
 /** 100,000 for a soak. */

@@ -2,12 +2,12 @@ import { expect, onTestFinished, test } from 'vitest';
 import { scrape, sumOf } from '../../src/commands/scrape.ts';
 import { createPart } from '../../stack/part.ts';
 import { describeEdge } from '../../stack/edge.ts';
-import { answerOf, startBehindSocket } from '../support/held-socket.ts';
-import { measureP99, startLoad } from '../support/load.ts';
-import { tellOutcome } from '../support/outcomes.ts';
+import { answerOf, startBehindSocket } from '../support/service/held-socket.ts';
+import { measureP99, startLoad } from '../support/load/load.ts';
+import { tellOutcome } from '../support/load/outcomes.ts';
 import { isMissing } from '../support/programs.ts';
-import { freePort } from '../support/redis.ts';
-import { startStandIn } from '../support/service.ts';
+import { freePort } from '../support/redis/redis.ts';
+import { startStandIn } from '../support/service/service.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 import { expectBadges } from './support/restarts.ts';
 

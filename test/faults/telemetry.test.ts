@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { startCli } from '../support/cli.ts';
+import { startCli } from '../support/service/cli.ts';
 import { listenForTest } from '../support/listen.ts';
-import { startStandIn } from '../support/service.ts';
+import { startStandIn } from '../support/service/service.ts';
 
 const PACKAGES = resolve(import.meta.dirname, '../telemetry/node_modules');
 const REGISTER = join(PACKAGES, '@opentelemetry/auto-instrumentations-node/dist/register.mjs');

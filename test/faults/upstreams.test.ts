@@ -3,8 +3,8 @@ import type { Mode } from '../../sample/faults/rules.ts';
 import type { SampleProject } from '../../sample/projects/project.ts';
 import type { StandIn } from '../../sample/stand-in.ts';
 import { type FaultProxy, startFaultProxy, type WayFault } from '../support/fault-proxy.ts';
-import { type Load, startLoad } from '../support/load.ts';
-import { tellOutcome } from '../support/outcomes.ts';
+import { type Load, startLoad } from '../support/load/load.ts';
+import { tellOutcome } from '../support/load/outcomes.ts';
 import { mostQuestions, questionsTo, startPypi, VERSION } from './support/upstream-pypi.ts';
 import { expectOnly, startWatchedStack, type WatchedStack } from './support/watched-stack.ts';
 

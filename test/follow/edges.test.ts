@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { FaultProxy } from '../support/fault-proxy.ts';
-import { tellOutcome } from '../support/outcomes.ts';
-import { startNamedEdges } from '../support/named-edges.ts';
+import { tellOutcome } from '../support/load/outcomes.ts';
+import { startNamedEdges } from '../support/edge/named-edges.ts';
 import { breakableWayForTest } from './support/breakable-way.ts';
 import { createEdgeReader, versionPath } from './support/edge-reader.ts';
 import { followHere } from './support/followers.ts';

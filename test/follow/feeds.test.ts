@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Mode } from '../../sample/faults/rules.ts';
 import { CACHE_LENGTHS } from '../../src/http/headers.ts';
-import { tellOutcome } from '../support/outcomes.ts';
+import { tellOutcome } from '../support/load/outcomes.ts';
 import { versionPath } from './support/edge-reader.ts';
 import { fastClock, followHere } from './support/followers.ts';
 import { FOLLOWED_WITHIN_MS, type Scene, startScene, TEST_MS } from './support/scene.ts';

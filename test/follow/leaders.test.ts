@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { CACHE_LENGTHS } from '../../src/http/headers.ts';
-import { tellOutcome } from '../support/outcomes.ts';
+import { tellOutcome } from '../support/load/outcomes.ts';
 import { breakableWayForTest } from './support/breakable-way.ts';
 import { versionPath } from './support/edge-reader.ts';
 import { followApart, untilFollowing } from './support/followers.ts';

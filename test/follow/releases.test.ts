@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { LoggedRequest } from '../../sample/exchange.ts';
-import { startLoad } from '../support/load.ts';
-import { tellOutcome } from '../support/outcomes.ts';
+import { startLoad } from '../support/load/load.ts';
+import { tellOutcome } from '../support/load/outcomes.ts';
 import { versionPath } from './support/edge-reader.ts';
 import { type FollowedStack, startFollowedStack } from './support/followed-stack.ts';
 

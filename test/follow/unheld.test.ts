@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { tellOutcome } from '../support/outcomes.ts';
+import { tellOutcome } from '../support/load/outcomes.ts';
 import { versionPath } from './support/edge-reader.ts';
 import { followHere } from './support/followers.ts';
 import { FOLLOWED_WITHIN_MS, type Scene, startScene, TEST_MS } from './support/scene.ts';

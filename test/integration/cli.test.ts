@@ -6,8 +6,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listenHere } from '../../sample/listen.ts';
 import type { StandIn } from '../../sample/stand-in.ts';
-import { runCli, startCli } from '../support/cli.ts';
-import { startStandIn } from '../support/service.ts';
+import { runCli, startCli } from '../support/service/cli.ts';
+import { startStandIn } from '../support/service/service.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 
 // Options, exit codes, streams and signals; `commands.test.ts` tests what the commands do.

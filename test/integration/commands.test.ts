@@ -10,14 +10,14 @@ import { refresh, printRefresh } from '../../src/commands/refresh.ts';
 import { collectStats, printStats } from '../../src/commands/stats.ts';
 import { listPaths } from '../../src/commands/warm-list.ts';
 import { warm } from '../../src/commands/warm.ts';
-import { startPurgeListener } from '../support/purge-listener.ts';
+import { startPurgeListener } from '../support/edge/purge-listener.ts';
 import {
   startService,
   startServiceForTest,
   startStandIn,
   type TestService,
-} from '../support/service.ts';
-import { createTestOutput, openSourcesForTest } from '../support/sources.ts';
+} from '../support/service/service.ts';
+import { createTestOutput, openSourcesForTest } from '../support/service/sources.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 
 const NOBODY = 'http://127.0.0.1:9';

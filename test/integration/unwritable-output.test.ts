@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { StandIn } from '../../sample/stand-in.ts';
 import { PYPINS } from '../../stack/program.ts';
-import { runCli, startCli } from '../support/cli.ts';
-import { freePort } from '../support/redis.ts';
-import { startStandIn } from '../support/service.ts';
+import { runCli, startCli } from '../support/service/cli.ts';
+import { freePort } from '../support/redis/redis.ts';
+import { startStandIn } from '../support/service/service.ts';
 import { tempDirectoryForTest } from '../support/temp.ts';
 
 let standIn: StandIn;

@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { scrape, sumOf } from '../../src/commands/scrape.ts';
 import type { Part } from '../../stack/part.ts';
 import type { Stack } from '../../stack/start-stack.ts';
-import { startLoad } from '../support/load.ts';
+import { startLoad } from '../support/load/load.ts';
 import { isMissing } from '../support/programs.ts';
-import { PURGE_KEY, startTestStack } from '../support/stack.ts';
+import { PURGE_KEY, startTestStack } from '../support/service/stack.ts';
 
 const FORMATS = ['svg', 'png', 'jpg', 'jpeg', 'gif', 'tif', 'tiff', 'webp'] as const;
 const KNOWN = ['requests', 'flask', 'django', 'numpy'];

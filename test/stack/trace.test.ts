@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { isMissing } from '../support/programs.ts';
-import { startServiceForTest } from '../support/service.ts';
-import { startVarnish } from '../support/varnish.ts';
+import { startServiceForTest } from '../support/service/service.ts';
+import { startVarnish } from '../support/edge/varnish.ts';
 
 const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 

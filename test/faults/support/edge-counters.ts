@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { Stack } from '../../../stack/start-stack.ts';
-import { pidOf } from './process-memory.ts';
+import { pidOf } from './processes/memory.ts';
 
 const run = promisify(execFile);
 const countersSchema = z.object({

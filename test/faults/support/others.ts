@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import type { Stack } from '../../../stack/start-stack.ts';
-import { startLoad } from '../../support/load.ts';
-import { tellOutcome } from '../../support/outcomes.ts';
-import { forgetPeak, peakBytes, pidOf } from './process-memory.ts';
+import { startLoad } from '../../support/load/load.ts';
+import { tellOutcome } from '../../support/load/outcomes.ts';
+import { forgetPeak, peakBytes, pidOf } from './processes/memory.ts';
 
 /** Badges that everybody asks for. */
 export const KNOWN = [

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { LoadReport } from '../../support/load.ts';
+import type { LoadReport } from '../../support/load/load.ts';
 
 /** Every request was answered, and with its badge: `ok`, or another verdict of `expected`. */
 export function expectBadges(

@@ -3,8 +3,8 @@ import { Agent, request } from 'undici';
 import { expect, vi } from 'vitest';
 import { scrape, sumOf } from '../../../src/commands/scrape.ts';
 import type { Stack, StackOptions } from '../../../stack/start-stack.ts';
-import { createPictureCheck, type LoadReport } from '../../support/load.ts';
-import { startTestStack } from '../../support/stack.ts';
+import { createPictureCheck, type LoadReport } from '../../support/load/load.ts';
+import { startTestStack } from '../../support/service/stack.ts';
 
 const PATIENCE = { timeout: 60_000, interval: 100 };
 const ERROR_LEVEL = 50;

@@ -8,7 +8,7 @@ import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 import { scrape, sumOf } from '../../../src/commands/scrape.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import type { Stack } from '../../../stack/start-stack.ts';
-import { startTestStack } from '../../support/stack.ts';
+import { startTestStack } from '../../support/service/stack.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 import { createEdgeReader, type EdgeReader, versionPath } from './edge-reader.ts';
 

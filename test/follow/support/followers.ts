@@ -10,7 +10,7 @@ import { createRssFeed } from '../../../src/follow/feeds/rss.ts';
 import { readState } from '../../../src/follow/state/state.ts';
 import { createMetrics } from '../../../src/metrics.ts';
 import { openSources } from '../../../src/services.ts';
-import { startCli } from '../../support/cli.ts';
+import { startCli } from '../../support/service/cli.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 import type { Scene } from './scene.ts';
 

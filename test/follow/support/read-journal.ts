@@ -1,7 +1,7 @@
 /** Reads a full answer of PyPI's journal and one more, as a follower does that was away for a day, and tells how many changes they are. */
 import { answerValue, parseCall, type XmlRpcValue } from '../../../sample/pypi/xml-rpc.ts';
 import { createChangelogFeed } from '../../../src/follow/feeds/changelog.ts';
-import { createFakeClient } from '../../support/pypi-client.ts';
+import { createFakeClient } from '../../support/service/pypi-client.ts';
 
 const ROWS_AN_ANSWER = 50_000;
 const LAST_SERIAL = ROWS_AN_ANSWER + 1_000;

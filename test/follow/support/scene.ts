@@ -8,11 +8,11 @@ import { isRankingComplete } from '../../../src/follow/changes/requested.ts';
 import { EVERYTHING } from '../../../src/edge/tags.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { RECORDS_PREFIX } from '../../../src/keys.ts';
-import { NO_PYPI_BUDGET } from '../../support/no-budget.ts';
-import { startRedis, type TestRedis } from '../../support/redis.ts';
-import { startService } from '../../support/service.ts';
-import { PURGE_KEY } from '../../support/stack.ts';
-import { startVarnish, type TestVarnish } from '../../support/varnish.ts';
+import { NO_PYPI_BUDGET } from '../../support/service/no-budget.ts';
+import { startRedis, type TestRedis } from '../../support/redis/redis.ts';
+import { startService } from '../../support/service/service.ts';
+import { PURGE_KEY } from '../../support/service/stack.ts';
+import { startVarnish, type TestVarnish } from '../../support/edge/varnish.ts';
 import { createEdgeReader, type EdgeReader, versionPath } from './edge-reader.ts';
 
 const PROJECTS = 1_500;

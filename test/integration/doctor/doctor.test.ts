@@ -6,9 +6,9 @@ import { diskFault } from '../../../src/commands/doctor/machine.ts';
 import { checkClock } from '../../../src/commands/doctor/upstreams.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { isMissing } from '../../support/programs.ts';
-import { startService, type TestService } from '../../support/service.ts';
-import { createOptionsForTest, createTestOutput } from '../../support/sources.ts';
-import { startSentinels } from '../../support/sentinels.ts';
+import { startService, type TestService } from '../../support/service/service.ts';
+import { createOptionsForTest, createTestOutput } from '../../support/service/sources.ts';
+import { startSentinels } from '../../support/redis/sentinels.ts';
 import { SENTINEL_STATES } from './sentinel-states.ts';
 import { NOBODY, REDIS_STATES, type Settings, type State, STATES } from './states.ts';
 

@@ -5,8 +5,8 @@ import { onTestFinished } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 import type { Finding } from '../../../src/commands/doctor/finding.ts';
 import { listenForTest } from '../../support/listen.ts';
-import { startPurgeListener } from '../../support/purge-listener.ts';
-import { startRedis } from '../../support/redis.ts';
+import { startPurgeListener } from '../../support/edge/purge-listener.ts';
+import { startRedis } from '../../support/redis/redis.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 
 export const NOBODY = 'http://127.0.0.1:9';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createSqliteStore } from '../../../cache/store/sqlite/store.ts';
 import type { DownloadRow } from '../../../sample/clickhouse/tables.ts';
 import { ageInDays, dayOf } from '../../../src/downloads/days.ts';
-import { startServiceForTest, type TestService } from '../../support/service.ts';
+import { startServiceForTest, type TestService } from '../../support/service/service.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 import {
   createClock,

@@ -7,8 +7,8 @@ import type { DownloadRow } from '../../../sample/clickhouse/tables.ts';
 import { ageInDays, dayOf } from '../../../src/downloads/days.ts';
 import { bucketKey, type Load } from '../../../src/downloads/loads.ts';
 import { isMissing } from '../../support/programs.ts';
-import { startRedis } from '../../support/redis.ts';
-import { startServiceForTest, type TestService } from '../../support/service.ts';
+import { startRedis } from '../../support/redis/redis.ts';
+import { startServiceForTest, type TestService } from '../../support/service/service.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 import { createClock, LAST, later, load, openLoader, ROWS, startStandInForTest } from './scene.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect, test, vi } from 'vitest';
-import { startStandIn } from '../../support/service.ts';
-import { runCli, startCli } from '../../support/cli.ts';
+import { startStandIn } from '../../support/service/service.ts';
+import { runCli, startCli } from '../../support/service/cli.ts';
 import { ageInDays } from '../../../src/downloads/days.ts';
 import { LAST, later, ROWS, settingsFor, startStandInForTest } from './scene.ts';
 

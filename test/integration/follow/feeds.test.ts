@@ -4,7 +4,7 @@ import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 import { createChangelogFeed } from '../../../src/follow/feeds/changelog.ts';
 import type { Feed, FeedNews } from '../../../src/follow/feeds/feed.ts';
 import { createRssFeed } from '../../../src/follow/feeds/rss.ts';
-import { startPypiClient } from '../../support/pypi-client.ts';
+import { startPypiClient } from '../../support/service/pypi-client.ts';
 
 let standIn: StandIn;
 beforeEach(async () => {

@@ -4,9 +4,9 @@ import { createEdge } from '../../../src/edge/nodes.ts';
 import { type Attempt, propagate } from '../../../src/edge/propagate.ts';
 import type { OpenedSources } from '../../../src/facts/sources.ts';
 import type { Config } from '../../../src/config.ts';
-import { type PurgeListener, startPurgeListener } from '../../support/purge-listener.ts';
-import { startStandIn } from '../../support/service.ts';
-import { openSourcesForTest } from '../../support/sources.ts';
+import { type PurgeListener, startPurgeListener } from '../../support/edge/purge-listener.ts';
+import { startStandIn } from '../../support/service/service.ts';
+import { openSourcesForTest } from '../../support/service/sources.ts';
 
 const PROJECT = 'sample-plain';
 const RETRIES_MS = [10, 10];

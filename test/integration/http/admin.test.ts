@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { listenHere } from '../../../sample/listen.ts';
 import { createAdminApp } from '../../../src/http/admin.ts';
 import { createMetrics } from '../../../src/metrics.ts';
-import { startService, type TestService } from '../../support/service.ts';
+import { startService, type TestService } from '../../support/service/service.ts';
 
 let service: TestService;
 beforeAll(async () => {

@@ -2,7 +2,11 @@ import type { RequestInit } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nextDailyLoadMs } from '../../../src/facts/pypistats.ts';
 import { CACHE_LENGTHS } from '../../../src/http/headers.ts';
-import { startService, startServiceForTest, type TestService } from '../../support/service.ts';
+import {
+  startService,
+  startServiceForTest,
+  type TestService,
+} from '../../support/service/service.ts';
 
 let service: TestService;
 beforeAll(async () => {

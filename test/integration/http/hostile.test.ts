@@ -2,7 +2,11 @@ import { connect } from 'node:net';
 import { readdir } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startService, startServiceForTest, type TestService } from '../../support/service.ts';
+import {
+  startService,
+  startServiceForTest,
+  type TestService,
+} from '../../support/service/service.ts';
 
 let service: TestService;
 beforeAll(async () => {

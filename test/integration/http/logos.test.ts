@@ -1,7 +1,11 @@
 import sharp from 'sharp';
 import { z } from 'zod';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startService, startServiceForTest, type TestService } from '../../support/service.ts';
+import {
+  startService,
+  startServiceForTest,
+  type TestService,
+} from '../../support/service/service.ts';
 
 let service: TestService;
 beforeAll(async () => {

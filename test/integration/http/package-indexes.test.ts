@@ -6,14 +6,14 @@ import { UsageError } from '../../../src/errors.ts';
 import { FOLLOW_KEYS } from '../../../src/follow/keys.ts';
 import { createStatusWriter } from '../../../src/follow/state/status.ts';
 import { IDLE_FOLLOWER, lead } from '../../support/follower-status.ts';
-import { startPurgeListener } from '../../support/purge-listener.ts';
+import { startPurgeListener } from '../../support/edge/purge-listener.ts';
 import {
   startService,
   startServiceForTest,
   startStandIn,
   type TestService,
-} from '../../support/service.ts';
-import { openSourcesForTest } from '../../support/sources.ts';
+} from '../../support/service/service.ts';
+import { openSourcesForTest } from '../../support/service/sources.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 
 const project = (release: string) => ({ name: 'both', shows: 'a release', releases: [release] });

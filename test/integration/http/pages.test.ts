@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { escapeHtml } from '../../../page/shared/snippets.js';
 import { KINDS } from '../../../src/badges/catalog.ts';
 import { PARAMETERS } from '../../../src/badges/parameters.ts';
-import { startService, type TestService } from '../../support/service.ts';
+import { startService, type TestService } from '../../support/service/service.ts';
 
 let service: TestService;
 beforeAll(async () => {

@@ -4,8 +4,8 @@ import { sampleProjects } from '../../../sample/projects/sample-projects.ts';
 import { createStandIn, type StandIn } from '../../../sample/stand-in.ts';
 import { KEYS } from '../../../src/keys.ts';
 import { isMissing } from '../../support/programs.ts';
-import { freePort, startRedis } from '../../support/redis.ts';
-import { startServiceForTest, type TestService } from '../../support/service.ts';
+import { freePort, startRedis } from '../../support/redis/redis.ts';
+import { startServiceForTest, type TestService } from '../../support/service/service.ts';
 
 const QUARTER_MS = 15_000;
 const PER_MINUTE = 50;

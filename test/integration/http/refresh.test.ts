@@ -2,9 +2,13 @@ import { Agent, request } from 'undici';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { StandIn } from '../../../sample/stand-in.ts';
 import { isMissing } from '../../support/programs.ts';
-import { type PurgeListener, startPurgeListener } from '../../support/purge-listener.ts';
-import { startRedis } from '../../support/redis.ts';
-import { startServiceForTest, startStandIn, type TestService } from '../../support/service.ts';
+import { type PurgeListener, startPurgeListener } from '../../support/edge/purge-listener.ts';
+import { startRedis } from '../../support/redis/redis.ts';
+import {
+  startServiceForTest,
+  startStandIn,
+  type TestService,
+} from '../../support/service/service.ts';
 
 const PROJECT = 'sample-plain';
 const BADGE = `/version/${PROJECT}/badge.json`;

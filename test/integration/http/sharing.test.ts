@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { StandIn } from '../../../sample/stand-in.ts';
 import { isMissing } from '../../support/programs.ts';
-import { startRedis } from '../../support/redis.ts';
+import { startRedis } from '../../support/redis/redis.ts';
 import {
   startService,
   startServiceForTest,
   startStandIn,
   type TestService,
-} from '../../support/service.ts';
+} from '../../support/service/service.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 
 const KINDS = ['version', 'license', 'py_versions', 'wheel', 'download'];

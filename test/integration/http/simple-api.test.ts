@@ -7,7 +7,7 @@ import {
   startServiceForTest,
   startStandIn,
   type TestService,
-} from '../../support/service.ts';
+} from '../../support/service/service.ts';
 
 let standIn: StandIn;
 let service: TestService;

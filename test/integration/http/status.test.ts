@@ -5,8 +5,8 @@ import { LAG_BOUNDS_SECONDS } from '../../../src/metrics.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 import { lead } from '../../support/follower-status.ts';
 import { isMissing } from '../../support/programs.ts';
-import { startRedis, type TestRedis } from '../../support/redis.ts';
-import { startServiceForTest, type TestService } from '../../support/service.ts';
+import { startRedis, type TestRedis } from '../../support/redis/redis.ts';
+import { startServiceForTest, type TestService } from '../../support/service/service.ts';
 
 const REPORT: FollowerStatus = {
   feed: 'rss',

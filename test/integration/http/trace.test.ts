@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startServiceForTest } from '../../support/service.ts';
+import { startServiceForTest } from '../../support/service/service.ts';
 
 const traceparentOf = (number: number): string =>
   `00-${`${number}`.padStart(32, 'a')}-b7ad6b7169203331-01`;

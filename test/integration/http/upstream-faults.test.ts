@@ -5,7 +5,7 @@ import {
   startServiceForTest,
   startStandIn,
   type TestService,
-} from '../../support/service.ts';
+} from '../../support/service/service.ts';
 
 // One fault of each kind that the client distinguishes; `test/faults/upstreams.test.ts` has all, on the whole stack.
 const FAULTS = ['hang', 'reset', '503', 'garbage'] as const;

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadRecorded } from '../../../sample/pypi/recorded.ts';
 import { RECORDED } from '../../support/recorded.ts';
-import { startService, startStandIn, type TestService } from '../../support/service.ts';
+import { startService, startStandIn, type TestService } from '../../support/service/service.ts';
 
 let service: TestService;
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import type { Feed, FeedNews } from '../../../src/follow/feeds/feed.ts';
 import { createRssFeed } from '../../../src/follow/feeds/rss.ts';
 import type { UpstreamClient } from '../../../src/upstream/client.ts';
 import { RECORDED } from '../../support/recorded.ts';
-import { createFakeClient } from '../../support/pypi-client.ts';
+import { createFakeClient } from '../../support/service/pypi-client.ts';
 
 /** Positions before the oldest recorded change. */
 const LONG_AGO = { rss: '{"seen":["a 1"],"newestMs":0}', changelog: '{"serial":0}' };

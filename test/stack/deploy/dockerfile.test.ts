@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:f
 import { dirname, join, matchesGlob } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { startStandIn } from '../../support/service.ts';
-import { freePort } from '../../support/redis.ts';
+import { startStandIn } from '../../support/service/service.ts';
+import { freePort } from '../../support/redis/redis.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 import {
   commandOf,

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { Agent, fetch } from 'undici';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { answers, createPart } from '../../../stack/part.ts';
-import { startCli } from '../../support/cli.ts';
+import { startCli } from '../../support/service/cli.ts';
 import { listenForTest } from '../../support/listen.ts';
 import { isMissing } from '../../support/programs.ts';
-import { freePort } from '../../support/redis.ts';
-import { startStandIn } from '../../support/service.ts';
+import { freePort } from '../../support/redis/redis.ts';
+import { startStandIn } from '../../support/service/service.ts';
 import { makeTempDirectory, tempDirectoryForTest } from '../../support/temp.ts';
 import { readCompose, ROOT, runTool } from './deployed.ts';
 

@@ -5,7 +5,7 @@ import { purgeNode } from '../../../src/edge/purge.ts';
 import { answers, createPart } from '../../../stack/part.ts';
 import { listenForTest } from '../../support/listen.ts';
 import { isMissing } from '../../support/programs.ts';
-import { freePort } from '../../support/redis.ts';
+import { freePort } from '../../support/redis/redis.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 import { filesOf } from './kubernetes/edge.ts';
 import { type Objects, objectsSchema, ofKind } from './kubernetes/objects.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { settingsSchema } from '../../../src/config.ts';
-import { startLoad } from '../../support/load.ts';
-import { startServiceForTest } from '../../support/service.ts';
+import { startLoad } from '../../support/load/load.ts';
+import { startServiceForTest } from '../../support/service/service.ts';
 import { readDeployments } from './deployments.ts';
 
 /*

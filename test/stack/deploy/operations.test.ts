@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { PYPINS, SHARED_CODE } from '../../../stack/program.ts';
 import type { Stack } from '../../../stack/start-stack.ts';
 import { isMissing } from '../../support/programs.ts';
-import { PURGE_KEY, startTestStack } from '../../support/stack.ts';
+import { PURGE_KEY, startTestStack } from '../../support/service/stack.ts';
 import { makeTempDirectory } from '../../support/temp.ts';
 import { blocksOf } from './document.ts';
 

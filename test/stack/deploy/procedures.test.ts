@@ -8,7 +8,7 @@ import { purgeNode } from '../../../src/edge/purge.ts';
 import { describeEdge } from '../../../stack/edge.ts';
 import { createPart } from '../../../stack/part.ts';
 import { isMissing } from '../../support/programs.ts';
-import { freePort } from '../../support/redis.ts';
+import { freePort } from '../../support/redis/redis.ts';
 import { tempDirectoryForTest } from '../../support/temp.ts';
 import { readCompose, ROOT, runTool } from './deployed.ts';
 import { blocksOf, createMachine, type Machine } from './document.ts';

@@ -22,7 +22,7 @@ import { OWN_PARAMETERS, readState } from '../../../page/shared/state.js';
 import { servedWith } from '../../../src/badges/catalog.ts';
 import { createCatalog } from '../../../src/pages/catalog.ts';
 import { isMissing } from '../../support/programs.ts';
-import { startVarnish, type TestVarnish } from '../../support/varnish.ts';
+import { startVarnish, type TestVarnish } from '../../support/edge/varnish.ts';
 import { anyCase, oneOf, textOf, url } from './urls.ts';
 
 /*

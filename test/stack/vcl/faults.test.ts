@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startService, type TestService } from '../../support/service.ts';
-import { startVarnish, type TestVarnish } from '../../support/varnish.ts';
-import { renderFaultPictures } from '../../../varnish/fault-pictures.ts';
+import { startService, type TestService } from '../../support/service/service.ts';
+import { startVarnish, type TestVarnish } from '../../support/edge/varnish.ts';
+import { renderFaultPictures } from '../../../varnish/generators/fault-pictures.ts';
 import { isMissing } from '../../support/programs.ts';
 
 /** What is one answer's own, or the connection's. */

@@ -3,10 +3,10 @@ import { beforeAll, expect, test } from 'vitest';
 import { listenHere } from '../../../sample/listen.ts';
 import { nameOf } from '../../../src/edge/nodes.ts';
 import { prefetch, purgeEdge, verdictAt } from '../../../src/edge/purge.ts';
-import { startNamedEdges } from '../../support/named-edges.ts';
+import { startNamedEdges } from '../../support/edge/named-edges.ts';
 import { isMissing } from '../../support/programs.ts';
-import { PURGE_KEY } from '../../support/stack.ts';
-import type { TestVarnish } from '../../support/varnish.ts';
+import { PURGE_KEY } from '../../support/service/stack.ts';
+import type { TestVarnish } from '../../support/edge/varnish.ts';
 
 const PATH = '/version/requests/badge.svg';
 const LOOKED_UP_MS = 5_000;

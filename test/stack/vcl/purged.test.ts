@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { purgeNode } from '../../../src/edge/purge.ts';
-import { PURGE_KEY } from '../../support/stack.ts';
-import { startVarnish, type TestVarnish } from '../../support/varnish.ts';
+import { PURGE_KEY } from '../../support/service/stack.ts';
+import { startVarnish, type TestVarnish } from '../../support/edge/varnish.ts';
 import { isMissing } from '../../support/programs.ts';
 
 const READERS = 50;

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { request } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../../support/redis.ts';
-import { startVarnish } from '../../support/varnish.ts';
+import { freePort } from '../../support/redis/redis.ts';
+import { startVarnish } from '../../support/edge/varnish.ts';
 import { isMissing } from '../../support/programs.ts';
 
 async function verdictOf(url: string): Promise<unknown> {

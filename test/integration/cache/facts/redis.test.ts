@@ -5,8 +5,8 @@ import { createFacts } from '../../../../cache/facts/facts.ts';
 import type { Facts, FactsSource } from '../../../../cache/facts/contract.ts';
 import { createRedisStore } from '../../../../cache/store/redis/store.ts';
 import { blockEventLoop } from '../../../support/block.ts';
-import { startRedis } from '../../../support/redis.ts';
-import type { TestRedis } from '../../../support/redis.ts';
+import { startRedis } from '../../../support/redis/redis.ts';
+import type { TestRedis } from '../../../support/redis/redis.ts';
 import { isMissing } from '../../../support/programs.ts';
 
 const KEPT_SECONDS = 30 * 24 * 60 * 60;

@@ -4,7 +4,7 @@ import { vi } from 'vitest';
 import { createRedisStore } from '../../../../cache/store/redis/store.ts';
 import { createSqliteStore } from '../../../../cache/store/sqlite/store.ts';
 import type { Store, StoreObserver } from '../../../../cache/store/contract.ts';
-import { startRedis } from '../../../support/redis.ts';
+import { startRedis } from '../../../support/redis/redis.ts';
 import { makeTempDirectory } from '../../../support/temp.ts';
 import { isMissing } from '../../../support/programs.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createLocalMessages, type Messages } from '../../../../cache/store/messages.ts';
 import { createRedisMessages } from '../../../../cache/store/redis/messages.ts';
-import { startRedis, type TestRedis } from '../../../support/redis.ts';
+import { startRedis, type TestRedis } from '../../../support/redis/redis.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {

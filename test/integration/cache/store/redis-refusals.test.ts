@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createRedisStore } from '../../../../cache/store/redis/store.ts';
 import type { Store } from '../../../../cache/store/contract.ts';
 import { isMissing } from '../../../support/programs.ts';
-import { startRedis, type TestRedis } from '../../../support/redis.ts';
+import { startRedis, type TestRedis } from '../../../support/redis/redis.ts';
 
 const states: string[] = [];
 let redis: TestRedis;

@@ -4,8 +4,8 @@ import { createRedisStore } from '../../../../cache/store/redis/store.ts';
 import type { RedisStoreOptions } from '../../../../cache/store/redis/store.ts';
 import type { Store } from '../../../../cache/store/contract.ts';
 import { blockEventLoop } from '../../../support/block.ts';
-import { freePort, startRedis } from '../../../support/redis.ts';
-import type { TestRedis } from '../../../support/redis.ts';
+import { freePort, startRedis } from '../../../support/redis/redis.ts';
+import type { TestRedis } from '../../../support/redis/redis.ts';
 import { isMissing } from '../../../support/programs.ts';
 
 const LONG_MS = 60_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createChangelogFeed } from '../../../../src/follow/feeds/changelog.ts';
 import { UpstreamError, type UpstreamFailure } from '../../../../src/upstream/errors.ts';
-import { createFakeClient } from '../../../support/pypi-client.ts';
+import { createFakeClient } from '../../../support/service/pypi-client.ts';
 import { faultText, FROM_THE_START, pollText, valueText } from './journal.ts';
 
 describe('a follower after a long absence', () => {

@@ -6,7 +6,7 @@ import {
 } from '../../../../sample/pypi/xml-rpc.ts';
 import { createChangelogFeed } from '../../../../src/follow/feeds/changelog.ts';
 import type { FeedNews } from '../../../../src/follow/feeds/feed.ts';
-import { createFakeClient } from '../../../support/pypi-client.ts';
+import { createFakeClient } from '../../../support/service/pypi-client.ts';
 
 /** Name, release, seconds since 1970, action, serial. */
 export type Row = readonly [string | null, string | null, number, string | null, number];

@@ -1,6 +1,6 @@
 import type { FeedNews } from '../../../../src/follow/feeds/feed.ts';
 import { createRssFeed } from '../../../../src/follow/feeds/rss.ts';
-import { createFakeClient } from '../../../support/pypi-client.ts';
+import { createFakeClient } from '../../../support/service/pypi-client.ts';
 
 /** When the first release of a test came out. */
 export const START_MS = Date.UTC(2026, 10, 20, 12);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createRssFeed } from '../../../../src/follow/feeds/rss.ts';
 import type { UpstreamRequest } from '../../../../src/upstream/client.ts';
-import { createFakeClient } from '../../../support/pypi-client.ts';
+import { createFakeClient } from '../../../support/service/pypi-client.ts';
 import { BEFORE, type Item, newsOf, pageOf, pageWith, poll, START_MS, told } from './rss-page.ts';
 
 describe('changes of a page', () => {
