@@ -1,4 +1,4 @@
-import { lchownSync, lstatSync, readdirSync, statSync } from 'node:fs';
+import { lchownSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT_USER = 0;
@@ -8,13 +8,14 @@ const ROOT_USER = 0;
  * another user, who could not write it. Does nothing for other users, or in a directory of root's.
  */
 export function giveToOwnerAtExit(directory: string): void {
-  if (process.getuid?.() === ROOT_USER) process.once('exit', () => giveToOwner(directory));
+  if (process.getuid?.() !== ROOT_USER) return;
+  const owner = statSync(directory, { throwIfNoEntry: false });
+  if (owner === undefined || owner.uid === ROOT_USER) return;
+  process.once('exit', () => giveTo(owner, directory));
 }
 
 /** Never throws: a file may go meanwhile. */
-function giveToOwner(directory: string): void {
-  const owner = statSync(directory, { throwIfNoEntry: false });
-  if (owner === undefined || owner.uid === ROOT_USER) return;
+function giveTo(owner: Stats, directory: string): void {
   try {
     for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
       const path = join(directory, name);
