@@ -56,7 +56,7 @@ test/%/node_modules/.installed: test/%/package-lock.json
 
 test-faults: install test/clickhouse/node_modules/.installed test/telemetry/node_modules/.installed ## the long rest: faults, floods, hostile clients and upstreams, the follower over simulated hours, the page in a browser
 	-@$(MAKE) --no-print-directory --silent services
-	vitest run --project faults --project browser --maxWorkers=3 --outputFile.json=reports/vitest-faults.json
+	vitest run --project faults --project browser --outputFile.json=reports/vitest-faults.json
 
 soak: install services ## break everything for longer: 100,000 requests through restarts, a million hostile ones, half a million packages
 	@scripts/install-services wrk

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
-import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { RECORDED } from './test/support/recorded.ts';
 
 const common = {
@@ -13,25 +12,12 @@ const common = {
   unstubEnvs: true,
 } as const;
 
-const isLongest = ({ moduleId }: TestSpecification): boolean =>
-  moduleId.endsWith('/faults/ansible.test.ts');
-
-/** Starts the longest file first, which would end last alone: vitest knows how long it takes only after a run. */
-class LongestFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    // oxlint-disable-next-line unicorn/no-array-sort -- not an array's
-    const sorted = await super.sort(files);
-    return sorted.toSorted((one, other) => Number(isLongest(other)) - Number(isLongest(one)));
-  }
-}
-
 export default defineConfig({
   test: {
     reporters: ['default', 'json'],
     outputFile: { json: 'reports/vitest.json' },
     // Even where there is one core only: the tests wait more than they work.
     maxWorkers: 2,
-    sequence: { sequencer: LongestFirst },
     globalSetup: 'test/support/tell-missing.ts',
     // Without isolation, a file leaves nothing behind in its process, where the next one runs.
     projects: [
