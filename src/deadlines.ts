@@ -35,7 +35,10 @@ export const CONNECTION_DEADLINES = {
   keepAliveMs: 65_000,
   headersMs: 5_000,
   requestMs: 10_000,
-  /** While stopping, idle connections stay open this long; clients that use them get `Connection: close`. */
+  /**
+   * While stopping, idle connections stay open this long, unless the edges use another process already; clients that use
+   * them get `Connection: close`.
+   */
   drainMs: 3_000,
   /** While stopping, a process serves on for the edges' probes for at most this long. */
   noticeMs: 5_000,

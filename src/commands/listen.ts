@@ -1,4 +1,5 @@
 import { CommandError } from '../errors.ts';
+import { reasonOf } from './output.ts';
 import { type Handler, type Listener, listen, type ListenOptions } from '../http/server.ts';
 
 /** Listens as these settings say; rejects with a `CommandError` that names them and the system's reason. */
@@ -10,7 +11,7 @@ export async function listenBy(
   try {
     return await listen(handle, options);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new CommandError(`cannot listen as ${settings} say: ${reason}`, { cause: error });
   }
 }

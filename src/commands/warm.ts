@@ -150,7 +150,7 @@ interface WarmState {
   readonly remove: () => Promise<void>;
 }
 
-/** Without a file, for want of room or of permission, the run goes on, and the next one begins anew. */
+/** Opens the progress of an interrupted run. If it cannot be stored, the run continues, and the next one starts anew. */
 async function openState(options: WarmOptions): Promise<WarmState> {
   const { paths, through, stateDirectory, output } = options;
   const name = hash('sha256', JSON.stringify([through, paths])).slice(0, 16);

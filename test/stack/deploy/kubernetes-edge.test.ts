@@ -72,7 +72,7 @@ test.skipIf(isMissing('kubectl', 'varnishd'))(
   },
 );
 
-/** Stands for the pods of the API. Returns the clients that it was told of. */
+/** Starts a stand-in for the pods of the API, which lists the clients of its requests. */
 async function startApi() {
   const clients: unknown[] = [];
   let failed = 0;

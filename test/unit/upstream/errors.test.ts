@@ -46,7 +46,7 @@ describe('RateLimit', () => {
   });
 });
 
-test('an answer of another form is told in one line', () => {
+test('the fault of an unexpected answer is one line', () => {
   const { error } = z
     .object({ a: z.object({ b: z.string() }), c: z.string() })
     .safeParse({ a: {} });
